@@ -1,0 +1,165 @@
+"""Who may do what: one small vocabulary, spoken by every door.
+
+Pure: an actor, an action and a resource give a verdict with its reason. Knows no rows and no HTTP.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Literal
+
+from openhearth.errors import Forbidden, HubError, RepoNotFound, Unauthenticated
+from openhearth.kit.names import RepoRef
+
+
+class Action(IntEnum):
+    """What can be done to a repo, ordered: whoever may do one may do all before it."""
+
+    READ = 1
+    WRITE = 2
+    ADMIN = 3  # settings, move, delete
+
+
+class Role(IntEnum):
+    """A member's role in an organisation, ordered. Contributors create repos and write to their own."""
+
+    READ = 1
+    CONTRIBUTOR = 2
+    WRITE = 3
+    ADMIN = 4
+
+
+ROLE_NAMES: dict[str, Role] = {role.name.lower(): role for role in Role}
+TokenScope = Literal["read", "write", "fineGrained"]
+Visibility = Literal["public", "private"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenLimits:
+    """What the token of this request allows, on top of what its user may do. None of it ever widens a right.
+
+    `repos` and `namespaces` are only read for fine-grained tokens: address (`models/ns/name`) or namespace → Action.
+    """
+
+    scope: TokenScope
+    repos: Mapping[str, Action] = field(default_factory=dict)
+    namespaces: Mapping[str, Action] = field(default_factory=dict)
+
+    def allows(self, action: Action, repo: RepoRef) -> bool:
+        if self.scope == "write":
+            return True
+        if self.scope == "read":
+            return action <= Action.READ
+        granted = max(
+            self.repos.get(f"{repo.plural}/{repo.id}", 0),
+            self.namespaces.get(repo.namespace, 0),
+        )
+        return action <= granted
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Whoever makes a request. `user_id` is None for nobody in particular.
+
+    `token` is None for a browser session, which may do all that the user may.
+    """
+
+    user_id: str | None = None
+    name: str | None = None
+    is_site_admin: bool = False
+    roles: Mapping[str, Role] = field(default_factory=dict)  # organisation name → role
+    token: TokenLimits | None = None
+    token_id: str | None = None
+    session_id: str | None = None
+
+    @property
+    def is_anonymous(self) -> bool:
+        return self.user_id is None
+
+
+NOBODY = Actor()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepoResource:
+    """What a verdict needs to know of a repo."""
+
+    ref: RepoRef
+    visibility: Visibility
+    creator_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    allowed: bool
+    reason: str
+    exists: bool = True  # False: the actor may not even learn that the resource exists
+
+    def require(self, actor: Actor, resource: RepoResource) -> None:
+        """Raise what the client expects of this refusal. Does nothing if allowed."""
+        if self.allowed:
+            return
+        if not self.exists:
+            raise RepoNotFound(resource.ref.id, anonymous=actor.is_anonymous)
+        raise refusal(actor, self.reason)
+
+
+def refusal(actor: Actor, reason: str) -> HubError:
+    return Unauthenticated(f"{reason} Sign in first.") if actor.is_anonymous else Forbidden(reason)
+
+
+def decide(actor: Actor, action: Action, resource: RepoResource) -> Verdict:
+    """The verdict on `actor` doing `action` to `resource`. The actor's right, then the token's limits."""
+    right = _right(actor, resource)
+    if right < Action.READ:
+        return Verdict(False, "You may not read this repo.", exists=False)
+    if action <= Action.READ and resource.visibility == "public":
+        return Verdict(True, "The repo is public.")
+    if actor.token is not None and not actor.token.allows(action, resource.ref):
+        readable = resource.visibility == "public" or actor.token.allows(Action.READ, resource.ref)
+        return Verdict(
+            False,
+            f"This token ({actor.token.scope}) does not allow to {action.name.lower()} {resource.ref.id}; "
+            "use a token with that permission.",
+            exists=readable,
+        )
+    if right < action:
+        return Verdict(False, f"You may not {action.name.lower()} {resource.ref.id}; ask an owner for that role.")
+    return Verdict(True, "Your role allows it.")
+
+
+def _right(actor: Actor, resource: RepoResource) -> int:
+    """The highest action that `actor`'s person may do, 0 for none."""
+    least = int(Action.READ) if resource.visibility == "public" else 0
+    if actor.is_anonymous:
+        return least
+    if actor.name == resource.ref.namespace or actor.is_site_admin:
+        return Action.ADMIN
+    role = actor.roles.get(resource.ref.namespace)
+    if role is None:
+        return least
+    if role >= Role.ADMIN:
+        return Action.ADMIN
+    if role >= Role.WRITE or (role == Role.CONTRIBUTOR and resource.creator_id == actor.user_id):
+        return Action.WRITE
+    return Action.READ
+
+
+def decide_create(actor: Actor, repo: RepoRef) -> Verdict:
+    """The verdict on `actor` creating `repo` in its namespace."""
+    if actor.is_anonymous:
+        return Verdict(False, "Creating a repo needs an account.")
+    if actor.token is not None and not actor.token.allows(Action.WRITE, repo):
+        return Verdict(False, f"This token ({actor.token.scope}) does not allow to create {repo.id}; use a write token.")
+    if actor.name == repo.namespace or actor.is_site_admin:
+        return Verdict(True, "The namespace is yours.")
+    if actor.roles.get(repo.namespace, 0) >= Role.CONTRIBUTOR:
+        return Verdict(True, "Your role in the organisation allows it.")
+    return Verdict(False, f"You don't have the rights to create a {repo.type} under the namespace {repo.namespace!r}.")
+
+
+def may_manage_namespace(actor: Actor, namespace: str) -> bool:
+    """Whether `actor` may change the profile, members and settings of `namespace`."""
+    if actor.is_anonymous or (actor.token is not None and actor.token.scope != "write"):
+        return False
+    return actor.name == namespace or actor.is_site_admin or actor.roles.get(namespace, 0) >= Role.ADMIN

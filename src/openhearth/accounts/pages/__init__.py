@@ -1,0 +1,32 @@
+"""The room's HTML: signing in and up, settings, organisations. One module per group of pages."""
+
+from collections.abc import Sequence
+
+from starlette.routing import BaseRoute
+
+from openhearth.accounts.pages.devices import DevicePages
+from openhearth.accounts.pages.entry import EntryPages
+from openhearth.accounts.pages.invites import InvitePages
+from openhearth.accounts.pages.orgs import OrganisationPages
+from openhearth.accounts.pages.settings import SettingsPages
+from openhearth.accounts.pages.tokens import TokenPages
+from openhearth.accounts.service import Accounts
+from openhearth.urls import Urls
+from openhearth.web import Web
+
+__all__ = ["Pages"]
+
+
+class Pages:
+    def __init__(self, accounts: Accounts, *, web: Web, urls: Urls) -> None:
+        self._groups = (
+            EntryPages(accounts, web=web, urls=urls),
+            SettingsPages(accounts, web=web, urls=urls),
+            TokenPages(accounts, web=web),
+            OrganisationPages(accounts, web=web, urls=urls),
+            DevicePages(accounts, web=web),
+            InvitePages(accounts, web=web, urls=urls),
+        )
+
+    def routes(self) -> Sequence[BaseRoute]:
+        return [route for group in self._groups for route in group.routes()]

@@ -1,0 +1,88 @@
+"""The room's one object: its verbs by noun, and the few questions that the rest of the building asks."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from openhearth.access import NOBODY, Actor
+from openhearth.accounts.devices import Devices
+from openhearth.accounts.errors import UserNotFound
+from openhearth.accounts.first_start import FirstStart
+from openhearth.accounts.identity import Identity
+from openhearth.accounts.known import KnownActors
+from openhearth.accounts.orgs import Organisations
+from openhearth.accounts.people import People
+from openhearth.accounts.records import Organisation, Profile, User
+from openhearth.accounts.secret_words import PasswordHashing
+from openhearth.accounts.sessions import Sessions
+from openhearth.accounts.sign_in import SignIn
+from openhearth.accounts.sign_up import SignUp
+from openhearth.accounts.throttle import Throttle
+from openhearth.accounts.tokens import Tokens
+from openhearth.config import Settings
+from openhearth.db import Database
+from openhearth.kit.clock import Clock
+from openhearth.wire.request import Credentials
+
+PROFILE_MEMBERS = 24
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accounts:
+    people: People
+    orgs: Organisations
+    tokens: Tokens
+    sessions: Sessions
+    sign_in: SignIn
+    sign_up: SignUp
+    devices: Devices
+    first_start: FirstStart
+    identity: Identity
+
+    @classmethod
+    def on(cls, db: Database, *, settings: Settings, clock: Clock) -> Self:
+        """The room's services on one database: as the server, the command line and the tests build them."""
+        known, hashing = KnownActors(), PasswordHashing()
+        throttle = Throttle(db=db, clock=clock, enabled=settings.rate_limit == "on")
+        people = People(db=db, clock=clock, known=known, hashing=hashing)
+        sessions = Sessions(db=db, clock=clock, known=known)
+        return cls(
+            people=people,
+            orgs=Organisations(db=db, clock=clock, known=known),
+            tokens=Tokens(db=db, clock=clock, known=known),
+            sessions=sessions,
+            sign_in=SignIn(db=db, sessions=sessions, throttle=throttle, hashing=hashing),
+            sign_up=SignUp(db=db, clock=clock, people=people, policy=settings.sign_up),
+            devices=Devices(db=db, clock=clock, known=known, throttle=throttle),
+            first_start=FirstStart(db=db, people=people),
+            identity=Identity(db=db, clock=clock, known=known),
+        )
+
+    def identify(self, credentials: Credentials) -> Actor:
+        """The actor behind `credentials` (wire.request.Identify). Raises Unauthenticated for a bad token."""
+        if credentials.token is not None:
+            return self.identity.by_token(credentials.token)
+        if credentials.session is not None:
+            return self.identity.by_session(credentials.session)
+        return NOBODY
+
+    def first_start_link(self) -> str | None:
+        """The path of a fresh one-time link for the owner, None once there is one."""
+        return self.first_start.link()
+
+    def owner_has_password(self) -> bool:
+        """Whether a site administrator can sign in by password: without, the hub listens on loopback only."""
+        return self.first_start.owner_has_password()
+
+    def find_namespace(self, name: str) -> User | Organisation | None:
+        """Whoever holds `name`, in any case; the record has the true spelling."""
+        return self.people.find_user(name) or self.orgs.find_org(name)
+
+    def get_profile(self, name: str) -> Profile:
+        """What a public page shows of `name`. Raises NotFound."""
+        namespace = self.find_namespace(name)
+        if namespace is None:
+            raise UserNotFound(name)
+        if isinstance(namespace, User):
+            return Profile(namespace=namespace, memberships=self.orgs.list_memberships(namespace.id))
+        members = self.orgs.list_members(namespace.name, limit=PROFILE_MEMBERS)
+        return Profile(namespace=namespace, members=members.items, member_count=members.total or 0)

@@ -1,0 +1,184 @@
+"""Access tokens: what programs sign in with. The value is shown once; rows keep its sha256.
+
+A token never widens what its user may do. `read` and `write` limit by action, fine-grained ones grant an
+action for single repos or whole namespaces. Grants follow a repo that moves, and end with it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from openhearth.access import Action, Actor, TokenScope
+from openhearth.accounts.errors import UserNotFound
+from openhearth.accounts.known import KnownActors
+from openhearth.accounts.permits import OPERATOR, require_browser
+from openhearth.accounts.queries import people as people_queries
+from openhearth.accounts.queries import tokens as queries
+from openhearth.accounts.records import AccessToken, NewToken
+from openhearth.accounts.secret_words import check_token_value, hash_secret, new_token_value
+from openhearth.db import Database, Duplicate
+from openhearth.errors import Conflict, Forbidden, Invalid, NotFound
+from openhearth.events import RepoDeleted, RepoMoved
+from openhearth.kit.clock import Clock
+from openhearth.kit.ids import new_id
+from openhearth.kit.names import RepoRef, check_namespace, repo_type_of, split_repo_id
+
+NAME_MAX_LENGTH = 96
+GRANTS_MOST = 200
+TOKENS_MOST = 500
+
+
+class Tokens:
+    def __init__(self, *, db: Database, clock: Clock, known: KnownActors) -> None:
+        self._db = db
+        self._clock = clock
+        self._known = known
+
+    def create(
+        self, actor: Actor, *, name: str, scope: TokenScope, grants: Mapping[str, Action] | None = None
+    ) -> NewToken:
+        """Make a token for the actor. `grants`, for fine-grained ones: `models/ns/name` or `ns` → Action."""
+        user_id = require_browser(actor)
+        if scope == "fineGrained" and not grants:
+            raise Invalid(
+                "grants: a fine-grained token without any opens nothing; choose a repo or a namespace."
+            )
+        if scope != "fineGrained" and grants:
+            raise Invalid(f"grants: are for fine-grained tokens, this one is {scope!r}.")
+        with self._db.read() as rows:
+            if len(queries.list_tokens(rows, user_id)) >= TOKENS_MOST:
+                raise Conflict(f"This account has {TOKENS_MOST} tokens, as many as it may; revoke some.")
+        return self._insert(user_id, name=name, scope=scope, grants=check_grants(grants or {}))
+
+    def create_for(
+        self, actor: Actor, user_name: str, *, name: str, scope: TokenScope, value: str | None = None
+    ) -> NewToken:
+        """Make a token for another user, perhaps of a known `value`. Only OPERATOR may."""
+        if actor is not OPERATOR:
+            raise Forbidden("Tokens for others are made on the hub's machine: `openhearth admin token add`.")
+        with self._db.read() as rows:
+            user = people_queries.find_user(rows, user_name)
+        if user is None:
+            raise UserNotFound(user_name)
+        return self._insert(user.id, name=name, scope=scope, grants={}, value=value)
+
+    def list_tokens(self, actor: Actor) -> list[AccessToken]:
+        """The actor's tokens, the newest first."""
+        user_id = require_browser(actor)
+        with self._db.read() as rows:
+            return queries.list_tokens(rows, user_id)
+
+    def find_used(self, actor: Actor) -> AccessToken | None:
+        """The token that the actor came with, None for a browser."""
+        if actor.token_id is None:
+            return None
+        with self._db.read() as rows:
+            return queries.find_token(rows, actor.token_id)
+
+    def revoke(self, actor: Actor, token_id: str) -> None:
+        """End one of the actor's tokens, at once. Raises NotFound."""
+        token = self._get_own(actor, token_id)
+        with self._db.write() as rows:
+            queries.delete_token(rows, token.id)
+        self._known.forget()
+
+    def refresh(self, actor: Actor, token_id: str) -> NewToken:
+        """Give one of the actor's tokens a new value; the old one ends at once. Raises NotFound."""
+        token = self._get_own(actor, token_id)
+        if token.client_id is not None:
+            raise Invalid(
+                "token: this one belongs to a signed-in device, which renews it itself; revoke it instead."
+            )
+        value = new_token_value()
+        renewed = replace(token, hint=value[-4:], last_used_at=None, created_at=self._clock())
+        with self._db.write() as rows:
+            queries.update_token(
+                rows,
+                token.id,
+                value_hash=hash_secret(value),
+                hint=renewed.hint,
+                last_used_at=None,
+                created_at=renewed.created_at,
+            )
+        self._known.forget()
+        return NewToken(value=value, token=renewed)
+
+    def follow_move(self, event: RepoMoved) -> None:
+        """Let grants for a repo follow it to its new address."""
+        with self._db.write() as rows:
+            queries.move_grants(rows, _target(event.old), _target(event.new))
+        self._known.forget()
+
+    def end_grants(self, event: RepoDeleted) -> None:
+        """Drop grants for a repo that is gone, so that the next of that name is not opened by them."""
+        with self._db.write() as rows:
+            queries.delete_grants(rows, _target(event.repo))
+        self._known.forget()
+
+    def _insert(
+        self,
+        user_id: str,
+        *,
+        name: str,
+        scope: TokenScope,
+        grants: Mapping[str, Action],
+        value: str | None = None,
+    ) -> NewToken:
+        value = new_token_value() if value is None else check_token_value(value)
+        token = AccessToken(
+            id=new_id(),
+            user_id=user_id,
+            name=_check_name(name),
+            scope=scope,
+            hint=value[-4:],
+            created_at=self._clock(),
+            last_used_at=None,
+            expires_at=None,
+            client_id=None,
+            grants=grants,
+        )
+        try:
+            with self._db.write() as rows:
+                queries.insert_token(rows, token, value_hash=hash_secret(value))
+        except Duplicate:
+            raise Conflict("value: this token exists already.") from None
+        return NewToken(value=value, token=token)
+
+    def _get_own(self, actor: Actor, token_id: str) -> AccessToken:
+        user_id = require_browser(actor)
+        with self._db.read() as rows:
+            token = queries.find_token(rows, token_id)
+        if token is None or token.user_id != user_id:
+            raise NotFound("Token not found: it was revoked already.")
+        return token
+
+
+def check_grants(grants: Mapping[str, Action]) -> Mapping[str, Action]:
+    """Return `grants` with targets in their one spelling: `models/ns/name` or a namespace. Raises Invalid."""
+    if len(grants) > GRANTS_MOST:
+        raise Invalid(f"grants: {len(grants)} are too many; choose at most {GRANTS_MOST}.")
+    return {read_target(target): action for target, action in grants.items()}
+
+
+def read_target(text: str) -> str:
+    """A grant's target in its one spelling; `ns/name` alone means a model. Raises Invalid."""
+    parts = text.strip().strip("/").split("/")
+    if len(parts) == 1:
+        return check_namespace(parts[0], field="grants")
+    if len(parts) == 2:
+        parts = ["models", *parts]
+    if len(parts) != 3:
+        raise Invalid(f"grants: {text[:80]!r} is neither a namespace nor a repo; write ns or models/ns/name.")
+    return _target(split_repo_id("/".join(parts[1:]), repo_type_of(parts[0], field="grants"), field="grants"))
+
+
+def _target(repo: RepoRef) -> str:
+    return f"{repo.plural}/{repo.id}"
+
+
+def _check_name(name: str) -> str:
+    name = " ".join(name.split())
+    if not name or len(name) > NAME_MAX_LENGTH:
+        raise Invalid(
+            f"name: a token's name has 1 to {NAME_MAX_LENGTH} characters, to tell it from the others by."
+        )
+    return name

@@ -1,0 +1,38 @@
+"""Cards: what a README's metadata says, what is wrong with it, and the tags that follow."""
+
+from openhearth.cards.card import CARD_MAX_BYTES, Card, parse_card, read_card
+from openhearth.cards.safetensors import SafetensorsHeader, Tensor, count_parameters, read_safetensors_header
+from openhearth.cards.tags import ShownByFiles, base_model_relation, library_of, pipeline_tag_of, tags_of
+from openhearth.cards.tasks import (
+    TASK_NAMES,
+    TASKS,
+    infer_library,
+    infer_processor,
+    infer_task,
+    list_frameworks,
+)
+from openhearth.cards.validate import Findings, validate
+
+__all__ = [
+    "CARD_MAX_BYTES",
+    "TASKS",
+    "TASK_NAMES",
+    "Card",
+    "Findings",
+    "SafetensorsHeader",
+    "ShownByFiles",
+    "Tensor",
+    "base_model_relation",
+    "count_parameters",
+    "infer_library",
+    "infer_processor",
+    "infer_task",
+    "library_of",
+    "list_frameworks",
+    "parse_card",
+    "pipeline_tag_of",
+    "read_card",
+    "read_safetensors_header",
+    "tags_of",
+    "validate",
+]

@@ -1,0 +1,64 @@
+"""The command line. Each command is one module, imported only when it runs: `--help` answers at once."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+# Name → (module, attribute, one line). The attribute is a Typer app or a plain command function.
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "serve": ("openhearth.cli.serve", "serve", "Run the hub."),
+    "starter": ("openhearth.cli.starter", "starter", "Install small real models and data sets to begin with."),
+    "run": ("openhearth.cli.run", "run", "Call a model once."),
+    "admin": ("openhearth.cli.admin", "admin", "Accounts, tokens and storage of a data folder."),
+    "doctor": ("openhearth.cli.doctor", "doctor", "Say what this machine can do, and what is missing."),
+}
+
+
+class LazyGroup(TyperGroup):
+    """A group that knows its commands by name and imports one only to run it or to print its own help."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute, summary = COMMANDS[cmd_name]
+        if ctx.resilient_parsing or cmd_name not in sys.argv:
+            return click.Command(cmd_name, short_help=summary)
+        target = getattr(import_module(module), attribute)
+        if not isinstance(target, typer.Typer):
+            function, target = target, typer.Typer(add_completion=False)
+            target.command(cmd_name)(function)
+        return get_command(target)
+
+
+app = typer.Typer(cls=LazyGroup, no_args_is_help=True, help="The open, self-hosted home for models, datasets and apps.")
+
+
+@app.callback(invoke_without_command=True)
+def _options(version: bool = typer.Option(False, "--version", help="Print the version and stop.")) -> None:
+    if version:
+        from openhearth import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line. A refusal of ours is one sentence on stderr and exit code 1, never a trace."""
+    from openhearth.errors import HubError
+
+    try:
+        app()
+    except HubError as error:
+        typer.echo(f"openhearth: {error.message}", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.exit(0)

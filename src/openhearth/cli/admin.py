@@ -1,0 +1,152 @@
+"""`openhearth admin`: accounts and tokens of a data folder, also while its server runs.
+
+Acts on the folder itself, as whoever holds it: no account and no token is needed. Refusals are raised and
+become one sentence and exit code 1 in `cli.main`.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy.exc import OperationalError
+
+from openhearth.access import ROLE_NAMES, Role
+from openhearth.accounts import OPERATOR, Accounts
+from openhearth.config import Settings, load_settings
+from openhearth.db import Database
+from openhearth.errors import Invalid
+from openhearth.kit.clock import iso, utc_now
+
+
+class TokenRole(StrEnum):
+    READ = "read"
+    WRITE = "write"
+
+
+Data = Annotated[Path | None, typer.Option("--data", help="The data folder. Default: OPENHEARTH_DATA.")]
+PasswordStdin = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+]
+
+
+def add_user(
+    name: Annotated[str, typer.Argument(help="The name of the account.")],
+    password_stdin: PasswordStdin = False,
+    admin: Annotated[bool, typer.Option("--admin", help="Let it administer the hub.")] = False,
+    fullname: Annotated[str | None, typer.Option(help="The name to show.")] = None,
+    data: Data = None,
+) -> None:
+    """Make an account."""
+    password = _read_password() if password_stdin else None
+    with _accounts(data) as accounts:
+        user = accounts.people.add(OPERATOR, name, fullname=fullname, password=password, is_site_admin=admin)
+    typer.echo(f"Added {user.name}{', an administrator of this hub' if admin else ''}.")
+
+
+def list_users(data: Data = None) -> None:
+    """Every account: name, whether it administers the hub, when it was made."""
+    with _accounts(data) as accounts:
+        cursor = None
+        while True:
+            page = accounts.people.list_users(OPERATOR, cursor=cursor)
+            for user in page.items:
+                typer.echo(
+                    f"{user.name}\t{'admin' if user.is_site_admin else 'user'}\t{iso(user.created_at)}"
+                )
+            cursor = page.cursor
+            if cursor is None:
+                return
+
+
+def set_password(
+    name: Annotated[str, typer.Argument(help="The name of the account.")],
+    password_stdin: PasswordStdin = False,
+    data: Data = None,
+) -> None:
+    """Set a password, and sign the account out everywhere."""
+    password = _read_password() if password_stdin else typer.prompt("New password", hide_input=True)
+    with _accounts(data) as accounts:
+        accounts.sign_in.reset_password(OPERATOR, name, password)
+    typer.echo(f"Set the password of {name}.")
+
+
+def add_org(
+    name: Annotated[str, typer.Argument(help="The name of the organisation.")],
+    member: Annotated[list[str] | None, typer.Option(help="USER:ROLE, may be repeated.")] = None,
+    private_by_default: Annotated[
+        bool, typer.Option("--private-by-default", help="Let new repos start private.")
+    ] = False,
+    fullname: Annotated[str | None, typer.Option(help="The name to show.")] = None,
+    data: Data = None,
+) -> None:
+    """Make an organisation."""
+    members = dict(_read_member(text) for text in member or [])
+    with _accounts(data) as accounts:
+        org = accounts.orgs.create(
+            OPERATOR, name, fullname=fullname, private_by_default=private_by_default, members=members
+        )
+    typer.echo(f"Added the organisation {org.name}, {len(members)} member{'' if len(members) == 1 else 's'}.")
+
+
+def add_token(
+    user: Annotated[str, typer.Argument(help="Whose token it is.")],
+    role: Annotated[TokenRole, typer.Option(help="What it allows.")] = TokenRole.WRITE,
+    name: Annotated[str, typer.Option(help="To tell it from others by.")] = "command line",
+    value: Annotated[str | None, typer.Option(help="Import this known token (hf_…).")] = None,
+    data: Data = None,
+) -> None:
+    """Make an access token and print it, alone."""
+    with _accounts(data) as accounts:
+        new = accounts.tokens.create_for(OPERATOR, user, name=name, scope=role.value, value=value)
+    typer.echo(new.value)
+
+
+def _group(help_text: str, **commands: Callable[..., Any]) -> typer.Typer:
+    group = typer.Typer(no_args_is_help=True, help=help_text)
+    for name, command in commands.items():
+        group.command(name)(command)
+    return group
+
+
+admin = typer.Typer(no_args_is_help=True, add_completion=False, help="Accounts, tokens and storage of a data folder.")
+admin.add_typer(_group("Accounts.", add=add_user, list=list_users, passwd=set_password), name="user")
+admin.add_typer(_group("Organisations.", add=add_org), name="org")
+admin.add_typer(_group("Access tokens.", add=add_token), name="token")
+
+
+@contextmanager
+def _accounts(data: Path | None) -> Iterator[Accounts]:
+    """The accounts of the data folder. Raises Invalid if its database cannot be opened."""
+    settings = load_settings(data=data)
+    try:
+        db = _open_database(settings)
+    except (OperationalError, OSError) as error:
+        raise Invalid(f"data: {settings.data} cannot be opened ({error}); check the folder.") from None
+    accounts = Accounts.on(db, settings=settings, clock=utc_now)
+    try:
+        yield accounts
+    finally:
+        accounts.identity.close()
+        db.close()
+
+
+def _open_database(settings: Settings) -> Database:
+    db = Database(settings.database_url) if settings.database_url else Database.in_folder(settings.data)
+    db.migrate()
+    return db
+
+
+def _read_password() -> str:
+    """The first line of standard input: `echo` and editors end it with a newline that is no part of it."""
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+def _read_member(text: str) -> tuple[str, Role]:
+    name, colon, role = text.rpartition(":")
+    if not colon or role not in ROLE_NAMES:
+        raise Invalid(f"--member: {text!r} is not USER:ROLE; the roles are {', '.join(ROLE_NAMES)}.")
+    return name, ROLE_NAMES[role]

@@ -1,0 +1,37 @@
+"""Every starter recipe, in the order of installing: what most people try first comes first."""
+
+from collections.abc import Iterable
+
+from openhearth.cli.starter.recipe import ORGANISATION, Recipe
+from openhearth.errors import Invalid
+
+
+def all_recipes() -> tuple[Recipe, ...]:
+    """All recipes of this version."""
+    from openhearth.cli.starter.recipes import (
+        efficientnet,
+        librivox_clips,
+        minilm,
+        photos,
+        rampart,
+        review_sentences,
+        smollm2,
+        whisper,
+    )
+
+    modules = (smollm2, minilm, efficientnet, whisper, rampart, photos, librivox_clips, review_sentences)
+    return tuple(module.RECIPE for module in modules)
+
+
+def choose_recipes(names: Iterable[str]) -> tuple[Recipe, ...]:
+    """The recipes of these names (`starter/` in front and capitals do not matter); all of them for no names.
+
+    Raises Invalid for a name that no recipe has.
+    """
+    known = {recipe.name.lower(): recipe for recipe in all_recipes()}
+    wanted = [name.lower().removeprefix(f"{ORGANISATION}/") for name in names]
+    for name in wanted:
+        if name not in known:
+            choices = ", ".join(recipe.name for recipe in known.values())
+            raise Invalid(f"{name!r} is no starter model or data set; choose from: {choices}.")
+    return tuple(known[name] for name in dict.fromkeys(wanted or known))

@@ -1,0 +1,6 @@
+"""Rows: the engine, transactions and column types. Knows no table of its own; rooms declare theirs on `metadata`."""
+
+from openhearth.db.engine import Database, Duplicate
+from openhearth.db.schema import UtcDateTime, metadata
+
+__all__ = ["Database", "Duplicate", "UtcDateTime", "metadata"]

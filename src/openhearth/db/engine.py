@@ -1,0 +1,92 @@
+"""Connections and transactions on SQLite (WAL) or Postgres.
+
+`read()` gives a connection without a transaction: each statement sees the newest committed state.
+`write()` gives one transaction that commits when the block ends and rolls back when it raises. On SQLite it
+takes the write lock at once (BEGIN IMMEDIATE), so that a transaction never fails half-way for want of it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import IntegrityError
+
+from openhearth.db.migrate import migrate
+from openhearth.db.schema import metadata
+
+
+class Duplicate(Exception):
+    """A row with this key exists already (or one it refers to does not). Rooms turn it into their own refusal."""
+
+
+class Database:
+    def __init__(self, url: str) -> None:
+        """`url`: `sqlite:///path` or `postgresql://…`."""
+        self.url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+        if self.is_sqlite:
+            self._engine, self._reader = _sqlite_engines(self.url)
+        else:
+            self._engine = sa.create_engine(self.url, pool_pre_ping=True)
+            self._reader = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    @classmethod
+    def in_folder(cls, folder: Path) -> "Database":
+        folder.mkdir(parents=True, exist_ok=True)
+        return cls(f"sqlite:///{folder / 'openhearth.db'}")
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.startswith("sqlite")
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        with self._reader.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Raises Duplicate where the block breaks a unique or foreign key."""
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except IntegrityError as error:
+            raise Duplicate(str(error.orig)) from error
+
+    def create_missing_tables(self) -> None:
+        """Make the tables that are declared now, without a history: for tests of one room."""
+        metadata.create_all(self._engine)
+
+    def migrate(self) -> None:
+        """Bring the tables to the newest revision."""
+        migrate(self)
+
+    @property
+    def engine(self) -> Engine:
+        return self._engine
+
+    def close(self) -> None:
+        self._engine.dispose()
+        self._reader.dispose()
+
+
+def _sqlite_engines(url: str) -> tuple[Engine, Engine]:
+    """A writer whose transactions take the lock at once, and a reader without transactions, each with its own pool."""
+    options: dict[str, Any] = {"connect_args": {"timeout": 60, "check_same_thread": False}}
+    writer = sa.create_engine(url, pool_size=4, max_overflow=60, **options)
+    reader = sa.create_engine(url, pool_size=16, max_overflow=64, isolation_level="AUTOCOMMIT", **options)
+
+    def prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # the writer begins transactions itself, below
+        cursor = connection.cursor()
+        # FULL: a commit is on disk before we answer. The cache keeps hot pages of a large hub in memory.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16384"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    for engine in (writer, reader):
+        sa.event.listen(engine, "connect", prepare)
+    sa.event.listen(writer, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    return writer, reader

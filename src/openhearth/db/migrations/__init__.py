@@ -1,0 +1,4 @@
+"""The history of the tables. `Database.migrate()` brings a data folder to the newest revision.
+
+A new revision: change the room's `tables.py`, then `python -m openhearth.db.migrations "what changed"`.
+"""

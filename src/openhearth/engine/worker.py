@@ -1,0 +1,95 @@
+"""The thread that computes. It loads the model, then makes steps while there is work and sleeps while there is none."""
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import psutil
+
+from openhearth.engine.loop import Loop, Report
+from openhearth.errors import HubError
+from openhearth.protocol.engine import AskStats, Cancel, LoadFailed, Message, Ready
+
+log = logging.getLogger(__name__)
+Load = Callable[[Report], tuple[Loop, Ready]]
+
+
+@dataclass(frozen=True)
+class _Stop:
+    pass
+
+
+class Worker:
+    """Runs one Loop. `deliver` gets what a step reported, all at once, in this thread."""
+
+    def __init__(self, load: Load, deliver: Callable[[list[Message]], None]) -> None:
+        self._load = load
+        self._deliver = deliver
+        self._inbox: queue.SimpleQueue[Message | _Stop] = queue.SimpleQueue()
+        self._outbox: list[Message] = []
+        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def send(self, message: Message) -> None:
+        self._inbox.put(message)
+
+    def stop(self) -> None:
+        """Finish the present step, then end."""
+        self._inbox.put(_Stop())
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            loop, ready = self._load(self._outbox.append)
+        except HubError as error:
+            self._deliver([LoadFailed(message=error.message, status=error.status)])
+            return
+        except Exception as error:  # whatever a model's files make a library do, the hub gets a sentence
+            log.exception("loading failed")
+            self._deliver(
+                [LoadFailed(message=f"The model cannot be loaded: {error or type(error).__name__}")]
+            )
+            return
+        self._deliver([ready])
+        busy = False
+        while self._take_in(loop, wait=not busy):
+            busy = self._step(loop)
+            self._flush()
+
+    def _take_in(self, loop: Loop, *, wait: bool) -> bool:
+        """Read the inbox, sleeping for a first message if `wait`; returns whether to go on."""
+        while True:
+            try:
+                message = self._inbox.get(block=wait)
+            except queue.Empty:
+                return True
+            if isinstance(message, _Stop):
+                return False
+            self._accept(loop, message)
+            self._flush()
+            wait = False
+
+    def _accept(self, loop: Loop, message: Message) -> None:
+        if isinstance(message, Cancel):
+            loop.cancel(message.request_id)
+        elif isinstance(message, AskStats):
+            self._outbox.append(loop.stats(psutil.Process().memory_info().rss))
+        else:
+            loop.add(message)
+
+    def _step(self, loop: Loop) -> bool:
+        try:
+            return loop.step()
+        except Exception as error:  # a broken step must not end the process while others wait
+            log.exception("a step failed")
+            loop.fail_all(f"The model failed while computing: {error or type(error).__name__}")
+            return True
+
+    def _flush(self) -> None:
+        if self._outbox:
+            self._deliver(self._outbox.copy())
+            self._outbox.clear()

@@ -1,0 +1,67 @@
+"""Facts announced in process: what happened, never what to do about it. Subscribers are plugged in `rooms.py`."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from openhearth.kit.names import RepoRef
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefUpdated:
+    """A ref moved. `old` or `new` is None when the ref was created or deleted."""
+
+    repo_key: str
+    repo: RepoRef
+    ref: str
+    old: str | None
+    new: str | None
+    actor_name: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepoCreated:
+    repo_key: str
+    repo: RepoRef
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepoMoved:
+    repo_key: str
+    old: RepoRef
+    new: RepoRef
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepoDeleted:
+    repo_key: str
+    repo: RepoRef
+
+
+Event = RefUpdated | RepoCreated | RepoMoved | RepoDeleted
+Subscribers = Mapping[type, Callable[[Any], None]]
+
+
+class Events:
+    """A switchboard: `publish` calls every subscriber of the event's type, in the order they joined.
+
+    A subscriber that fails is logged and does not undo what happened: an event states a fact.
+    """
+
+    def __init__(self) -> None:
+        self._subscribers: dict[type, list[Callable[[Any], None]]] = defaultdict(list)
+
+    def subscribe(self, subscribers: Subscribers) -> None:
+        for kind, call in subscribers.items():
+            self._subscribers[kind].append(call)
+
+    def publish(self, event: Event) -> None:
+        for call in self._subscribers[type(event)]:
+            try:
+                call(event)
+            except Exception:  # a fact stands whatever its listeners do; the log carries the trace
+                log.exception("a subscriber of %s failed", type(event).__name__)

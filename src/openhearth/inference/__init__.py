@@ -1,0 +1,36 @@
+"""Inference: any model of the hub, asked over HTTP and on its page. See README.md."""
+
+from pathlib import Path
+
+from openhearth.inference.api import TaskApi
+from openhearth.inference.fleet import Fleet
+from openhearth.inference.openai_api import OpenAIApi
+from openhearth.inference.records import EngineStatus, ListedModel, Models, ResolvedModel
+from openhearth.inference.repo_models import RepoModels
+from openhearth.inference.service import Inference
+from openhearth.inference.widget import Widget
+from openhearth.repos import Repos
+from openhearth.wire.room import Ground, Room
+
+__all__ = ["EngineStatus", "Inference", "ListedModel", "Models", "ResolvedModel", "build"]
+
+
+def build(ground: Ground, *, repos: Repos) -> Room:
+    """The room on `ground`, running the models of `repos`."""
+    return build_with(ground, models=RepoModels(repos))
+
+
+def build_with(ground: Ground, *, models: Models) -> Room:
+    """The room over any source of models."""
+    fleet = Fleet(ground.settings, folder=ground.settings.data / "engines" / "logs")
+    inference = Inference(models=models, fleet=fleet)
+    ground.web.add_folder("inference", Path(__file__).parent / "templates")
+    widget = Widget(inference, web=ground.web, urls=ground.urls)
+    return Room(
+        name="inference",
+        service=inference,
+        routes=[*OpenAIApi(inference).routes(), *TaskApi(inference).routes(), *widget.routes()],
+        slots={"repo.widget": widget.slot},
+        on_start=[fleet.start],
+        on_stop=[fleet.stop],
+    )

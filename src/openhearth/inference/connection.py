@@ -1,0 +1,141 @@
+"""The hub's end of an engine's socket: many requests under way over one connection.
+
+A thread reads what the engine says and hands it to the sink of each request. When the socket closes, every
+sink gets a Failed: an engine's crash is an answer, never a hang.
+"""
+
+import contextlib
+import dataclasses
+import itertools
+import socket
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+
+from openhearth.errors import EngineFailed, HubError, Invalid, NotFound, Unsupported
+from openhearth.protocol.engine import (
+    Cancel,
+    Delta,
+    Failed,
+    FrameReader,
+    Generate,
+    Generated,
+    LoadFailed,
+    Message,
+    ProtocolError,
+    Ready,
+    Result,
+    Run,
+    encode,
+)
+
+Answer = Delta | Generated | Result | Failed
+Sink = Callable[[Answer], None]
+BLOCK_BYTES = 1 << 18
+
+
+class EngineConnection:
+    """`ready` resolves once the model is loaded, or raises why it was not."""
+
+    def __init__(self, connected: socket.socket, *, last_words: Callable[[], str]) -> None:
+        """`last_words` gives the end of the engine's log, for whoever waited when it died."""
+        self.ready: Future[Ready] = Future()
+        self._socket = connected
+        self._last_words = last_words
+        self._ids = itertools.count(1)
+        self._sinks: dict[int, Sink] = {}
+        self._lock = threading.Lock()
+        self._closed = False
+        self._reader = threading.Thread(target=self._read, name="engine-reader", daemon=True)
+        self._reader.start()
+
+    @property
+    def is_closed(self) -> bool:
+        return self._closed
+
+    @property
+    def active_requests(self) -> int:
+        return len(self._sinks)
+
+    def submit(self, request: Generate | Run, sink: Sink) -> int:
+        """Send `request`; its answers go to `sink` in another thread, the last being no Delta. Returns its id.
+
+        Raises EngineFailed if the engine is gone.
+        """
+        request_id = next(self._ids)
+        with self._lock:
+            if self._closed:
+                raise self._gone()
+            self._sinks[request_id] = sink
+        self._send(dataclasses.replace(request, request_id=request_id))
+        return request_id
+
+    def cancel(self, request_id: int) -> None:
+        """Nobody waits for `request_id` any more. Does nothing if it is done."""
+        with self._lock:
+            known = self._sinks.pop(request_id, None)
+        if known is not None and not self._closed:
+            self._send(Cancel(request_id=request_id))
+
+    def close(self) -> None:
+        """The engine ends when its last connection does."""
+        with contextlib.suppress(OSError):  # it may be closed already
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._reader.join(timeout=5)
+
+    def _send(self, message: Message) -> None:
+        try:
+            with self._lock:
+                self._socket.sendall(encode(message))
+        except OSError:
+            self._finish()
+
+    def _read(self) -> None:
+        frames = FrameReader()
+        try:
+            while block := self._socket.recv(BLOCK_BYTES):
+                for message in frames.feed(block):
+                    self._take(message)
+        except (OSError, ProtocolError):
+            pass  # said to every waiting request below
+        finally:
+            self._finish()
+            self._socket.close()
+
+    def _take(self, message: Message) -> None:
+        if isinstance(message, Ready):
+            self.ready.set_result(message)
+        elif isinstance(message, LoadFailed):
+            self.ready.set_exception(refusal(message.status, message.message))
+        elif isinstance(message, Delta):
+            sink = self._sinks.get(message.request_id)
+            if sink is not None:
+                sink(message)
+        elif isinstance(message, Generated | Result | Failed):
+            with self._lock:
+                sink = self._sinks.pop(message.request_id, None)
+            if sink is not None:
+                sink(message)
+
+    def _finish(self) -> None:
+        with self._lock:
+            self._closed = True
+            waiting, self._sinks = self._sinks, {}
+        if not waiting and self.ready.done():
+            return
+        error = self._gone()
+        if not self.ready.done():
+            self.ready.set_exception(error)
+        for request_id, sink in waiting.items():
+            sink(Failed(request_id=request_id, message=error.message, status=error.status))
+
+    def _gone(self) -> EngineFailed:
+        words = self._last_words()
+        return EngineFailed(f"The model's process ended; send the request again. {words}".strip())
+
+
+def refusal(status: int, message: str, param: str | None = None) -> HubError:
+    """What an engine said, as an error of ours."""
+    kinds: dict[int, type[HubError]] = {400: Invalid, 404: NotFound, 501: Unsupported}
+    kind = kinds.get(status, EngineFailed)
+    return kind(message, param=param) if param else kind(message)

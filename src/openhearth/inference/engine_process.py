@@ -1,0 +1,166 @@
+"""One engine as the hub holds it: its process, its socket, its log. Ends with the hub, whatever happens to either."""
+
+import collections
+import logging
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from concurrent.futures import Future
+from pathlib import Path
+
+from openhearth.errors import EngineFailed
+from openhearth.inference.connection import EngineConnection
+from openhearth.inference.records import EngineSpec, EngineStatus
+from openhearth.protocol.engine import Ready
+
+log = logging.getLogger(__name__)
+CONNECT_TIMEOUT_S = 30.0
+LOAD_TIMEOUT_S = 600.0
+STOP_TIMEOUT_S = 5.0
+LAST_LINES = 8
+
+
+class EngineProcess:
+    """`ready` resolves to this engine once it can be asked; raises EngineFailed or what loading said."""
+
+    def __init__(self, spec: EngineSpec, *, folder: Path, threads: int) -> None:
+        self.spec = spec
+        self.ready: Future[EngineProcess] = Future()
+        self.ready.set_running_or_notify_cancel()  # one of many waiting may give up; the others still wait
+        self._threads = threads
+        self._log_path = folder / f"{spec.name.replace('/', '--')}.{spec.key.task}.log"
+        # Not in the data folder: the path of a Unix socket may have a hundred characters at most.
+        self._run_folder = Path(tempfile.mkdtemp(prefix="openhearth-"))
+        self._process: subprocess.Popen[bytes] | None = None
+        self._connection: EngineConnection | None = None
+        self._told: Ready | None = None
+        self._last_used = time.monotonic()
+
+    @property
+    def told(self) -> Ready:
+        """What the engine says of its model. Only after `ready`."""
+        assert self._told is not None
+        return self._told
+
+    @property
+    def connection(self) -> EngineConnection:
+        """To submit requests on. Only after `ready`."""
+        assert self._connection is not None
+        self.touch()
+        return self._connection
+
+    @property
+    def is_alive(self) -> bool:
+        if self._connection is not None and self._connection.is_closed:
+            return False
+        return not (self.ready.done() and self.ready.exception() is not None)
+
+    @property
+    def is_idle(self) -> bool:
+        return self.ready.done() and (self._connection is None or self._connection.active_requests == 0)
+
+    @property
+    def idle_s(self) -> float:
+        return 0.0 if not self.is_idle else time.monotonic() - self._last_used
+
+    def touch(self) -> None:
+        self._last_used = time.monotonic()
+
+    def start(self) -> None:
+        """Start the process; `ready` follows when the model is loaded."""
+        self._log_path.parent.mkdir(parents=True, exist_ok=True)
+        with self._log_path.open("wb") as output:
+            self._process = subprocess.Popen(
+                self._command(),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=self._run_folder,
+                env=_environment(),
+                start_new_session=True,  # an interrupt at the terminal is the hub's to answer
+            )
+        threading.Thread(target=self._become_ready, name="engine-start", daemon=True).start()
+
+    def stop(self) -> None:
+        """End the process, kindly first."""
+        if self._connection is not None:
+            self._connection.close()
+        if self._process is not None:
+            if self._connection is None:
+                self._process.terminate()
+            try:
+                self._process.wait(STOP_TIMEOUT_S)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        shutil.rmtree(self._run_folder, ignore_errors=True)
+
+    def status(self) -> EngineStatus:
+        return EngineStatus(
+            name=self.spec.name,
+            task=self.spec.key.task,
+            state="ready" if self.ready.done() else "loading",
+            needs_bytes=self.spec.needs_bytes,
+            active_requests=self._connection.active_requests if self._connection else 0,
+            idle_s=self.idle_s,
+        )
+
+    def last_words(self) -> str:
+        """The end of the engine's log."""
+        try:
+            with self._log_path.open(encoding="utf-8", errors="replace") as lines:
+                return "".join(collections.deque(lines, LAST_LINES)).strip()
+        except OSError:
+            return ""
+
+    @property
+    def _socket_path(self) -> Path:
+        return self._run_folder / "socket"
+
+    def _command(self) -> list[str]:
+        # -P: the working directory is no place to import from.
+        return [
+            *(sys.executable, "-P", "-m", "openhearth.engine"),
+            *("--model", str(self.spec.folder), "--name", self.spec.name, "--task", self.spec.key.task),
+            *("--socket", str(self._socket_path), "--threads", str(self._threads)),
+        ]
+
+    def _become_ready(self) -> None:
+        try:
+            self._connection = EngineConnection(self._connect(), last_words=self.last_words)
+            self._told = self._connection.ready.result(LOAD_TIMEOUT_S)
+        except TimeoutError:
+            self.ready.set_exception(EngineFailed(f"{self.spec.name} was not loaded within {LOAD_TIMEOUT_S:.0f} s."))
+        except Exception as error:  # a thread's border: whoever waits is told
+            self.ready.set_exception(error)
+        else:
+            log.info("%s is ready: %s", self.spec.name, self._told)
+            self.touch()
+            self.ready.set_result(self)
+
+    def _connect(self) -> socket.socket:
+        """Connect as soon as the engine listens. Raises EngineFailed if it ends before."""
+        assert self._process is not None
+        deadline = time.monotonic() + CONNECT_TIMEOUT_S
+        while time.monotonic() < deadline and self._process.poll() is None:
+            connecting = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            try:
+                connecting.connect(str(self._socket_path))
+            except (FileNotFoundError, ConnectionRefusedError):
+                connecting.close()
+                time.sleep(0.01)
+            else:
+                return connecting
+        raise EngineFailed(f"The process of {self.spec.name} did not start. {self.last_words()}".strip())
+
+
+def _environment() -> dict[str, str]:
+    """Ours, without what an engine has no business with: tokens and the hub's own settings."""
+    secret = ("OPENHEARTH_", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "AWS_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(secret)}
+    return kept | {"PYTHONUNBUFFERED": "1"}

@@ -1,0 +1,83 @@
+"""Which engine answers: the model must be readable to the actor, safe to load, and made for the task."""
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+from pathlib import Path
+
+from openhearth.access import Actor
+from openhearth.errors import Invalid
+from openhearth.inference.engine_process import EngineProcess
+from openhearth.inference.fleet import Fleet
+from openhearth.inference.records import EngineKey, EngineSpec, EngineStatus, ListedModel, Models
+from openhearth.pipelines.machine import bytes_per_parameter
+from openhearth.pipelines.model_folder import ModelFolder, read_model_folder
+from openhearth.pipelines.tasks import TASKS, find_task
+
+# What an engine weighs beside its weights: the interpreter, torch, activations; and keys and values of a batch.
+PROCESS_BYTES = 500_000_000
+CACHE_BYTES = 500_000_000
+DEFAULT_REVISION = "main"
+
+
+class Inference:
+    def __init__(self, *, models: Models, fleet: Fleet) -> None:
+        self._models = models
+        self._fleet = fleet
+        self._folders: dict[Path, ModelFolder] = {}  # what lies at a commit never changes
+
+    def engine(self, spec: EngineSpec) -> "Future[EngineProcess]":
+        """The engine of `spec`, once it is ready. Raises ModelTooLarge or Busy; the future, what loading says."""
+        return self._fleet.engine(spec)
+
+    def spec(
+        self, actor: Actor, repo_id: str, *, task: str | None = None, revision: str = DEFAULT_REVISION
+    ) -> EngineSpec:
+        """What runs `repo_id` at `revision` for `task`; without `task`, for what the model is made for.
+
+        Raises RepoNotFound for what the actor may not see, Unsupported or Invalid for what cannot be run.
+        """
+        model = self._models.resolve(actor, repo_id, revision)
+        path = self._models.materialise(actor, model)
+        folder = self._folders.get(path)
+        if folder is None:
+            folder = self._folders[path] = read_model_folder(path, name=repo_id)
+        chosen = choose_task(task, model.pipeline_tag, folder)
+        return EngineSpec(
+            key=EngineKey(repo_key=model.repo_key, commit=model.commit, task=chosen),
+            name=repo_id,
+            folder=path,
+            needs_bytes=needed_bytes(folder, chosen),
+        )
+
+    def list_models(self, actor: Actor) -> list[ListedModel]:
+        """The models that can be run here and that `actor` may read."""
+        return self._models.list_models(actor, [*TASKS, "sentence-similarity"])
+
+    def list_engines(self) -> Sequence[EngineStatus]:
+        return self._fleet.list_engines()
+
+
+def choose_task(asked: str | None, pipeline_tag: str | None, folder: ModelFolder) -> str:
+    """The task to run `folder` for: the one asked for, its card's, or its architecture's. Raises Invalid."""
+    if asked is not None:
+        task = find_task(asked)
+        if task is None:
+            raise Invalid(f"task: {asked!r} is not one that can be run here; choose one of {', '.join(TASKS)}.")
+        if folder.task is not None and folder.task != task.name:
+            raise Invalid(f"task: {folder.name} is made for {folder.task}, not for {task.name}; choose another model.")
+        return task.name
+    stated = find_task(pipeline_tag) if pipeline_tag else None
+    name = stated.name if stated is not None and folder.task in (None, stated.name) else folder.task
+    if name is None:
+        raise Invalid(
+            f"{folder.name} ({folder.architecture or 'no architecture'}) is made for no task that can be run here; "
+            f"those are {', '.join(TASKS)}."
+        )
+    return name
+
+
+def needed_bytes(folder: ModelFolder, task: str) -> int:
+    """About how much memory an engine of `folder` takes."""
+    stored = folder.config.get("dtype") or folder.config.get("torch_dtype")
+    weights = folder.parameters * bytes_per_parameter(stored if task == "text-generation" else None)
+    return weights + PROCESS_BYTES + (CACHE_BYTES if task == "text-generation" else 0)

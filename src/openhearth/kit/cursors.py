@@ -1,0 +1,35 @@
+"""Opaque cursors for paging: a JSON value in URL-safe base64."""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from openhearth.errors import Invalid
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """One page of a listing; `cursor` asks for the next one and is None on the last."""
+
+    items: list[T]
+    cursor: str | None = None
+    total: int | None = None
+
+
+def encode_cursor(*position: str | int | float | None) -> str:
+    return base64.urlsafe_b64encode(json.dumps(position).encode()).decode().rstrip("=")
+
+
+def decode_cursor(text: str, length: int) -> list[str | int | float | None]:
+    """The position given to `encode_cursor`. Raises Invalid if it is not one of ours."""
+    try:
+        position = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (ValueError, binascii.Error):
+        position = None
+    if not isinstance(position, list) or len(position) != length:
+        raise Invalid(f"cursor: {text[:40]!r} is not a cursor of this hub; follow the Link header instead.")
+    return position

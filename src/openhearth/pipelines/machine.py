@@ -1,0 +1,22 @@
+"""What this machine computes well, asked of the system and not of torch, so that the hub can reckon with it."""
+
+import platform
+from functools import cache
+from pathlib import Path
+
+
+@cache
+def cpu_computes_bfloat16() -> bool:
+    """Whether the processor has instructions for bfloat16; without them it is slower than float32."""
+    if platform.system() != "Linux":
+        return False
+    try:
+        words = set(Path("/proc/cpuinfo").read_text().split())
+    except OSError:
+        return False
+    return not words.isdisjoint({"avx512_bf16", "amx_bf16", "bf16"})
+
+
+def bytes_per_parameter(stored: str | None) -> int:
+    """How many bytes a weight takes when loaded on the processor."""
+    return 2 if stored in ("float16", "bfloat16") and cpu_computes_bfloat16() else 4

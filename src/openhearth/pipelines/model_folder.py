@@ -1,0 +1,119 @@
+"""What lies in a model's folder, read without loading anything: its task, its size, and whether it may be loaded.
+
+Refuses what would run other people's code: pickled weights and classes that come with the repo. Imports no torch,
+so that the hub can ask before it starts an engine. The safetensors header: an unsigned 64-bit little-endian
+length, then JSON of `{name: {dtype, shape, data_offsets}}` (safetensors format, "Format").
+"""
+
+import json
+import math
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from openhearth.errors import Invalid, Unsupported
+
+HEADER_MAX_BYTES = 100 << 20
+_PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
+_BY_SUFFIX = (
+    ("ForCausalLM", "text-generation"),
+    ("LMHeadModel", "text-generation"),
+    ("ForCTC", "automatic-speech-recognition"),
+    ("ForSpeechSeq2Seq", "automatic-speech-recognition"),
+    ("WhisperForConditionalGeneration", "automatic-speech-recognition"),
+    ("ForImageClassification", "image-classification"),
+    ("Model", "feature-extraction"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelFolder:
+    """A folder that transformers can load safely. `tensor_bytes` is what its weights weigh as stored."""
+
+    path: Path
+    name: str
+    config: dict[str, Any]
+    architecture: str
+    tensor_bytes: int
+    parameters: int
+
+    @property
+    def task(self) -> str | None:
+        """The task that the architecture is made for, None if it is none of ours."""
+        return next((task for suffix, task in _BY_SUFFIX if self.architecture.endswith(suffix)), None)
+
+
+def read_model_folder(path: Path, *, name: str | None = None) -> ModelFolder:
+    """Look into `path`; `name` is what messages call the model. Raises Invalid or Unsupported with the remedy."""
+    name = name or path.name
+    config = _read_config(path, name)
+    sizes = [_tensor_sizes(file) for file in _weight_files(path, name)]
+    architectures = config.get("architectures") or [""]
+    return ModelFolder(
+        path=path,
+        name=name,
+        config=config,
+        architecture=str(architectures[0]),
+        tensor_bytes=sum(size for size, _ in sizes),
+        parameters=sum(count for _, count in sizes),
+    )
+
+
+def _read_config(path: Path, name: str) -> dict[str, Any]:
+    file = path / "config.json"
+    if not file.is_file():
+        if (path / "adapter_config.json").is_file():
+            raise Unsupported(
+                f"{name} is an adapter, not a whole model; merge it into its base model and push that."
+            )
+        raise Unsupported(
+            f"{name} holds no config.json, so it is no transformers model; only those can be run here."
+        )
+    try:
+        config = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise Invalid(f"config.json of {name} cannot be read ({error}); mend and push it.") from None
+    if not isinstance(config, dict):
+        raise Invalid(f"config.json of {name} is no JSON object; mend and push it.")
+    return config
+
+
+def _weight_files(path: Path, name: str) -> list[Path]:
+    index = path / "model.safetensors.index.json"
+    if index.is_file():
+        try:
+            shards = sorted(set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()))
+        except (OSError, ValueError, KeyError, AttributeError) as error:
+            raise Invalid(f"{index.name} of {name} cannot be read ({error}); mend and push it.") from None
+        missing = [shard for shard in shards if "/" in shard or not (path / shard).is_file()]
+        if missing:
+            raise Invalid(f"{name} lacks {missing[0]}, which {index.name} names; push the missing file.")
+        return [path / shard for shard in shards]
+    if (path / "model.safetensors").is_file():
+        return [path / "model.safetensors"]
+    if any(file for pattern in _PICKLES for file in path.glob(pattern)):
+        raise Unsupported(
+            f"{name} holds its weights as pickles only, and those can run code when they are loaded; "
+            "load them where you trust them, call save_pretrained, and push the model.safetensors it writes."
+        )
+    if any(path.glob("*.gguf")):
+        raise Unsupported(
+            f"{name} holds GGUF weights only; push them converted to safetensors to run them here."
+        )
+    raise Unsupported(f"{name} holds no model.safetensors; push the weights in that format to run them here.")
+
+
+def _tensor_sizes(file: Path) -> tuple[int, int]:
+    """Bytes and count of the numbers in `file`, by its header."""
+    try:
+        with file.open("rb") as stream:
+            (length,) = struct.unpack("<Q", stream.read(8))
+            if length > HEADER_MAX_BYTES:
+                raise ValueError(f"a header of {length} bytes")
+            header = json.loads(stream.read(length))
+        tensors = [value for key, value in header.items() if key != "__metadata__"]
+        size = max((t["data_offsets"][1] for t in tensors), default=0)
+        return int(size), sum(math.prod(t["shape"]) for t in tensors)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, struct.error) as error:
+        raise Invalid(f"{file.name} is no safetensors file ({error}); push it again.") from None

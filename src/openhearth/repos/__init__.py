@@ -1,0 +1,78 @@
+"""Repos: models, datasets and Spaces, their files and history, and the routes clients reach them by. See README.md."""
+
+from openhearth.events import RefUpdated, RepoDeleted
+from openhearth.repos.api_content import ContentApi
+from openhearth.repos.api_repos import RepoApi
+from openhearth.repos.api_write import WriteApi
+from openhearth.repos.cas_api import CasApi
+from openhearth.repos.catalogue import Namespaces
+from openhearth.repos.git_http import GitHttp
+from openhearth.repos.lfs_api import LfsApi
+from openhearth.repos.nearby import nearby
+from openhearth.repos.records import (
+    AddFile,
+    AddLargeFile,
+    CommitRequest,
+    Entry,
+    Facts,
+    Listed,
+    RemoveFile,
+    RemoveFolder,
+    Repo,
+    RepoFilter,
+)
+from openhearth.repos.resolve import Resolve
+from openhearth.repos.service import Repos
+from openhearth.repos.xet_tokens import XetTokens
+from openhearth.storage.xet import XetSigner
+from openhearth.wire.room import Ground, Room
+
+__all__ = [
+    "AddFile",
+    "AddLargeFile",
+    "CommitRequest",
+    "Entry",
+    "Facts",
+    "Listed",
+    "RemoveFile",
+    "RemoveFolder",
+    "Repo",
+    "RepoFilter",
+    "Repos",
+    "build",
+]
+
+
+def build(ground: Ground, *, accounts: Namespaces) -> Room:
+    """The room on `ground`. `accounts` says who can hold repos."""
+    repos = Repos.on(
+        ground.db, storage=ground.storage, events=ground.events, clock=ground.clock, urls=ground.urls,
+        settings=ground.settings, namespaces=accounts,
+    )  # fmt: skip
+    storage, urls, near = ground.storage, ground.urls, nearby(ground.db)
+    signer = XetSigner(key=ground.secret, clock=ground.clock)
+    cas = CasApi(store=storage.xet, signer=signer, urls=urls)
+    lfs = LfsApi(
+        repos=repos.doors, objects=storage.lfs, urls=urls, secret=ground.secret, clock=ground.clock,
+        max_size_bytes=ground.settings.upload_max_gb * 10**9,
+    )  # fmt: skip
+    return Room(
+        name="repos",
+        service=repos,
+        routes=[
+            *Resolve(repos=repos, urls=urls, near=near).routes(),
+            *RepoApi(repos=repos, urls=urls, near=near).router().routes,
+            *ContentApi(repos=repos, urls=urls, near=near).router().routes,
+            *XetTokens(repos=repos, signer=signer, cas_url=cas.url).routes(),
+            *cas.routes(),
+            *lfs.routes(),
+            *GitHttp(repos=repos.doors, git=storage.git, linked=repos.doors.linked, urls=urls).routes(),
+            *WriteApi(repos=repos, urls=urls, spool=storage.git.spool_path).router().routes,
+        ],
+        subscribes={
+            RefUpdated: repos.facts.on_ref_updated,
+            RepoDeleted: lambda event: repos.snapshots.drop(event.repo_key),
+        },
+        on_start=[repos.downloads.start],
+        on_stop=[repos.downloads.stop, cas.close],
+    )

@@ -1,0 +1,290 @@
+"""The verbs that add commits: advice before an upload, and the commit itself.
+
+Order: large files are found among this repo's uploads → git objects → rows → the ref moves, by compare-and-swap →
+`RefUpdated`. Before the ref moved nothing happened; after it nothing is lost.
+"""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from openhearth import cards
+from openhearth.access import Action, Actor
+from openhearth.db import Database
+from openhearth.errors import Busy, Invalid, RevisionNotFound, StaleParent, TooLarge, Unsupported
+from openhearth.events import Events, RefUpdated
+from openhearth.kit.clock import Clock
+from openhearth.kit.names import check_path, is_commit_id
+from openhearth.repos import attributes, queries
+from openhearth.repos.advice import REGULAR_MAX_BYTES, upload_mode
+from openhearth.repos.catalogue import author_email
+from openhearth.repos.content import Content
+from openhearth.repos.gitignore import IgnoreRules
+from openhearth.repos.large_files import LargeFiles
+from openhearth.repos.permits import require
+from openhearth.repos.recent import Recent
+from openhearth.repos.records import (
+    AddFile,
+    AddLargeFile,
+    CommitRequest,
+    LargeFile,
+    PlannedFile,
+    RemoveFile,
+    RemoveFolder,
+    Repo,
+    UploadAdvice,
+)  # fmt: skip
+from openhearth.storage import Storage
+from openhearth.storage.git import (
+    Change,
+    DeleteFile,
+    DeleteFolder,
+    LfsRules,
+    PutFile,
+    RefMoved,
+    blob_id,
+    pointer_text,
+)
+
+ATTEMPTS = 20
+SUMMARY_MAX_LENGTH = 500
+OPERATIONS_MAX = 25_000
+_STRIPES = 64
+
+
+@dataclass(frozen=True)
+class CommitMade:
+    """The branch's head after a commit; the same as before if nothing changed."""
+
+    oid: str
+    is_new: bool
+
+
+class Commits:
+    def __init__(
+        self,
+        *,
+        db: Database,
+        storage: Storage,
+        events: Events,
+        clock: Clock,
+        content: Content,
+        large_files: LargeFiles,
+    ) -> None:
+        self._db = db
+        self._git = storage.git
+        self._events = events
+        self._clock = clock
+        self._content = content
+        self._large_files = large_files
+        self._rules: Recent[str, LfsRules] = Recent(256)
+        # Writers of one process queue here; those of other processes meet at the compare-and-swap.
+        self._queues = [threading.Lock() for _ in range(_STRIPES)]
+
+    def advise(
+        self,
+        actor: Actor,
+        repo: Repo,
+        revision: str,
+        files: Sequence[PlannedFile],
+        *,
+        git_ignore: str | None = None,
+    ) -> list[UploadAdvice]:
+        """How to upload each of `files`. Raises Invalid for a path that no repo can hold."""
+        require(actor, Action.WRITE, repo)
+        commit = self._content.resolve(repo, revision)
+        rules = self._lfs_rules(repo, commit)
+        ignored = IgnoreRules.from_gitignore(git_ignore or self._read_text(repo, commit, ".gitignore"))
+        present = {e.path: e for e in self._content.list_entries(repo, commit, [f.path for f in files])}
+        return [
+            UploadAdvice(
+                path=check_path(file.path),
+                mode=upload_mode(file, rules.matches),
+                should_ignore=ignored.matches(file.path),
+                oid=e.etag if (e := present.get(file.path)) is not None and e.type == "file" else None,
+            )
+            for file in files
+        ]
+
+    def commit(self, actor: Actor, repo: Repo, revision: str, request: CommitRequest) -> CommitMade:
+        """Add a commit to a branch.
+
+        Raises StaleParent if the branch left `request.parent_commit`, RevisionNotFound for a missing branch,
+        EntryNotFound for deleting nothing, Invalid for a bad path, card, message or a large file never uploaded.
+        """
+        require(actor, Action.WRITE, repo)
+        ref = branch_ref(revision)
+        _check_request(request, repo)
+        large = self._find_large_files(actor, repo, request)
+        with self._queues[hash(repo.key) % _STRIPES]:
+            for _ in range(ATTEMPTS):
+                head = self._git.find_ref(repo.key, ref)
+                if head is None:
+                    raise RevisionNotFound(revision, repo.id)
+                _check_parent(request, head, revision)
+                changes = [_change(op, large) for op in request.operations]
+                if not self._changes_anything(repo, head, changes):
+                    return CommitMade(head, is_new=False)
+                changes += self._attribute_changes(repo, head, request)
+                oid = self._write(actor, repo, head, request, changes)
+                self._keep_large_files(actor, repo, request, large)
+                try:
+                    self._git.update_ref(repo.key, ref, oid, expected=head)
+                except RefMoved:
+                    continue
+                break
+            else:
+                raise Busy(f"{revision}: other commits kept arriving; try again in a moment.")
+        self._events.publish(
+            RefUpdated(repo_key=repo.key, repo=repo.ref, ref=ref, old=head, new=oid, actor_name=actor.name)
+        )
+        return CommitMade(oid, is_new=True)
+
+    def _find_large_files(self, actor: Actor, repo: Repo, request: CommitRequest) -> dict[str, int]:
+        """sha256 → size of every large file of `request`. Raises Invalid for one that was never uploaded."""
+        asked = [op for op in request.operations if isinstance(op, AddLargeFile)]
+        sizes = self._large_files.find_uploaded(repo.key, {op.sha256 for op in asked}, actor.user_id)
+        for op in asked:
+            if op.sha256 not in sizes:
+                raise Invalid(
+                    f"lfsFile: {op.path!r} names sha256 {op.sha256}, which was never uploaded to {repo.id}; "
+                    "upload its content first."
+                )
+            if op.size_bytes is not None and op.size_bytes != sizes[op.sha256]:
+                raise Invalid(
+                    f"lfsFile: {op.path!r} claims {op.size_bytes} bytes; {sizes[op.sha256]} were uploaded."
+                )
+        return sizes
+
+    def _changes_anything(self, repo: Repo, head: str, changes: Sequence[Change]) -> bool:
+        """Whether a commit would differ from `head`; clients send again what they are unsure of."""
+        for change in changes:
+            if not isinstance(change, PutFile):
+                return True
+            entry = self._git.find_entry(repo.key, head, change.path)
+            if entry is None or entry.oid != blob_id(change.content):
+                return True
+        return False
+
+    def _write(
+        self, actor: Actor, repo: Repo, head: str, request: CommitRequest, changes: Sequence[Change]
+    ) -> str:
+        return self._git.write_commit(
+            repo.key,
+            parent=head,
+            changes=changes,
+            message=request.message,
+            author_name=actor.name or "nobody",
+            author_email=author_email(actor),
+            date=self._clock(),
+        )
+
+    def _attribute_changes(self, repo: Repo, head: str, request: CommitRequest) -> list[Change]:
+        """The change to .gitattributes that the large files of `request` need, if any."""
+        large = [op.path for op in request.operations if isinstance(op, AddLargeFile)]
+        if not large:
+            return []
+        given = [
+            op.content for op in request.operations if isinstance(op, AddFile) and op.path == attributes.PATH
+        ]
+        if given:
+            text = given[-1].decode("utf-8", "replace")
+            rules = LfsRules.from_gitattributes(text)
+        else:
+            rules = self._lfs_rules(repo, head)
+            text = ""
+        if all(rules.matches(path) for path in large):
+            return []
+        text = text or self._read_text(repo, head, attributes.PATH)
+        regular = [e.path for e in self._content.list_files(repo, head) if e.lfs is None]
+        regular += [op.path for op in request.operations if isinstance(op, AddFile)]
+        return [PutFile(attributes.PATH, attributes.rules_for(text, large, regular).encode())]
+
+    def _keep_large_files(
+        self, actor: Actor, repo: Repo, request: CommitRequest, sizes: dict[str, int]
+    ) -> None:
+        """Link what the commit names, before the ref can show it."""
+        if not sizes:
+            return
+        self._large_files.link(repo.key, sizes, actor.user_id)
+        now = self._clock()
+        files = [
+            LargeFile(op.sha256, op.path, sizes[op.sha256], now)
+            for op in request.operations
+            if isinstance(op, AddLargeFile)
+        ]
+        with self._db.write() as rows:
+            queries.add_large_files(rows, repo.key, files)
+
+    def _lfs_rules(self, repo: Repo, commit: str) -> LfsRules:
+        entry = self._content.find_entry(repo, commit, attributes.PATH)
+        if entry is None or entry.type != "file":
+            return LfsRules()
+        rules = self._rules.find(entry.oid)
+        if rules is None:
+            rules = LfsRules.from_gitattributes(self._read_text(repo, commit, attributes.PATH))
+            self._rules.put(entry.oid, rules)
+        return rules
+
+    def _read_text(self, repo: Repo, commit: str, path: str) -> str:
+        """The text of a small file, empty if there is none or if it is no small text."""
+        entry = self._content.find_entry(repo, commit, path)
+        if entry is None or entry.type != "file" or entry.lfs is not None or entry.size_bytes > 1 << 20:
+            return ""
+        return self._content.read_raw(repo, entry).decode("utf-8", "replace")
+
+
+def branch_ref(revision: str) -> str:
+    """The full ref of the branch that `revision` names. Raises what a client expects of one that cannot be written."""
+    if revision.startswith("refs/pr/"):
+        raise Unsupported("Pull requests are not offered yet; commit to a branch.")
+    name = revision.removeprefix("refs/heads/")
+    if name.startswith("refs/") or is_commit_id(name):
+        raise Invalid(f"revision: {revision!r} is no branch; commits are added to branches only.")
+    return f"refs/heads/{name}"
+
+
+def _check_parent(request: CommitRequest, head: str, revision: str) -> None:
+    """A parent may be shortened to seven digits (huggingface_hub hf_api.py `create_commit`)."""
+    parent = request.parent_commit
+    if parent is not None and not (len(parent) >= 7 and head.startswith(parent)):
+        raise StaleParent(
+            f"parentCommit: {revision} is at {head}, no longer at {parent[:40]}; nothing was committed. "
+            "Look at the new commits and try again."
+        )
+
+
+def _check_request(request: CommitRequest, repo: Repo) -> None:
+    if not request.summary.strip():
+        raise Invalid("summary: is empty; say what the commit does.")
+    if len(request.summary) > SUMMARY_MAX_LENGTH:
+        raise Invalid(f"summary: has {len(request.summary)} characters; use at most {SUMMARY_MAX_LENGTH}.")
+    if len(request.operations) > OPERATIONS_MAX:
+        raise TooLarge(f"operations: {len(request.operations)} in one commit; use at most {OPERATIONS_MAX}.")
+    for op in request.operations:
+        check_path(op.path.rstrip("/") if isinstance(op, RemoveFolder) else op.path)
+        if isinstance(op, AddFile):
+            _check_file(op, repo)
+
+
+def _check_file(op: AddFile, repo: Repo) -> None:
+    if len(op.content) > REGULAR_MAX_BYTES:
+        raise TooLarge(
+            f"file: {op.path!r} has {len(op.content)} bytes; files above {REGULAR_MAX_BYTES} are uploaded as large files."
+        )
+    if op.path == "README.md":
+        findings = cards.validate(op.content.decode("utf-8", "replace"), repo.ref.type)
+        if findings.errors:
+            raise Invalid(f"README.md: {'; '.join(findings.errors)[:1000]}")
+
+
+def _change(op: AddFile | AddLargeFile | RemoveFile | RemoveFolder, sizes: dict[str, int]) -> Change:
+    match op:
+        case AddFile():
+            return PutFile(op.path, op.content)
+        case AddLargeFile():
+            return PutFile(op.path, pointer_text(op.sha256, sizes[op.sha256]))
+        case RemoveFile():
+            return DeleteFile(op.path)
+        case RemoveFolder():
+            return DeleteFolder(op.path)

@@ -1,0 +1,97 @@
+"""What the git and LFS doors ask of this room: may this actor, where are the bytes, and refs moved."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from openhearth.access import Action, Actor
+from openhearth.db import Database
+from openhearth.errors import EntryNotFound
+from openhearth.events import Events, RefUpdated
+from openhearth.kit.clock import Clock
+from openhearth.kit.names import RepoRef, RepoType
+from openhearth.repos import queries
+from openhearth.repos.catalogue import Catalogue
+from openhearth.repos.content import Content
+from openhearth.repos.git_http import MovedTo, RepoHandle
+from openhearth.repos.large_files import LargeFiles, OnDisk
+from openhearth.repos.lfs_api import OpenObject
+from openhearth.repos.permits import require_files
+from openhearth.repos.records import LargeFile
+
+
+class GitDoor:
+    """Fulfils `git_http.GitRepos` and `lfs_api.LfsRepos`."""
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        events: Events,
+        clock: Clock,
+        catalogue: Catalogue,
+        content: Content,
+        large_files: LargeFiles,
+    ) -> None:
+        self._db = db
+        self._events = events
+        self._clock = clock
+        self._catalogue = catalogue
+        self._content = content
+        self._large_files = large_files
+
+    def find_for_git(
+        self, actor: Actor, repo_type: RepoType, namespace: str, name: str, action: Action
+    ) -> RepoHandle | MovedTo:
+        """The repo, if `actor` may do `action` to it and have its files."""
+        asked = RepoRef(repo_type, namespace, name)
+        repo = self._catalogue.get(actor, asked, action)
+        require_files(actor, repo)
+        return RepoHandle(repo.key, repo.ref) if repo.ref == asked else MovedTo(repo.ref)
+
+    def after_push(
+        self, actor: Actor, handle: RepoHandle, updates: list[tuple[str, str | None, str | None]]
+    ) -> None:
+        """Remember the large files of the branches that moved, then announce every ref."""
+        for ref, _, new in updates:
+            if new is not None and ref.startswith("refs/heads/"):
+                self._keep_large_files(actor, handle.key, new)
+        for ref, old, new in updates:
+            self._events.publish(
+                RefUpdated(
+                    repo_key=handle.key, repo=handle.ref, ref=ref, old=old, new=new, actor_name=actor.name
+                )
+            )
+
+    def _keep_large_files(self, actor: Actor, key: str, commit: str) -> None:
+        repo = self._catalogue.find_by_key(key)
+        if repo is None:
+            return
+        now = self._clock()
+        files = [
+            LargeFile(entry.lfs.sha256, entry.path, entry.size_bytes, now)
+            for entry in self._content.list_files(repo, commit)
+            if entry.lfs
+        ]
+        if files:
+            self._large_files.link(key, {file.sha256 for file in files}, actor.user_id)
+            with self._db.write() as rows:
+                queries.add_large_files(rows, key, files)
+
+    def find_sizes(self, repo_key: str, sha256s: Collection[str]) -> Mapping[str, int]:
+        """sha256 → size of the objects that the repo holds, wherever their bytes lie."""
+        return self._large_files.find_uploaded(repo_key, sha256s, None)
+
+    def linked(self, repo_key: str, sha256s: Sequence[str]) -> Mapping[str, int]:
+        return self.find_sizes(repo_key, sha256s)
+
+    def open_object(self, repo_key: str, sha256: str) -> OpenObject:
+        """Raises EntryNotFound if the repo does not hold the object."""
+        source = self._large_files.locate(repo_key, sha256, path=sha256)
+        if isinstance(source, OnDisk):
+            if not source.path.exists():
+                raise EntryNotFound(
+                    sha256, message=f"The bytes of object {sha256} are missing; restore a backup."
+                )
+            return OpenObject(size_bytes=source.size_bytes, path=source.path)
+        return OpenObject(
+            size_bytes=source.size_bytes, stream=lambda span: self._content.stream(source, span)
+        )

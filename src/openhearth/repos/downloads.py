@@ -1,0 +1,69 @@
+"""Counting downloads without slowing them: counts gather in memory and reach the rows every few seconds.
+
+A count lost in a crash is the price; nothing but a number on a page depends on it.
+"""
+
+import logging
+import threading
+import time
+from collections import Counter
+
+from openhearth.db import Database
+from openhearth.repos import queries
+
+FLUSH_EVERY_S = 5.0
+COUNT_AGAIN_AFTER_S = 300.0
+SEEN_MAX = 100_000
+log = logging.getLogger(__name__)
+
+# Files that stand for a model being loaded: one of them is read exactly once by every library that loads it.
+QUERY_FILES = frozenset(
+    {"config.json", "adapter_config.json", "model_index.json", "config.yaml", "hyperparams.yaml", "meta.yaml"}
+)
+
+
+class Downloads:
+    def __init__(self, *, db: Database) -> None:
+        self._db = db
+        self._counts: Counter[str] = Counter()
+        self._seen: dict[tuple[str, str], float] = {}
+        self._lock = threading.Lock()
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def count(self, repo_key: str, client: str) -> None:
+        """Count once for each client within COUNT_AGAIN_AFTER_S: one download is many requests."""
+        now = time.monotonic()
+        with self._lock:
+            if self._seen.get((repo_key, client), 0.0) > now:
+                return
+            if len(self._seen) >= SEEN_MAX:
+                self._seen.clear()
+            self._seen[repo_key, client] = now + COUNT_AGAIN_AFTER_S
+            self._counts[repo_key] += 1
+
+    def flush(self) -> None:
+        """Add what gathered to the rows."""
+        with self._lock:
+            counts, self._counts = self._counts, Counter()
+        if counts:
+            with self._db.write() as rows:
+                queries.add_downloads(rows, counts.items())
+
+    def start(self) -> None:
+        self._stopped.clear()
+        self._thread = threading.Thread(target=self._run, name="downloads", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        if self._thread is not None:
+            self._thread.join(timeout=10)
+        self.flush()
+
+    def _run(self) -> None:
+        while not self._stopped.wait(FLUSH_EVERY_S):
+            try:
+                self.flush()
+            except Exception:  # a thread's border: a locked database now is no reason to stop counting
+                log.exception("download counts could not be written")

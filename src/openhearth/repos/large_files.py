@@ -1,0 +1,95 @@
+"""Where the bytes of large files lie: in the chunk store, or whole among the LFS objects. Checks no permission."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from openhearth.errors import EntryNotFound
+from openhearth.repos.recent import Recent
+from openhearth.storage import Storage
+
+_REMEMBERED = 50_000
+
+
+@dataclass(frozen=True)
+class InChunks:
+    """In the chunk store: `storage.xet.stream(file_hash, span)` gives the bytes."""
+
+    file_hash: str
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class OnDisk:
+    """A whole file."""
+
+    path: Path
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class InMemory:
+    """A small file, out of git."""
+
+    content: bytes
+
+    @property
+    def size_bytes(self) -> int:
+        return len(self.content)
+
+
+LargeSource = InChunks | OnDisk
+Source = InChunks | OnDisk | InMemory
+
+
+class LargeFiles:
+    def __init__(self, *, storage: Storage) -> None:
+        self._storage = storage
+        # Only what was found is kept: a file may be uploaded at any time, but never changes its hash in a repo.
+        self._hashes: Recent[tuple[str, str], str] = Recent(_REMEMBERED)
+
+    def find_xet_hashes(self, repo_key: str, sha256s: Collection[str]) -> dict[str, str]:
+        """sha256 → Xet hash, for those of `sha256s` that lie in the chunk store."""
+        found = {sha: h for sha in sha256s if (h := self._hashes.find((repo_key, sha))) is not None}
+        missing = [sha for sha in sha256s if sha not in found]
+        if missing:
+            for sha, file in self._storage.xet.find_files(repo_key, missing).items():
+                found[sha] = file.file_hash_hex
+                self._hashes.put((repo_key, sha), file.file_hash_hex)
+        return found
+
+    def find_uploaded(self, repo_key: str, sha256s: Collection[str], uploader: str | None) -> dict[str, int]:
+        """sha256 → size, for what this repo holds or `uploader` has just brought to it."""
+        if not sha256s:
+            return {}
+        found = self._storage.xet.find_files(repo_key, sha256s, uploader=uploader)
+        sizes = {sha: file.size_bytes for sha, file in found.items()}
+        missing = [sha for sha in sha256s if sha not in sizes]
+        return sizes | self._storage.lfs.linked(repo_key, missing)
+
+    def link(self, repo_key: str, sha256s: Collection[str], uploader: str | None) -> None:
+        """Let all readers of the repo have what was uploaded to the chunk store. Raises EntryNotFound."""
+        found = self._storage.xet.find_files(repo_key, sha256s, uploader=uploader)
+        if found:
+            self._storage.xet.link_files(repo_key, [file.file_hash_hex for file in found.values()])
+        for sha, file in found.items():
+            self._hashes.put((repo_key, sha), file.file_hash_hex)
+
+    def copy(self, source_key: str, target_key: str, sha256s: Collection[str]) -> list[str]:
+        """Let the target hold files of the source's chunk store; gives those that could not be copied."""
+        found = self._storage.xet.find_files(source_key, sha256s)
+        self._storage.xet.copy_links(source_key, target_key, sha256s=list(found))
+        return [sha for sha in sha256s if sha not in found]
+
+    def locate(self, repo_key: str, sha256: str, *, path: str) -> LargeSource:
+        """Raises EntryNotFound, which names `path`, if the content was never uploaded to this repo."""
+        file = self._storage.xet.find_file(repo_key, sha256)
+        if file is not None:
+            return InChunks(file.file_hash_hex, file.size_bytes)
+        size_bytes = self._storage.lfs.linked(repo_key, [sha256]).get(sha256)
+        if size_bytes is None:
+            raise EntryNotFound(
+                path,
+                message=f"The content of {path!r} (sha256 {sha256}) was never uploaded; push it with git lfs.",
+            )
+        return OnDisk(self._storage.lfs.path(sha256), size_bytes)

@@ -1,0 +1,50 @@
+"""The HTML pages of repos: lists, cards, files, history, forms, settings, profiles. See each module."""
+
+from pathlib import Path
+
+from starlette.routing import BaseRoute
+
+from openhearth.repos.pages.create import NewRepoPages
+from openhearth.repos.pages.files import FilePages
+from openhearth.repos.pages.frame import RepoFrame
+from openhearth.repos.pages.history import HistoryPages
+from openhearth.repos.pages.lists import ListPages
+from openhearth.repos.pages.move import MovePages
+from openhearth.repos.pages.places import Places
+from openhearth.repos.pages.profile import ProfilePages, Profiles
+from openhearth.repos.pages.received import ReceivedFiles
+from openhearth.repos.pages.repo import CardPages
+from openhearth.repos.pages.settings import SettingsPages
+from openhearth.repos.pages.upload import UploadPages
+from openhearth.repos.pages.write import WritePages
+from openhearth.repos.service import Repos
+from openhearth.wire.room import Ground
+
+__all__ = ["Pages", "Profiles"]
+
+
+class Pages:
+    """Every page of the room. `profiles` says who a name belongs to."""
+
+    def __init__(self, *, repos: Repos, ground: Ground, profiles: Profiles) -> None:
+        ground.web.add_folder("repos", Path(__file__).parent.parent / "templates")
+        frame = RepoFrame(repos=repos, ground=ground)
+        places = Places(frame)
+        limit_bytes = ground.settings.upload_max_gb * 10**9
+        received = ReceivedFiles(repos=repos, storage=ground.storage, limit_bytes=limit_bytes)
+        can_join = ground.settings.sign_up == "open"
+        self._parts = (
+            ListPages(frame),
+            NewRepoPages(frame),
+            CardPages(frame),
+            FilePages(frame),
+            HistoryPages(frame),
+            WritePages(places),
+            MovePages(places),
+            UploadPages(places, received),
+            SettingsPages(frame),
+            ProfilePages(frame, profiles=profiles, can_join=can_join),
+        )
+
+    def routes(self) -> list[BaseRoute]:
+        return [route for part in self._parts for route in part.routes()]

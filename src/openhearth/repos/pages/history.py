@@ -1,0 +1,217 @@
+"""The Commits tab: history of a branch, a folder or a file, and one commit with what it changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from openhearth.errors import Invalid, RevisionNotFound
+from openhearth.kit.names import RepoRef, RepoType, is_commit_id
+from openhearth.repos.pages.frame import OpenRepo, RefMenu, RepoFrame, RepoHead, repo_routes
+from openhearth.repos.permits import require_files
+from openhearth.storage.git import Commit, FileDiff
+from openhearth.urls import with_query
+from openhearth.web.filters import date, filesize
+from openhearth.web.parts import DiffFile, DiffHunk, DiffLine, LineKind, Paging
+
+PAGE_COMMITS = 50
+FILES_SHOWN = 200
+_POINTER_START = "version https://git-lfs.github.com/spec/v1"
+_KINDS: dict[str, LineKind] = {"+": "added", "-": "removed"}
+_STATUSES = {"added": "added", "deleted": "removed", "renamed": "renamed"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommitLine:
+    oid: str
+    title: str
+    body: str
+    author: str
+    date: datetime
+    href: str
+    files_href: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    label: str
+    commits: Sequence[CommitLine]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommitsPage:
+    """Context of `repos/commits.html`."""
+
+    head: RepoHead
+    refs: RefMenu
+    path: str = field(metadata={"help": "Only commits that changed this; empty for all"})
+    path_href: str | None
+    days: Sequence[Day]
+    paging: Paging
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommitPage:
+    """Context of `repos/commit.html`."""
+
+    head: RepoHead
+    commit: CommitLine
+    parents: Sequence[tuple[str, str]] = field(metadata={"help": "(oid, href) of each parent"})
+    files: Sequence[DiffFile]
+    file_count: int
+    added: int
+    removed: int
+
+
+class HistoryPages:
+    def __init__(self, frame: RepoFrame) -> None:
+        self.frame = frame
+        self.content = frame.repos.content
+        self.urls = frame.urls
+
+    def routes(self) -> list[Route]:
+        return [
+            *repo_routes("/commits/{rev:seg}", self.show_commits),
+            *repo_routes("/commits/{rev:seg}/{path:rest}", self.show_commits),
+            *repo_routes("/commit/{rev:seg}", self.show_commit),
+        ]
+
+    def show_commits(self, repo_type: RepoType, request: Request) -> Response:
+        opened = self.frame.open(repo_type, request)
+        revision, path = request.path_params["rev"], request.path_params.get("path", "").strip("/")
+        commit = self.content.resolve(opened.repo, revision)
+        page = self._commits_page(opened, revision, commit, path)
+        return self.frame.web.page(request, "repos/commits.html", page)
+
+    def _commits_page(self, opened: OpenRepo, revision: str, commit: str, path: str) -> CommitsPage:
+        repo, ref, number = opened.repo, opened.repo.ref, _page_number(opened.request)
+        # One more than is shown tells whether another page follows.
+        found = self.content.list_commits(repo, commit, page=number, limit=PAGE_COMMITS, path=path or None)
+        follows = bool(
+            self.content.list_commits(repo, commit, page=number + 1, limit=PAGE_COMMITS, path=path or None)
+        )
+        total = None if path else self.content.count_commits(repo, commit)
+        here = self.urls.commits(ref, revision, path)
+        return CommitsPage(
+            head=self.frame.head(opened, "Commits"),
+            refs=self.frame.ref_menu(opened, revision, lambda name: self.urls.commits(ref, name, path)),
+            path=path,
+            path_href=self.urls.blob(ref, revision, path) if path else None,
+            days=[
+                Day(label=label, commits=[self._line(ref, c) for c in commits])
+                for label, commits in groupby(found, key=lambda c: date(c.date))
+            ],
+            paging=Paging(
+                previous_href=with_query(here, p=number - 1 or None) if number else None,
+                next_href=with_query(here, p=number + 1) if follows else None,
+                page=number + 1,
+                page_count=-(-total // PAGE_COMMITS) if total else None,
+                total=total,
+            ),
+        )
+
+    def _line(self, ref: RepoRef, commit: Commit) -> CommitLine:
+        return CommitLine(
+            oid=commit.oid,
+            title=commit.title or "(no message)",
+            body=commit.message.removeprefix(commit.title).strip(),
+            author=commit.author_name,
+            date=commit.date,
+            href=self.urls.commit(ref, commit.oid),
+            files_href=self.urls.tree(ref, commit.oid),
+        )
+
+    def show_commit(self, repo_type: RepoType, request: Request) -> Response:
+        opened = self.frame.open(repo_type, request)
+        repo, asked = opened.repo, request.path_params["rev"]
+        require_files(opened.actor, repo)
+        if not is_commit_id(asked):
+            asked = self.content.resolve(repo, asked)
+        if self.content.resolve(repo, asked) != asked:
+            raise RevisionNotFound(asked, repo.id)
+        commit = self.content.get_commit(repo, asked)
+        diffs = self.content.diff(repo, asked)
+        page = CommitPage(
+            head=self.frame.head(opened, "Commits"),
+            commit=self._line(repo.ref, commit),
+            parents=[(oid, self.urls.commit(repo.ref, oid)) for oid in commit.parents],
+            files=[self._diff_file(repo.ref, asked, diff) for diff in diffs[:FILES_SHOWN]],
+            file_count=len(diffs),
+            added=sum(diff.additions for diff in diffs),
+            removed=sum(diff.deletions for diff in diffs),
+        )
+        return self.frame.web.page(request, "repos/commit.html", page)
+
+    def _diff_file(self, ref: RepoRef, commit: str, diff: FileDiff) -> DiffFile:
+        note = _note(diff)
+        is_pointer = note.startswith("Large file")
+        return DiffFile(
+            path=diff.path,
+            old_path=diff.old_path,
+            status=_STATUSES.get(diff.status, "changed"),  # type: ignore[arg-type]
+            added=0 if is_pointer else diff.additions,
+            removed=0 if is_pointer else diff.deletions,
+            hunks=() if is_pointer else [_hunk(diff, index) for index in range(len(diff.hunks))],
+            note=note,
+            href=None if diff.status == "deleted" else self.urls.blob(ref, commit, diff.path),
+        )
+
+
+def _page_number(request: Request) -> int:
+    """The `p` parameter, counted from 0 as the API does."""
+    text = request.query_params.get("p", "0")
+    if not text.isdecimal() or len(text) > 9:
+        raise Invalid(f"p: {text[:40]!r} is no page number; count from 0.")
+    return int(text)
+
+
+def _hunk(diff: FileDiff, index: int) -> DiffHunk:
+    hunk = diff.hunks[index]
+    lines = [
+        DiffLine(
+            kind=_KINDS.get(line.origin, "same"),
+            text=line.text.rstrip("\r\n"),
+            old_number=line.old_number,
+            new_number=line.new_number,
+        )
+        for line in hunk.lines
+    ]
+    return DiffHunk(header=hunk.header.strip(), lines=lines)
+
+
+def _note(diff: FileDiff) -> str:
+    """Why there are no lines to show, or not all."""
+    if sizes := _pointer_sizes(diff):
+        return f"Large file: {sizes}."
+    if diff.is_binary:
+        return "A binary file; there are no lines to compare."
+    if diff.is_cut and not diff.hunks:
+        return "Too large to compare here; clone the repo to see the difference."
+    if diff.is_cut:
+        return "Only the first lines are shown; clone the repo to see all of them."
+    if not diff.hunks and diff.status in ("renamed", "modified"):
+        return "The content is the same."
+    return "" if diff.hunks else "An empty file."
+
+
+def _pointer_sizes(diff: FileDiff) -> str:
+    """Old and new size if the diff is that of an LFS pointer, else nothing."""
+    lines = [line for hunk in diff.hunks for line in hunk.lines]
+    if not any(line.text.startswith(_POINTER_START) for line in lines):
+        return ""
+    sizes = {line.origin: int(line.text.split()[1]) for line in lines if _is_size(line.text)}
+    old, new = sizes.get("-"), sizes.get("+", sizes.get(" "))
+    if old is not None and new is not None:
+        return f"{filesize(old)} → {filesize(new)}"
+    if old is not None:
+        return f"{filesize(old)} removed"
+    return f"{filesize(new)}" if new is not None else "its content changed"
+
+
+def _is_size(line: str) -> bool:
+    word, _, number = line.strip().partition(" ")
+    return word == "size" and number.isdecimal() and len(number) < 19

@@ -1,0 +1,125 @@
+"""The Settings tab: who may see a repo, what it is called, and its end."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from openhearth.access import Action
+from openhearth.errors import Conflict, Forbidden, Invalid
+from openhearth.kit.names import RepoRef, RepoType
+from openhearth.repos.pages.create import owners_of
+from openhearth.repos.pages.frame import OpenRepo, RepoFrame, RepoHead, repo_routes
+from openhearth.repos.records import RepoVisibility
+from openhearth.web.parts import Choice
+from openhearth.wire.forms import read_form, text_of
+
+_HINTS = {
+    "public": "Anybody who reaches this hub can see and download it.",
+    "private": "Only its owner, or the members of the organisation.",
+    "protected": "Anybody can use the app; only its owner can see the files.",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingsPage:
+    """Context of `repos/settings.html`."""
+
+    head: RepoHead
+    visibility: str
+    visibilities: Sequence[Choice]
+    owners: Sequence[Choice]
+    owner: str
+    name: str
+    storage_bytes: int
+    values: dict[str, str] = field(metadata={"help": "What was typed: owner, name, confirm"})
+    errors: dict[str, str] = field(metadata={"help": "Field name → what is wrong with it"})
+    saved: bool
+
+
+class SettingsPages:
+    def __init__(self, frame: RepoFrame) -> None:
+        self.frame = frame
+        self.catalogue = frame.repos.catalogue
+        self.urls = frame.urls
+
+    def routes(self) -> list[Route]:
+        return [
+            *repo_routes("/settings", self.show),
+            *self._post("/settings/visibility", self.change_visibility),
+            *self._post("/settings/move", self.move),
+            *self._post("/settings/delete", self.delete),
+        ]
+
+    def _post(self, suffix: str, act: Callable[[OpenRepo, FormData], Response]) -> list[Route]:
+        async def post(repo_type: RepoType, request: Request) -> Response:
+            form = await read_form(request)
+            return await run_in_threadpool(
+                lambda: act(self.frame.open(repo_type, request, Action.ADMIN), form)
+            )
+
+        return repo_routes(suffix, post, methods=("POST",))
+
+    def show(self, repo_type: RepoType, request: Request) -> Response:
+        return self._page(self.frame.open(repo_type, request, Action.ADMIN))
+
+    def _page(
+        self,
+        opened: OpenRepo,
+        *,
+        values: dict[str, str] | None = None,
+        errors: dict[str, str] | None = None,
+        status: int = 200,
+    ) -> Response:
+        ref = opened.repo.ref
+        kinds = ("public", "private", "protected") if ref.type == "space" else ("public", "private")
+        owners = list(dict.fromkeys([ref.namespace, *owners_of(opened.actor)]))
+        page = SettingsPage(
+            head=self.frame.head(opened, "Settings"),
+            visibility=opened.repo.visibility,
+            visibilities=[Choice(value=kind, label=kind.capitalize(), hint=_HINTS[kind]) for kind in kinds],
+            owners=[Choice(value=name, label=name) for name in owners],
+            owner=ref.namespace,
+            name=ref.name,
+            storage_bytes=self.frame.repos.facts.get(opened.repo).used_storage_bytes,
+            values={"owner": ref.namespace, "name": ref.name, "confirm": "", **(values or {})},
+            errors=errors or {},
+            saved=opened.request.query_params.get("saved") == "1",
+        )
+        return self.frame.web.page(opened.request, "repos/settings.html", page, status=status)
+
+    def change_visibility(self, opened: OpenRepo, form: FormData) -> Response:
+        kinds: dict[str, RepoVisibility] = {
+            "public": "public",
+            "private": "private",
+            "protected": "protected",
+        }
+        wanted = kinds.get(text_of(form, "visibility"))
+        if wanted is None:
+            raise Invalid("visibility: choose public or private.")
+        self.catalogue.change_settings(opened.actor, opened.repo, visibility=wanted)
+        return RedirectResponse(f"{self.urls.settings(opened.repo.ref)}?saved=1", 303)
+
+    def move(self, opened: OpenRepo, form: FormData) -> Response:
+        old = opened.repo.ref
+        values = {"owner": text_of(form, "owner"), "name": text_of(form, "name", default="")}
+        try:
+            moved = self.catalogue.move(opened.actor, old, RepoRef(old.type, values["owner"], values["name"]))
+        except (Invalid, Conflict, Forbidden) as error:
+            name = "owner" if isinstance(error, Forbidden) else "name"
+            return self._page(opened, values=values, errors={name: error.message}, status=error.status)
+        return RedirectResponse(f"{self.urls.settings(moved.ref)}?saved=1", 303)
+
+    def delete(self, opened: OpenRepo, form: FormData) -> Response:
+        confirm = text_of(form, "confirm", default="")
+        if confirm != opened.repo.id:
+            error = (
+                f"confirm: {confirm[:100]!r} is not {opened.repo.id!r}; type it exactly to delete the repo."
+            )
+            return self._page(opened, values={"confirm": confirm}, errors={"confirm": error}, status=400)
+        self.catalogue.delete(opened.actor, opened.repo.ref)
+        return RedirectResponse(self.urls.profile(opened.repo.ref.namespace), 303)

@@ -1,0 +1,159 @@
+"""The hot path: files by name, as HEAD, GET and byte ranges, with every header a client reads from them.
+
+Headers follow huggingface_hub 2.4 (file_download.py `get_hf_file_metadata`). HEAD never redirects: clients would read
+the last answer's headers. What users uploaded is never answered as a page: no HTML, no scripts, no sniffing.
+"""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import BaseRoute, Route
+
+from openhearth.errors import RangeInvalid
+from openhearth.kit.ranges import ByteRange, parse_range
+from openhearth.repos.addressing import Addressed
+from openhearth.repos.content import Content
+from openhearth.repos.downloads import QUERY_FILES
+from openhearth.repos.large_files import InMemory, OnDisk, Source
+from openhearth.repos.media import media_type
+from openhearth.repos.nearby import Nearby
+from openhearth.repos.records import Entry, Repo
+from openhearth.repos.service import Repos
+from openhearth.urls import Urls
+from openhearth.wire.files import FileAnswer
+
+_SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+}
+
+
+@dataclass(frozen=True)
+class _Found:
+    repo: Repo
+    commit: str
+    entry: Entry
+    source: Source | None  # None: nobody asked for the bytes
+
+
+class Resolve:
+    def __init__(self, *, repos: Repos, urls: Urls, near: Nearby) -> None:
+        self._content: Content = repos.content
+        self._downloads = repos.downloads
+        self._urls = urls
+        self._near = near
+        self._addressed = Addressed(repos.catalogue)
+
+    def routes(self) -> list[BaseRoute]:
+        found: list[BaseRoute] = []
+        for base in ("/{kind:kind}/{ns}/{name}", "/{ns}/{name}"):
+            found.append(
+                Route(f"{base}/resolve/{{rev:seg}}/{{path:rest}}", self.resolve, methods=["GET", "HEAD"])
+            )
+            found.append(Route(f"{base}/raw/{{rev:seg}}/{{path:rest}}", self.raw, methods=["GET", "HEAD"]))
+        return found
+
+    async def resolve(self, request: Request) -> Response:
+        found = await self._near(self._find, request)
+        headers = self._headers(request, found)
+        if _is_unchanged(request, headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+        entry = found.entry
+        span = _span(request, headers["ETag"], entry.size_bytes)
+        if request.method == "HEAD" or found.source is None:
+            return Response(headers={**headers, "Content-Length": str(entry.size_bytes)})
+        return self._answer(found.source, span, headers)
+
+    async def raw(self, request: Request) -> Response:
+        """The file as git holds it: for a large one, its pointer."""
+        found = await run_in_threadpool(self._find_raw, request)
+        commit, entry, content = found
+        headers = {**_SAFE, "X-Repo-Commit": commit, "ETag": f'"{entry.oid}"'}
+        headers["Content-Type"] = "text/plain; charset=utf-8"
+        if _is_unchanged(request, headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+        headers["Content-Length"] = str(len(content))
+        return Response(b"" if request.method == "HEAD" else content, headers=headers)
+
+    def _find(self, request: Request) -> _Found:
+        repo = self._addressed.repo(request, files=True)
+        commit = self._content.resolve(repo, request.path_params["rev"])
+        entry = self._content.get_file(repo, commit, request.path_params["path"])
+        # A HEAD needs no bytes, but must not promise a large file whose content is missing.
+        is_known = entry.lfs is None or entry.xet_hash is not None
+        source = None if request.method == "HEAD" and is_known else self._content.open_file(repo, entry)
+        self._count(request, repo, entry)
+        return _Found(repo, commit, entry, source)
+
+    def _find_raw(self, request: Request) -> tuple[str, Entry, bytes]:
+        repo = self._addressed.repo(request, files=True)
+        commit = self._content.resolve(repo, request.path_params["rev"])
+        entry = self._content.get_file(repo, commit, request.path_params["path"])
+        return commit, entry, self._content.read_raw(repo, entry)
+
+    def _count(self, request: Request, repo: Repo, entry: Entry) -> None:
+        """A download is announced by the stock client, or seen by the one file that every library reads first."""
+        announced = request.headers.get("x-hf-download-counter") == "1"
+        if announced or (request.method == "GET" and entry.name in QUERY_FILES):
+            self._downloads.count(repo.key, request.client.host if request.client else "")
+
+    def _headers(self, request: Request, found: _Found) -> dict[str, str]:
+        repo, entry = found.repo, found.entry
+        headers = {
+            **_SAFE,
+            "X-Repo-Commit": found.commit,
+            "ETag": f'"{entry.etag}"',
+            "Accept-Ranges": "bytes",
+            "Content-Type": media_type(entry.path),
+            "Content-Disposition": _disposition(entry.name, download="download" in request.query_params),
+            "Cache-Control": "no-cache" if repo.is_private else "no-cache, no-transform",
+            "Vary": "Authorization, Cookie",
+        }
+        if entry.lfs is not None:
+            headers["X-Linked-Size"] = str(entry.size_bytes)
+            headers["X-Linked-Etag"] = f'"{entry.etag}"'
+        if entry.xet_hash is not None:
+            token = self._urls.xet_token(repo.ref, "read", found.commit)
+            headers["X-Xet-Hash"] = entry.xet_hash
+            headers["Link"] = f'<{token}>; rel="xet-auth"'
+        return headers
+
+    def _answer(self, source: Source, span: ByteRange | None, headers: dict[str, str]) -> Response:
+        if isinstance(source, OnDisk):
+            return FileAnswer(source.path, size_bytes=source.size_bytes, span=span, headers=headers)
+        if span is not None:
+            headers = {**headers, "Content-Range": span.content_range(source.size_bytes)}
+        status = 206 if span is not None else 200
+        if isinstance(source, InMemory):
+            content = source.content[span.start : span.end] if span else source.content
+            return Response(content, status, headers=headers)
+        headers["Content-Length"] = str(span.length if span else source.size_bytes)
+        return StreamingResponse(self._content.stream(source, span), status, headers=headers)
+
+
+def _span(request: Request, etag: str, size_bytes: int) -> ByteRange | None:
+    """The range to answer with. A range of an older version is not one of this version (RFC 9110, If-Range)."""
+    if request.method == "HEAD" or request.headers.get("if-range", etag).removeprefix("W/") != etag:
+        return None
+    try:
+        return parse_range(request.headers.get("range"), size_bytes)
+    except RangeInvalid as error:
+        error.headers["ETag"] = etag
+        raise
+
+
+def _is_unchanged(request: Request, etag: str) -> bool:
+    given = request.headers.get("if-none-match")
+    if given is None:
+        return False
+    return given.strip() == "*" or etag in (tag.strip().removeprefix("W/") for tag in given.split(","))
+
+
+def _disposition(name: str, *, download: bool) -> str:
+    """Names in any script: a plain one for old clients, the true one in UTF-8 (RFC 6266)."""
+    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\' else "_" for c in name)
+    kind = "attachment" if download else "inline"
+    return f"{kind}; filename*=UTF-8''{quote(name, safe='')}; filename=\"{plain}\";"

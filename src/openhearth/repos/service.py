@@ -1,0 +1,82 @@
+"""The room's one object: its verbs in groups, and the few questions that the git and LFS doors ask."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from openhearth.access import Actor
+from openhearth.config import Settings
+from openhearth.db import Database
+from openhearth.events import Events
+from openhearth.kit.clock import Clock
+from openhearth.kit.names import REPO_TYPES
+from openhearth.repos.catalogue import Catalogue, Namespaces
+from openhearth.repos.commits import Commits
+from openhearth.repos.content import Content
+from openhearth.repos.doors import GitDoor
+from openhearth.repos.downloads import Downloads
+from openhearth.repos.facts import FactReader
+from openhearth.repos.large_files import LargeFiles
+from openhearth.repos.records import RepoFilter
+from openhearth.repos.refs import RefVerbs
+from openhearth.repos.snapshots import Snapshots
+from openhearth.storage import Storage
+from openhearth.urls import Urls
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repos:
+    catalogue: Catalogue
+    content: Content
+    commits: Commits
+    refs: RefVerbs
+    facts: FactReader
+    snapshots: Snapshots
+    downloads: Downloads
+    doors: GitDoor
+    large_files: LargeFiles
+
+    @classmethod
+    def on(
+        cls,
+        db: Database,
+        *,
+        storage: Storage,
+        events: Events,
+        clock: Clock,
+        urls: Urls,
+        settings: Settings,
+        namespaces: Namespaces,
+    ) -> Self:
+        """The room's services on one database and one storage."""
+        large_files = LargeFiles(storage=storage)
+        catalogue = Catalogue(
+            db=db, storage=storage, events=events, clock=clock, urls=urls, namespaces=namespaces
+        )
+        content = Content(storage=storage, large_files=large_files)
+        return cls(
+            catalogue=catalogue,
+            content=content,
+            commits=Commits(
+                db=db, storage=storage, events=events, clock=clock, content=content, large_files=large_files
+            ),
+            refs=RefVerbs(storage=storage, events=events, clock=clock, content=content),
+            facts=FactReader(db=db, storage=storage, clock=clock, content=content, large_files=large_files),
+            snapshots=Snapshots(root=settings.data / "engines", catalogue=catalogue, content=content),
+            downloads=Downloads(db=db),
+            doors=GitDoor(
+                db=db,
+                events=events,
+                clock=clock,
+                catalogue=catalogue,
+                content=content,
+                large_files=large_files,
+            ),
+            large_files=large_files,
+        )
+
+    def count_by_type(self, namespace: str, actor: Actor) -> dict[str, int]:
+        """How many models, datasets and Spaces of `namespace` the actor may see."""
+        return {
+            kind: self.catalogue.count_repos(actor, RepoFilter(type=kind, author=namespace))
+            for kind in REPO_TYPES
+        }

@@ -1,0 +1,85 @@
+"""The tables of repos: rows that are the truth (`repos`, `repo_redirects`) and rows made from git (the others)."""
+
+import sqlalchemy as sa
+
+from openhearth.db import UtcDateTime, metadata
+
+_KEY = sa.String(24)
+_SHA256 = sa.String(64)
+
+
+def _repo_key(*, primary_key: bool = True) -> sa.Column[str]:
+    return sa.Column(
+        "repo_key", _KEY, sa.ForeignKey("repos.key", ondelete="CASCADE"), primary_key=primary_key
+    )
+
+
+repos = sa.Table(
+    "repos",
+    metadata,
+    sa.Column("key", _KEY, primary_key=True),
+    sa.Column("type", sa.String(8), nullable=False),
+    sa.Column("namespace", sa.String(96), nullable=False, index=True),
+    sa.Column("name", sa.String(96), nullable=False),
+    sa.Column("address", sa.String(220), nullable=False, unique=True),  # lower case: models/ada/tiny
+    sa.Column("visibility", sa.String(9), nullable=False),
+    sa.Column("gated", sa.String(6)),
+    sa.Column("sdk", sa.String(20)),
+    # No foreign key: a repo outlives the account that made it, when an organisation holds it.
+    sa.Column("creator_id", _KEY),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("last_modified", UtcDateTime, nullable=False),
+    sa.Column("downloads", sa.BigInteger, nullable=False, default=0),
+    sa.Column("likes", sa.BigInteger, nullable=False, default=0),
+    sa.Column("trending", sa.BigInteger, nullable=False, default=0),
+)
+for _sorted_by in ("created_at", "last_modified", "downloads", "likes", "trending"):
+    sa.Index(f"ix_repos_type_{_sorted_by}", repos.c.type, repos.c[_sorted_by], repos.c.key)
+
+# Where a moved repo was: its old addresses lead to it until another repo takes them.
+repo_redirects = sa.Table(
+    "repo_redirects",
+    metadata,
+    sa.Column("address", sa.String(220), primary_key=True),
+    sa.Column("repo_key", _KEY, sa.ForeignKey("repos.key", ondelete="CASCADE"), nullable=False, index=True),
+)
+
+repo_facts = sa.Table(
+    "repo_facts",
+    metadata,
+    _repo_key(),
+    sa.Column("commit", sa.String(40), nullable=False),
+    sa.Column("card", sa.JSON, nullable=False),
+    sa.Column("card_problem", sa.Text),
+    sa.Column("description", sa.Text),
+    sa.Column("tags", sa.JSON, nullable=False),
+    sa.Column("pipeline_tag", sa.String(200), index=True),
+    sa.Column("library_name", sa.String(200)),
+    sa.Column("config", sa.JSON(none_as_null=True)),
+    sa.Column("transformers_info", sa.JSON(none_as_null=True)),
+    sa.Column("safetensors", sa.JSON(none_as_null=True)),
+    sa.Column("parameters", sa.BigInteger),
+    sa.Column("used_storage_bytes", sa.BigInteger, nullable=False),
+)
+
+repo_tags = sa.Table(
+    "repo_tags",
+    metadata,
+    _repo_key(),
+    sa.Column("tag", sa.String(200), primary_key=True, index=True),
+)
+
+# Every large file that a repo ever committed: what its storage use is made of.
+repo_large_files = sa.Table(
+    "repo_large_files",
+    metadata,
+    _repo_key(),
+    sa.Column("sha256", _SHA256, primary_key=True),
+    sa.Column("path", sa.Text, nullable=False),  # where it was committed first
+    sa.Column("size_bytes", sa.BigInteger, nullable=False),
+    sa.Column("pushed_at", UtcDateTime, nullable=False),
+)
+
+REPO_COLUMNS = [column for column in repos.c if column.name != "address"]
+FACT_COLUMNS = [column for column in repo_facts.c if column.name != "repo_key"]
+JOINED = repos.outerjoin(repo_facts, repo_facts.c.repo_key == repos.c.key)

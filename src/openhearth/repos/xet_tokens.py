@@ -1,0 +1,61 @@
+"""Routes that hand out tokens of the chunk store. The answer stands twice: Python reads the headers, hf_xet and
+JavaScript the JSON (huggingface_hub utils/_xet.py `parse_xet_connection_info_from_headers`).
+"""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from openhearth.access import Action
+from openhearth.errors import Unsupported
+from openhearth.repos.addressing import API, Addressed
+from openhearth.repos.service import Repos
+from openhearth.storage.xet import XetGrant, XetScope, XetSigner
+from openhearth.wire.paging import read_flag
+from openhearth.wire.request import actor_of
+
+
+class XetTokens:
+    def __init__(self, *, repos: Repos, signer: XetSigner, cas_url: str) -> None:
+        self._content = repos.content
+        self._addressed = Addressed(repos.catalogue)
+        self._signer = signer
+        self._cas_url = cas_url
+
+    def routes(self) -> list[BaseRoute]:
+        return [
+            Route(f"{API}/xet-read-token/{{rev:seg}}", self.read_token, methods=["GET"]),
+            Route(f"{API}/xet-write-token/{{rev:seg}}", self.write_token, methods=["GET"]),
+        ]
+
+    def read_token(self, request: Request) -> Response:
+        return self._issue(request, "read")
+
+    def write_token(self, request: Request) -> Response:
+        if read_flag(request, "create_pr"):
+            raise Unsupported("create_pr: pull requests are not offered by this hub yet; commit to a branch.")
+        return self._issue(request, "write")
+
+    def _issue(self, request: Request, scope: XetScope) -> Response:
+        repo = self._addressed.repo(request, Action.READ if scope == "read" else Action.WRITE, files=True)
+        revision = request.path_params["rev"]
+        if revision != "None":  # what the client writes where it has no revision
+            self._content.resolve(repo, revision)
+        actor = actor_of(request)
+        token = self._signer.issue_token(
+            XetGrant(
+                uploader=actor.user_id or "",
+                repo_key=repo.key,
+                namespace=repo.ref.namespace,
+                is_public=not repo.is_private,
+                scope=scope,
+            )
+        )
+        answer = {"accessToken": token.text, "exp": token.expires_at, "casUrl": self._cas_url}
+        headers = {
+            "X-Xet-Access-Token": token.text,
+            "X-Xet-Token-Expiration": str(token.expires_at),
+            "X-Xet-Cas-Url": self._cas_url,
+            "Cache-Control": "no-store",
+        }
+        return JSONResponse(answer, headers=headers)

@@ -1,0 +1,71 @@
+"""The bill of materials: every room is built here, and every arrow between rooms is an argument on this page."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from openhearth import accounts, repos
+from openhearth.accounts import Accounts
+from openhearth.config import Settings
+from openhearth.db import Database
+from openhearth.events import Events
+from openhearth.kit.clock import Clock, utc_now
+from openhearth.repos import Repos
+from openhearth.storage import open_storage
+from openhearth.urls import Urls
+from openhearth.web import Web
+from openhearth.wire.room import Ground, Room
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hub:
+    """The whole building, for tests, the command line and the server. Fields, never methods; rooms never see it."""
+
+    ground: Ground
+    accounts: Accounts
+    repos: Repos
+    rooms: Sequence[Room]
+
+
+def open_ground(settings: Settings, *, clock: Clock = utc_now) -> Ground:
+    """Open the stores below `settings.data`, making what is missing."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    secret = _read_secret(settings.data / "secret.key")
+    db = Database(settings.database_url) if settings.database_url else Database.in_folder(settings.data)
+    urls = Urls(settings.base_url)
+    storage = open_storage(
+        settings.data, db=db, key=secret, dedup_scope=settings.dedup_scope, file_max_gb=settings.upload_max_gb, clock=clock
+    )
+    ground = Ground(
+        settings=settings, db=db, events=Events(), urls=urls, web=Web(urls=urls), clock=clock, storage=storage, secret=secret
+    )
+    return ground
+
+
+def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
+    ground = open_ground(settings, clock=clock)
+    accounts_room = accounts.build(ground)
+    repos_room = repos.build(ground, accounts=accounts_room.service)
+    rooms = (accounts_room, repos_room)
+    ground.db.create_missing_tables()
+    for room in rooms:
+        ground.events.subscribe(room.subscribes)
+        ground.slots.fill(room.slots)
+    return Hub(ground=ground, accounts=accounts_room.service, repos=repos_room.service, rooms=rooms)
+
+
+def _read_secret(path: Path) -> bytes:
+    """The installation's own key, made on first start; readable by its owner alone."""
+    if not path.exists():
+        fresh = path.with_suffix(f".{secrets.token_hex(4)}")
+        fresh.touch(mode=0o600)
+        fresh.write_bytes(secrets.token_bytes(32))
+        try:
+            path.hardlink_to(fresh)  # two first starts at once agree on one key
+        except FileExistsError:
+            pass
+        fresh.unlink()
+    return path.read_bytes()

@@ -1,0 +1,36 @@
+"""Git storage: objects through libgit2 and packs of our own, refs by compare-and-swap, pushes without hooks.
+
+Knows repos as opaque keys; knows no users and no HTTP. The rest of the hub imports from here only.
+"""
+
+from openhearth.storage.git.attributes import LfsRules
+from openhearth.storage.git.cli import git_command, git_environ
+from openhearth.storage.git.objects import blob_id
+from openhearth.storage.git.pointers import POINTER_MAX_BYTES, parse_pointer, pointer_text
+from openhearth.storage.git.pushes import PushContents, PushedFile, PushResult, PushRules
+from openhearth.storage.git.records import (
+    MODE_EXECUTABLE,
+    MODE_FILE,
+    Change,
+    Commit,
+    CopyFile,
+    DeleteFile,
+    DeleteFolder,
+    DiffLine,
+    FileDiff,
+    Hunk,
+    LfsPointer,
+    PutFile,
+    RefMoved,
+    RefUpdate,
+    TreeEntry,
+)  # fmt: skip
+from openhearth.storage.git.repositories import RepositoryGone
+from openhearth.storage.git.store import GitStore
+
+__all__ = [
+    "MODE_EXECUTABLE", "MODE_FILE", "POINTER_MAX_BYTES", "Change", "Commit", "CopyFile", "DeleteFile",
+    "DeleteFolder", "DiffLine", "FileDiff", "GitStore", "Hunk", "LfsPointer", "LfsRules", "PushContents",
+    "PushResult", "PushRules", "PushedFile", "PutFile", "RefMoved", "RefUpdate", "RepositoryGone",
+    "TreeEntry", "blob_id", "git_command", "git_environ", "parse_pointer", "pointer_text",
+]  # fmt: skip

@@ -1,0 +1,71 @@
+"""All SQL of LFS storage."""
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from itertools import islice
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from openhearth.storage.lfs.tables import lfs_links as links
+
+_BATCH = 500  # SQLite takes a limited number of parameters
+
+
+def add_link(
+    rows: Connection, repo_key: str, sha256: str, *, size_bytes: int, uploaded_by: str | None, at: datetime
+) -> None:
+    """Does nothing if the link exists."""
+    known = sa.select(links.c.repo_key).where(links.c.repo_key == repo_key, links.c.sha256 == sha256)
+    if rows.execute(known).first() is None:
+        values = {"repo_key": repo_key, "sha256": sha256, "size_bytes": size_bytes}
+        rows.execute(links.insert().values(**values, uploaded_by=uploaded_by, at=at))
+
+
+def list_sizes(rows: Connection, repo_key: str, sha256s: Collection[str]) -> dict[str, int]:
+    """sha256 → size, for those of `sha256s` that the repo holds."""
+    sizes: dict[str, int] = {}
+    for batch in _batches(sha256s):
+        found = sa.select(links.c.sha256, links.c.size_bytes).where(
+            links.c.repo_key == repo_key, links.c.sha256.in_(batch)
+        )
+        sizes.update((sha256, size) for sha256, size in rows.execute(found))
+    return sizes
+
+
+def list_linked_anywhere(rows: Connection, sha256s: Collection[str]) -> set[str]:
+    """Those of `sha256s` that some repo holds."""
+    found: set[str] = set()
+    for batch in _batches(sha256s):
+        found.update(
+            rows.execute(sa.select(links.c.sha256).where(links.c.sha256.in_(batch)).distinct()).scalars()
+        )
+    return found
+
+
+def copy_links(rows: Connection, source_key: str, target_key: str, at: datetime) -> None:
+    """Let the target hold what the source holds; the target must hold nothing of it yet."""
+    copied = sa.select(
+        sa.literal(target_key),
+        links.c.sha256,
+        links.c.size_bytes,
+        links.c.uploaded_by,
+        sa.literal(at, links.c.at.type),
+    ).where(links.c.repo_key == source_key)
+    rows.execute(
+        links.insert().from_select(["repo_key", "sha256", "size_bytes", "uploaded_by", "at"], copied)
+    )
+
+
+def delete_repo(rows: Connection, repo_key: str) -> None:
+    rows.execute(links.delete().where(links.c.repo_key == repo_key))
+
+
+def delete_link(rows: Connection, repo_key: str, sha256: str) -> None:
+    rows.execute(links.delete().where(links.c.repo_key == repo_key, links.c.sha256 == sha256))
+
+
+def _batches(items: Collection[str]) -> Iterator[list[str]]:
+    remaining = iter(items)
+    while batch := list(islice(remaining, _BATCH)):
+        yield batch

@@ -1,0 +1,90 @@
+"""The only speller of addresses. Paths are percent-encoded here and nowhere else."""
+
+from urllib.parse import quote, urlencode
+
+from openhearth.kit.names import RepoRef
+
+
+def quote_rev(revision: str) -> str:
+    """A revision as one path segment: clients send `refs%2Fpr%2F1`."""
+    return quote(revision, safe="")
+
+
+def quote_path(path: str) -> str:
+    return quote(path, safe="/")
+
+
+def with_query(path: str, **query: object) -> str:
+    pairs = [(key, str(value)) for key, value in query.items() if value not in (None, "")]
+    return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+class Urls:
+    """Addresses below one public base, given by configuration."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base.rstrip("/")
+
+    def absolute(self, path: str) -> str:
+        return self.base + path
+
+    # pages -------------------------------------------------------------------------------------------------------
+    def repo(self, repo: RepoRef) -> str:
+        return f"/{repo.id}" if repo.type == "model" else f"/{repo.plural}/{repo.id}"
+
+    def tree(self, repo: RepoRef, revision: str, path: str = "") -> str:
+        return f"{self.repo(repo)}/tree/{quote_rev(revision)}" + (f"/{quote_path(path)}" if path else "")
+
+    def blob(self, repo: RepoRef, revision: str, path: str) -> str:
+        return f"{self.repo(repo)}/blob/{quote_rev(revision)}/{quote_path(path)}"
+
+    def edit(self, repo: RepoRef, revision: str, path: str) -> str:
+        return f"{self.repo(repo)}/edit/{quote_rev(revision)}/{quote_path(path)}"
+
+    def upload(self, repo: RepoRef, revision: str, path: str = "") -> str:
+        return f"{self.repo(repo)}/upload/{quote_rev(revision)}" + (f"/{quote_path(path)}" if path else "")
+
+    def new_file(self, repo: RepoRef, revision: str, folder: str = "") -> str:
+        return f"{self.repo(repo)}/new/{quote_rev(revision)}" + (f"/{quote_path(folder)}" if folder else "")
+
+    def rename_file(self, repo: RepoRef, revision: str, path: str) -> str:
+        return f"{self.repo(repo)}/rename/{quote_rev(revision)}/{quote_path(path)}"
+
+    def delete_file(self, repo: RepoRef, revision: str, path: str) -> str:
+        return f"{self.repo(repo)}/delete/{quote_rev(revision)}/{quote_path(path)}"
+
+    def layers(self, repo: RepoRef, revision: str) -> str:
+        return f"{self.repo(repo)}/layers/{quote_rev(revision)}"
+
+    def commits(self, repo: RepoRef, revision: str, path: str = "") -> str:
+        return f"{self.repo(repo)}/commits/{quote_rev(revision)}" + (f"/{quote_path(path)}" if path else "")
+
+    def commit(self, repo: RepoRef, commit: str) -> str:
+        return f"{self.repo(repo)}/commit/{commit}"
+
+    def settings(self, repo: RepoRef) -> str:
+        return f"{self.repo(repo)}/settings"
+
+    def profile(self, name: str) -> str:
+        return f"/{name}"
+
+    def avatar(self, name: str) -> str:
+        """Absolute: the API hands it out."""
+        return self.absolute(f"/avatars/{quote(name)}.svg")
+
+    # bytes -------------------------------------------------------------------------------------------------------
+    def resolve(self, repo: RepoRef, revision: str, path: str) -> str:
+        return f"{self.repo(repo)}/resolve/{quote_rev(revision)}/{quote_path(path)}"
+
+    def raw(self, repo: RepoRef, revision: str, path: str) -> str:
+        return f"{self.repo(repo)}/raw/{quote_rev(revision)}/{quote_path(path)}"
+
+    def git(self, repo: RepoRef) -> str:
+        return self.absolute(self.repo(repo))
+
+    # API ---------------------------------------------------------------------------------------------------------
+    def api_repo(self, repo: RepoRef) -> str:
+        return f"/api/{repo.plural}/{repo.id}"
+
+    def xet_token(self, repo: RepoRef, scope: str, revision: str) -> str:
+        return self.absolute(f"{self.api_repo(repo)}/xet-{scope}-token/{quote_rev(revision)}")

@@ -1,0 +1,25 @@
+"""The Python clients of the ecosystem, unmodified, each in its own process with an empty cache."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.clients import run_program
+from tests.support.running import RunningHub
+
+
+@pytest.mark.parametrize("xet", [True, False], ids=["xet", "lfs"])
+@pytest.mark.parametrize("program", ["hub_basics", "many_files", "filesystem"])
+def test_huggingface_hub(running: RunningHub, tmp_path: Path, program: str, xet: bool) -> None:
+    run_program(program, running, tmp_path / "home", "xet" if xet else "lfs", xet=xet)
+
+
+@pytest.mark.slow
+def test_transformers_then_peft_on_the_model_it_pushed(running: RunningHub, tmp_path: Path) -> None:
+    run_program("transformers_roundtrip", running, tmp_path / "home")
+    run_program("peft_roundtrip", running, tmp_path / "home")
+
+
+@pytest.mark.slow
+def test_datasets(running: RunningHub, tmp_path: Path) -> None:
+    run_program("datasets_roundtrip", running, tmp_path / "home")

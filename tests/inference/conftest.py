@@ -1,0 +1,131 @@
+"""The inference room on tiny models, served on a port. ada owns `ada/private`; the rest is public."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+
+from openhearth.access import NOBODY, Actor
+from openhearth.config import Settings
+from openhearth.errors import HubError, RepoNotFound, RevisionNotFound, Unauthenticated
+from openhearth.inference import ListedModel, ResolvedModel, build_with
+from openhearth.rooms import open_ground
+from openhearth.wire.render import render_error
+from openhearth.wire.request import Credentials, Identification
+from openhearth.wire.room import Room
+from openhearth.wire.routing import RawPath
+from tests.pipelines import tiny_models
+from tests.pipelines.conftest import tiny
+from tests.support.running import free_port
+
+__all__ = ["tiny"]
+
+ADA = Actor(user_id="1", name="ada")
+EVE = Actor(user_id="2", name="eve")
+COMMIT = "c" * 40
+
+
+@dataclass
+class FolderModels:
+    """Models that lie in folders: implements `inference.Models`."""
+
+    folders: dict[str, Path]
+    tags: dict[str, str | None]
+
+    def resolve(self, actor: Actor, repo_id: str, revision: str) -> ResolvedModel:
+        if repo_id not in self.folders or not self._may_read(actor, repo_id):
+            raise RepoNotFound(repo_id, anonymous=actor.is_anonymous)
+        if revision not in ("main", COMMIT):
+            raise RevisionNotFound(revision, repo_id)
+        return ResolvedModel(
+            repo_key=repo_id.replace("/", "-"), repo_id=repo_id, commit=COMMIT, pipeline_tag=self.tags.get(repo_id)
+        )
+
+    def materialise(self, actor: Actor, model: ResolvedModel) -> Path:
+        return self.folders[model.repo_id]
+
+    def list_models(self, actor: Actor, pipeline_tags: Sequence[str]) -> list[ListedModel]:
+        made = datetime(2026, 1, 1, tzinfo=UTC)
+        readable = sorted(name for name in self.folders if self._may_read(actor, name))
+        return [ListedModel(repo_id=name, created_at=made, pipeline_tag=self.tags.get(name)) for name in readable]
+
+    def _may_read(self, actor: Actor, repo_id: str) -> bool:
+        return repo_id != "ada/private" or actor.name == "ada"
+
+
+class KnownTokens:
+    """Implements Identify: a token is its owner's name."""
+
+    def identify(self, credentials: Credentials) -> Actor:
+        if credentials.token is None:
+            return NOBODY
+        people = {"ada": ADA, "eve": EVE}
+        if credentials.token not in people:
+            raise Unauthenticated("Nobody issued this token.")
+        return people[credentials.token]
+
+
+@dataclass(frozen=True)
+class Served:
+    url: str
+    room: Room
+
+    @property
+    def v1(self) -> str:
+        return f"{self.url}/v1"
+
+    def model(self, repo_id: str) -> str:
+        return f"{self.url}/models/{repo_id}"
+
+
+@pytest.fixture(scope="session")
+def models(tiny: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> FolderModels:
+    plain = tiny_models.make_llama(tmp_path_factory.mktemp("plain"), chat=False)
+    folders = {
+        "forge/chat": tiny["text-generation"],
+        "forge/plain": plain,
+        "forge/embed": tiny["feature-extraction"],
+        "forge/look": tiny["image-classification"],
+        "forge/listen": tiny["automatic-speech-recognition"],
+        "ada/private": tiny["text-generation"],
+    }
+    return FolderModels(folders, {"forge/embed": "sentence-similarity", "forge/chat": "text-generation"})
+
+
+@pytest.fixture(scope="session")
+def served(models: FolderModels, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The room's routes on a port of their own."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    ground = open_ground(Settings(data=tmp_path_factory.mktemp("data"), public_url=url, engine_threads=1))
+    room = build_with(ground, models=models)
+    app = Starlette(
+        routes=[*ground.web.routes(), *room.routes],
+        middleware=[
+            Middleware(RawPath),
+            Middleware(Identification, accounts=KnownTokens(), secret=ground.secret, own_origin=url),
+        ],
+        exception_handlers={HubError: lambda request, error: render_error(request, error)},  # type: ignore[dict-item]
+    )
+    app.state.error_page = ground.web.error_page
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", lifespan="off"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    for start in room.on_start:
+        start()
+    while not server.started:
+        thread.join(0.01)
+    yield Served(url, room)
+    server.should_exit = True
+    thread.join(10)
+    for stop in room.on_stop:
+        stop()
+    ground.db.close()

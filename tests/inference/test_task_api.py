@@ -1,0 +1,113 @@
+"""The unmodified InferenceClient of huggingface_hub, given a model's address."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from typing import Any
+
+import numpy as np
+import pytest
+from huggingface_hub import InferenceClient
+
+from tests.inference.conftest import Served
+from tests.pipelines.tiny_models import png_bytes, wav_bytes
+
+
+def client(served: Served, repo_id: str, token: str | None = "ada") -> InferenceClient:
+    return InferenceClient(model=served.model(repo_id), token=token)
+
+
+def post(url: str, body: bytes, content_type: str = "application/json") -> Any:
+    request = urllib.request.Request(url, body, {"Content-Type": content_type})
+    with urllib.request.urlopen(request) as response:
+        return json.load(response)
+
+
+def test_nobody_may_run_a_public_model_but_not_a_private_one(served: Served) -> None:
+    assert post(served.model("forge/plain"), b'{"inputs": "Steel", "parameters": {"max_new_tokens": 2}}')
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        post(served.model("ada/private"), b'{"inputs": "Steel"}')
+    assert refused.value.code == 401 and refused.value.headers["X-Error-Code"] == "RepoNotFound"
+
+
+def test_text_generation_whole_and_in_detail(served: Served) -> None:
+    plain = client(served, "forge/plain")
+    text = plain.text_generation("Steel is", max_new_tokens=5)
+    detailed = plain.text_generation("Steel is", max_new_tokens=5, details=True, top_n_tokens=2)
+    assert detailed.generated_text == text and detailed.details is not None
+    assert detailed.details.generated_tokens == 5 and len(detailed.details.tokens) <= 5
+    assert plain.text_generation("Steel is", max_new_tokens=5, return_full_text=True) == "Steel is" + text
+
+
+def test_text_generation_in_a_stream(served: Served) -> None:
+    plain = client(served, "forge/plain")
+    whole = plain.text_generation("Steel is", max_new_tokens=8)
+    assert "".join(plain.text_generation("Steel is", max_new_tokens=8, stream=True)) == whole
+    *_, last = plain.text_generation("Steel is", max_new_tokens=8, stream=True, details=True)
+    assert last.generated_text == whole and last.details is not None
+
+
+def test_chat_through_the_models_own_address(served: Served) -> None:
+    answer = client(served, "forge/chat").chat_completion([{"role": "user", "content": "Hello"}], max_tokens=5)
+    assert answer.choices[0].message.content is not None and answer.usage.completion_tokens <= 5
+    pieces = client(served, "forge/chat").chat_completion(
+        [{"role": "user", "content": "Hello"}], max_tokens=5, stream=True
+    )
+    assert any(chunk.choices[0].delta.content for chunk in pieces)
+
+
+def test_features_and_similarities(served: Served) -> None:
+    embed = client(served, "forge/embed")
+    vector = embed.feature_extraction("Steel", normalize=True)
+    assert vector.shape == (32,) and np.isclose(np.linalg.norm(vector), 1)
+    same, other = embed.sentence_similarity("Steel", ["Steel", "A duck swims."])
+    assert np.isclose(same, 1, atol=1e-5) and other < same
+
+
+def test_pictures_as_bytes_and_with_parameters(served: Served) -> None:
+    look = client(served, "forge/look")
+    labels = look.image_classification(png_bytes())
+    assert len(labels) == 3 and labels[0].score >= labels[1].score
+    assert [row.label for row in look.image_classification(png_bytes(), top_k=2)] == [row.label for row in labels[:2]]
+
+
+def test_sounds_are_written_down(served: Served) -> None:
+    listen = client(served, "forge/listen")
+    whole = listen.automatic_speech_recognition(wav_bytes())
+    assert isinstance(whole.text, str)
+    body = {"inputs": "data:audio/wav;base64,", "parameters": {"return_timestamps": "char"}}
+    import base64
+
+    body["inputs"] = "data:audio/wav;base64," + base64.b64encode(wav_bytes()).decode()
+    assert "chunks" in post(served.model("forge/listen"), json.dumps(body).encode())
+
+
+@pytest.mark.parametrize(
+    ("repo_id", "body", "status", "says"),
+    [
+        ("forge/plain", b"not json", 400, "JSON object"),
+        ("forge/plain", b'{"inputs": 5}', 400, "inputs"),
+        ("forge/plain", b'{"inputs": "x", "parameters": {"max_new_tokens": -1}}', 400, "max_new_tokens"),
+        ("forge/plain", b'{"inputs": "x", "parameters": {"watermark": true}}', 501, "watermark"),
+        ("forge/plain", b'{"inputs": "x", "parameters": {"fly": true}}', 501, "fly"),
+        ("forge/embed", b'{"inputs": []}', 400, "inputs"),
+        ("forge/embed", b"{}", 400, "inputs"),
+        ("forge/look", b'{"inputs": "%%%"}', 400, "base64"),
+        ("forge/look", b'{"inputs": "aGVsbG8="}', 400, "PNG"),
+        ("forge/look", b'{"inputs": "aGVsbG8=", "parameters": {"fly": 1}}', 400, "PNG"),
+        ("forge/listen", b'{"inputs": "aGVsbG8="}', 400, "WAV"),
+    ],
+)
+def test_bad_calls_get_a_sentence(served: Served, repo_id: str, body: bytes, status: int, says: str) -> None:
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        post(served.model(repo_id), body)
+    assert refused.value.code == status
+    assert says in json.load(refused.value)["error"]
+
+
+def test_another_task_than_the_models_is_refused(served: Served) -> None:
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        post(f"{served.model('forge/look')}/pipeline/text-generation", b'{"inputs": "x"}')
+    assert refused.value.code == 400 and "image-classification" in json.load(refused.value)["error"]

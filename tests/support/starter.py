@@ -1,0 +1,13 @@
+"""The starter models on a running hub, downloaded once into the cache outside the repo."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tests.support.running import RunningHub
+
+
+def install_models(hub: RunningHub, names: Sequence[str]) -> None:
+    """`openhearth starter NAME …` with ada's token; ada owns the organisation `starter` of a test hub."""
+    hub.environ.update(OPENHEARTH_ENDPOINT=hub.url, OPENHEARTH_TOKEN=hub.tokens["ada"])
+    hub.command("starter", *names, timeout_s=1200)
