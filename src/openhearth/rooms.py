@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from openhearth import accounts, repos
+from openhearth import accounts, inference, repos
+from openhearth.access import Actor
 from openhearth.accounts import Accounts
 from openhearth.config import Settings
 from openhearth.db import Database
 from openhearth.events import Events
 from openhearth.kit.clock import Clock, utc_now
-from openhearth.repos import Repos
+from openhearth.kit.names import REPO_TYPES
+from openhearth.repos import RepoFilter, Repos
 from openhearth.storage import open_storage
 from openhearth.urls import Urls
 from openhearth.web import Web
@@ -47,14 +49,22 @@ def open_ground(settings: Settings, *, clock: Clock = utc_now) -> Ground:
 
 def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
     ground = open_ground(settings, clock=clock)
-    accounts_room = accounts.build(ground)
+    accounts_room = accounts.build(ground, count_repos=lambda name, actor: count_repos_of(repos_room.service, name, actor))
     repos_room = repos.build(ground, accounts=accounts_room.service)
-    rooms = (accounts_room, repos_room)
+    inference_room = inference.build(ground, repos=repos_room.service)
+    rooms = (accounts_room, repos_room, inference_room)
     ground.db.create_missing_tables()
     for room in rooms:
         ground.events.subscribe(room.subscribes)
         ground.slots.fill(room.slots)
     return Hub(ground=ground, accounts=accounts_room.service, repos=repos_room.service, rooms=rooms)
+
+
+def count_repos_of(repos: Repos, namespace: str, actor: Actor) -> dict[str, int]:
+    """How many repos of each type `actor` may see in `namespace`, as public overviews name them."""
+    return {
+        f"num{kind.title()}s": repos.catalogue.count_repos(actor, RepoFilter(type=kind, author=namespace)) for kind in REPO_TYPES
+    }
 
 
 def _read_secret(path: Path) -> bytes:

@@ -23,7 +23,7 @@ from tests.support.running import PASSWORD
 
 @dataclass
 class Machine:
-    """A data folder and the command line beside it. `accounts` is what a running server sees of the folder."""
+    """A data folder, its command line, and `accounts`: what a running server sees of the folder."""
 
     data: Path
     accounts: Accounts

@@ -12,7 +12,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +21,10 @@ from huggingface_hub import CommitOperationAdd
 from huggingface_hub.lfs import lfs_upload, post_lfs_batch_info
 
 from openhearth.db import Database
-from openhearth.errors import EntryNotFound, Invalid
+from openhearth.errors import EntryNotFound, Forbidden, Invalid
 from openhearth.kit.names import RepoRef
 from openhearth.repos import lfs_api
+from openhearth.repos.lfs_grants import Grant, Grants
 from openhearth.storage.lfs import ObjectStore
 from tests.storage.git.hub_of_one import HubOfOne, serve_hub
 
@@ -227,6 +228,17 @@ def test_a_signed_address_serves_its_own_purpose_only(hub: HubOfOne, key: str) -
         assert ask("PUT", forged, CONTENT)[0] == 403
     assert ask("GET", href)[0] == 403
     assert ask("POST", href.replace(f"{SHA256}?", f"{SHA256}/verify?"), b"{}")[0] == 403
+
+
+def test_a_signed_address_expires() -> None:
+    now = [datetime(2026, 1, 1, tzinfo=UTC)]
+    grants = Grants(secret=bytes(32), clock=lambda: now[0])
+    grant = Grant("upload", KEY, SHA256, 5, int(now[0].timestamp()) + 60, "ada")
+    query = grants.sign(grant)
+    assert grants.read("upload", KEY, SHA256, query) == grant
+    now[0] += timedelta(seconds=61)
+    with pytest.raises(Forbidden, match="expired"):
+        grants.read("upload", KEY, SHA256, query)
 
 
 def test_who_may_ask(hub: HubOfOne, key: str) -> None:

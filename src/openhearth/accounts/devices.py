@@ -6,6 +6,8 @@ than a day of it is left, so a token lives much longer than that.
 
 from datetime import timedelta
 
+from sqlalchemy.engine import Connection
+
 from openhearth.access import Actor
 from openhearth.accounts.errors import OAuthError
 from openhearth.accounts.known import KnownActors
@@ -16,7 +18,7 @@ from openhearth.accounts.records import AccessToken, DeviceRequest, DeviceStatus
 from openhearth.accounts.secret_words import hash_secret, new_oauth_value, new_user_code, read_user_code
 from openhearth.accounts.throttle import Throttle
 from openhearth.db import Database
-from openhearth.errors import Busy, NotFound
+from openhearth.errors import Busy, Conflict, NotFound
 from openhearth.kit.clock import Clock
 from openhearth.kit.ids import new_id, new_secret
 
@@ -75,10 +77,11 @@ class Devices:
         return request
 
     def answer(self, actor: Actor, user_code: str, *, status: DeviceStatus) -> DeviceRequest:
-        """Approve or deny a waiting device. Approving lets it act as the actor."""
-        request = self.get_pending(actor, user_code)
+        """Approve or deny a waiting device; approved, it acts as the actor. Raises as `get_pending` does."""
+        user_id, request = require_browser(actor), self.get_pending(actor, user_code)
         with self._db.write() as rows:
-            queries.update_request(rows, request.id, status=status, user_id=actor.user_id)
+            if not queries.settle_request(rows, request.id, status=status, user_id=user_id):
+                raise Conflict("code: this device was answered in the meantime.")
         return request
 
     def poll(self, device_code: str, *, client_id: str) -> TokenPair:
@@ -91,13 +94,15 @@ class Devices:
             request = queries.find_by_device_code(rows, hash_secret(device_code))
         if request is None or request.client_id != client_id or request.expires_at <= now:
             raise OAuthError("expired_token", "This device code is expired or used; start again.")
-        if request.status == "denied":
-            self._take(request)
-            raise OAuthError("access_denied", "The sign-in was denied in the browser.")
         if request.status == "pending" or request.user_id is None:
             raise self._still_pending(request)
-        self._take(request)
-        return self._issue(request.user_id, client_id)
+        with self._db.write() as rows:
+            if not queries.delete_request(rows, request.id):
+                raise OAuthError("expired_token", "This device code is used; start again.")
+            pair = None if request.status == "denied" else self._issue(rows, request.user_id, client_id)
+        if pair is None:
+            raise OAuthError("access_denied", "The sign-in was denied in the browser.")
+        return pair
 
     def renew(self, refresh_token: str, *, client_id: str) -> TokenPair:
         """Exchange a refresh token for the next pair, once. Raises OAuthError: invalid_grant."""
@@ -105,15 +110,17 @@ class Devices:
         with self._db.write() as rows:
             token = token_queries.find_refreshable(rows, hash_secret(refresh_token), now=now)
             if token is None or token.client_id != client_id:
-                raise OAuthError(
-                    "invalid_grant", "This refresh token is expired, revoked or used; sign in again."
-                )
-            ends_at = min(now + OVERLAP, token.expires_at or now)
+                raise OAuthError("invalid_grant", "This refresh token is expired or used; sign in again.")
             token_queries.update_token(
-                rows, token.id, expires_at=ends_at, refresh_hash=None, refresh_expires_at=None
+                rows,
+                token.id,
+                expires_at=min(now + OVERLAP, token.expires_at or now),
+                refresh_hash=None,
+                refresh_expires_at=None,
             )
+            pair = self._issue(rows, token.user_id, client_id)
         self._known.forget()
-        return self._issue(token.user_id, client_id)
+        return pair
 
     def _still_pending(self, request: DeviceRequest) -> OAuthError:
         """Note the poll; too quick a one slows the device down by five seconds, as RFC 8628 has it."""
@@ -129,13 +136,8 @@ class Devices:
             return OAuthError("slow_down", f"Polled too quickly; wait {interval_s} seconds between polls.")
         return OAuthError("authorization_pending", "Nobody has typed the code yet.")
 
-    def _take(self, request: DeviceRequest) -> None:
-        """End the request, so that its code gives tokens once. Raises OAuthError if it was taken already."""
-        with self._db.write() as rows:
-            if not queries.delete_request(rows, request.id):
-                raise OAuthError("expired_token", "This device code is used; start again.")
-
-    def _issue(self, user_id: str, client_id: str) -> TokenPair:
+    def _issue(self, rows: Connection, user_id: str, client_id: str) -> TokenPair:
+        """Make the token pair, in the transaction that uses up what it is exchanged for."""
         now, value, refresh_value = self._clock(), new_oauth_value(), new_secret()
         token = AccessToken(
             id=new_id(),
@@ -148,15 +150,14 @@ class Devices:
             expires_at=now + ACCESS_LIFETIME,
             client_id=client_id,
         )
-        with self._db.write() as rows:
-            token_queries.delete_expired(rows, user_id, now=now)
-            token_queries.insert_token(
-                rows,
-                token,
-                value_hash=hash_secret(value),
-                refresh_hash=hash_secret(refresh_value),
-                refresh_expires_at=now + REFRESH_LIFETIME,
-            )
+        token_queries.delete_expired(rows, user_id, now=now)
+        token_queries.insert_token(
+            rows,
+            token,
+            value_hash=hash_secret(value),
+            refresh_hash=hash_secret(refresh_value),
+            refresh_expires_at=now + REFRESH_LIFETIME,
+        )
         return TokenPair(
             access_token=value, refresh_token=refresh_value, expires_in_s=int(ACCESS_LIFETIME.total_seconds())
         )

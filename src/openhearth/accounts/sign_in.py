@@ -50,6 +50,7 @@ class SignIn:
             self._throttle.failed("password", str(actor.name), address)
             raise Invalid("current password: is not the password of this account; type it again.")
         self._store(user_id, new)
+        self._throttle.succeeded("password", str(actor.name), address)
         return self._sessions.begin(user_id, agent=agent)
 
     def reset_password(self, actor: Actor, name: str, new: str) -> None:

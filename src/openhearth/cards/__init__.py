@@ -4,6 +4,7 @@ from openhearth.cards.card import CARD_MAX_BYTES, Card, parse_card, read_card
 from openhearth.cards.safetensors import SafetensorsHeader, Tensor, count_parameters, read_safetensors_header
 from openhearth.cards.tags import ShownByFiles, base_model_relation, library_of, pipeline_tag_of, tags_of
 from openhearth.cards.tasks import (
+    LIBRARIES,
     TASK_NAMES,
     TASKS,
     infer_library,
@@ -15,6 +16,7 @@ from openhearth.cards.validate import Findings, validate
 
 __all__ = [
     "CARD_MAX_BYTES",
+    "LIBRARIES",
     "TASKS",
     "TASK_NAMES",
     "Card",

@@ -38,6 +38,14 @@ TASKS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 TASK_NAMES: frozenset[str] = frozenset(task for tasks in TASKS.values() for task in tasks)
 
+LIBRARIES: frozenset[str] = frozenset((
+    "transformers", "peft", "diffusers", "sentence-transformers", "setfit", "adapters", "timm",
+    "open_clip", "spacy", "flair", "fastai", "keras", "sklearn", "stable-baselines3", "ml-agents",
+    "pytorch", "tf", "jax", "safetensors", "gguf", "onnx", "tflite", "mlx", "transformers.js",
+    "openvino", "paddlenlp", "speechbrain", "nemo", "espnet", "coreml", "llamafile", "datasets",
+    "pandas", "polars", "dask", "webdataset",
+))  # fmt: skip
+
 # Ending of an architecture's name → task. Longer endings stand first. The auto class is `AutoModel` + ending,
 # except where _AUTO_MODELS says otherwise.
 _ENDINGS: tuple[tuple[str, str], ...] = (

@@ -39,7 +39,7 @@ class LazyGroup(TyperGroup):
         return get_command(target)
 
 
-app = typer.Typer(cls=LazyGroup, no_args_is_help=True, help="The open, self-hosted home for models, datasets and apps.")
+app = typer.Typer(cls=LazyGroup, no_args_is_help=True, pretty_exceptions_enable=False, help="The open, self-hosted home for models, datasets and apps.")
 
 
 @app.callback(invoke_without_command=True)

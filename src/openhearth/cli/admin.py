@@ -112,7 +112,9 @@ def _group(help_text: str, **commands: Callable[..., Any]) -> typer.Typer:
     return group
 
 
-admin = typer.Typer(no_args_is_help=True, add_completion=False, help="Accounts, tokens and storage of a data folder.")
+admin = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Accounts, tokens and storage of a data folder."
+)
 admin.add_typer(_group("Accounts.", add=add_user, list=list_users, passwd=set_password), name="user")
 admin.add_typer(_group("Organisations.", add=add_org), name="org")
 admin.add_typer(_group("Access tokens.", add=add_token), name="token")

@@ -15,11 +15,18 @@ import typer
 import uvicorn
 
 from openhearth import __version__
+from openhearth.access import Role
+from openhearth.accounts import OPERATOR, Accounts
 from openhearth.app import app_of
 from openhearth.config import Settings, load_settings
 from openhearth.errors import Invalid
+from openhearth.kit.ids import new_id
 from openhearth.rooms import Hub, build_hub
 from openhearth.wire.server import ZeroCopyProtocol
+
+
+STARTER_ORG = "starter"
+STARTER_USER = "_starter"
 
 
 def serve(
@@ -120,8 +127,17 @@ def _when_ready(settings: Settings, hub: Hub, starter: bool) -> None:
         _bring_starter(settings, hub, local)
 
 
+def _starter_token(accounts: Accounts) -> str:
+    """A token that may write to the organisation `starter`, held by an account that nobody can sign in to."""
+    if accounts.people.find_user(STARTER_USER) is None:
+        accounts.people.add(OPERATOR, STARTER_USER, fullname="Starter installer")
+    if accounts.orgs.find_org(STARTER_ORG) is None:
+        accounts.orgs.create(OPERATOR, STARTER_ORG, fullname="Starter", members={STARTER_USER: Role.ADMIN})
+    return accounts.tokens.create_for(OPERATOR, STARTER_USER, name=f"starter-{new_id()}", scope="write").value
+
+
 def _bring_starter(settings: Settings, hub: Hub, local: str) -> None:
     """Run `openhearth starter` in a process of its own: conversions need torch, the server does not."""
-    token = ""
+    token = _starter_token(hub.accounts)
     environ = {**os.environ, "OPENHEARTH_ENDPOINT": local, "OPENHEARTH_TOKEN": token}
     subprocess.run([sys.executable, "-m", "openhearth", "starter"], env=environ, check=False)

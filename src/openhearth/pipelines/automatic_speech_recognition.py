@@ -65,13 +65,16 @@ class SpeechRecognition:
         generation |= {name: parameters.pop(name) for name in GENERATION_NAMES if name in parameters}
         if parameters:
             raise Invalid(f"parameters: {min(parameters)!r} is not one of this task; leave it out.")
-        options: dict[str, Any] = {"return_timestamps": self._timestamps(return_timestamps)}
+        timestamps = self._timestamps(return_timestamps)
         is_short = all(len(sound) <= WINDOW_S * self.rate_hz for sound in sounds)
         if self._pipeline.type == "seq2seq_whisper":
             # Whisper reads longer sounds window by window, which needs the times that it writes itself.
-            options["return_timestamps"] = options["return_timestamps"] or not is_short
-        elif not is_short:
+            timestamps = timestamps or not is_short
+        options: dict[str, Any] = {}
+        if not is_short and self._pipeline.type != "seq2seq_whisper":
             options["chunk_length_s"] = WINDOW_S
+        if timestamps:
+            options["return_timestamps"] = timestamps
         if generation:
             options["generate_kwargs"] = generation
         batch_size = len(sounds) if is_short else 1
@@ -83,9 +86,8 @@ class SpeechRecognition:
             raise Invalid(f'return_timestamps: {wanted!r} is not offered; use true, false, "word" or "char".')
         whisper = self._pipeline.type == "seq2seq_whisper"
         if (whisper and wanted == "char") or (not whisper and wanted is True):
-            raise Invalid(
-                f"return_timestamps: this model offers {'true or "word"' if whisper else '"word" or "char"'}."
-            )
+            offered = 'true or "word"' if whisper else '"word" or "char"'
+            raise Invalid(f"return_timestamps: this model offers {offered}.")
         return wanted
 
 

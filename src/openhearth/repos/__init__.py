@@ -1,4 +1,6 @@
-"""Repos: models, datasets and Spaces, their files and history, and the routes clients reach them by. See README.md."""
+"""Repos: models, datasets and Spaces, their files and history, and the routes to them. See README.md."""
+
+from typing import Protocol
 
 from openhearth.events import RefUpdated, RepoDeleted
 from openhearth.repos.api_content import ContentApi
@@ -8,7 +10,8 @@ from openhearth.repos.cas_api import CasApi
 from openhearth.repos.catalogue import Namespaces
 from openhearth.repos.git_http import GitHttp
 from openhearth.repos.lfs_api import LfsApi
-from openhearth.repos.nearby import nearby
+from openhearth.repos.nearby import Near
+from openhearth.repos.pages import Pages, Profiles
 from openhearth.repos.records import (
     AddFile,
     AddLargeFile,
@@ -43,13 +46,17 @@ __all__ = [
 ]
 
 
-def build(ground: Ground, *, accounts: Namespaces) -> Room:
-    """The room on `ground`. `accounts` says who can hold repos."""
+class People(Namespaces, Profiles, Protocol):
+    """Who can hold repos, and who they are."""
+
+
+def build(ground: Ground, *, accounts: People) -> Room:
+    """The room on `ground`, with repos in the namespaces of `accounts`."""
     repos = Repos.on(
         ground.db, storage=ground.storage, events=ground.events, clock=ground.clock, urls=ground.urls,
         settings=ground.settings, namespaces=accounts,
     )  # fmt: skip
-    storage, urls, near = ground.storage, ground.urls, nearby(ground.db)
+    storage, urls, near = ground.storage, ground.urls, Near(ground.db)
     signer = XetSigner(key=ground.secret, clock=ground.clock)
     cas = CasApi(store=storage.xet, signer=signer, urls=urls)
     lfs = LfsApi(
@@ -68,6 +75,7 @@ def build(ground: Ground, *, accounts: Namespaces) -> Room:
             *lfs.routes(),
             *GitHttp(repos=repos.doors, git=storage.git, linked=repos.doors.linked, urls=urls).routes(),
             *WriteApi(repos=repos, urls=urls, spool=storage.git.spool_path).router().routes,
+            *Pages(repos=repos, ground=ground, profiles=accounts).routes(),
         ],
         subscribes={
             RefUpdated: repos.facts.on_ref_updated,

@@ -18,7 +18,7 @@ def upload_mode(file: PlannedFile, is_lfs_path: Callable[[str], bool]) -> Upload
 
 
 def is_binary(sample: bytes) -> bool:
-    """Whether the first bytes of a file are no text: a NUL, or no UTF-8 (a character cut off at the end is fine)."""
+    """Whether the first bytes of a file are no text: a NUL, or no UTF-8 but for a last character cut off."""
     if b"\0" in sample:
         return True
     try:

@@ -19,7 +19,7 @@ from openhearth.kit.names import check_path
 from openhearth.repos import shapes
 from openhearth.repos.addressing import API, Addressed
 from openhearth.repos.facts import read_index
-from openhearth.repos.nearby import Nearby
+from openhearth.repos.nearby import Near
 from openhearth.repos.recent import Recent
 from openhearth.repos.records import MAIN, Repo
 from openhearth.repos.service import Repos
@@ -58,7 +58,7 @@ class _TreePage:
 
 
 class ContentApi:
-    def __init__(self, *, repos: Repos, urls: Urls, near: Nearby) -> None:
+    def __init__(self, *, repos: Repos, urls: Urls, near: Near) -> None:
         self._repos = repos
         self._content = repos.content
         self._urls = urls
@@ -81,7 +81,7 @@ class ContentApi:
         return router
 
     async def list_tree(self, request: Request) -> Response:
-        asked = await self._near(self._read_tree_query, request)
+        asked = await self._near.run(self._read_tree_query, request)
         page = self._trees.find(asked.position)
         if page is None:
             page = await run_in_threadpool(self._list_tree, asked)

@@ -3,6 +3,7 @@
 Routes and answers follow huggingface_hub 2.4 (hf_api.py); bodies tolerate fields this hub does not know.
 """
 
+import json
 from typing import Any, Literal
 
 from fastapi import APIRouter, Response
@@ -17,14 +18,18 @@ from openhearth.kit.names import RepoRef, repo_type_of, split_repo_id
 from openhearth.repos import shapes
 from openhearth.repos.addressing import API, Addressed, kind_of
 from openhearth.repos.list_query import read_list_query
-from openhearth.repos.nearby import Nearby
+from openhearth.repos.nearby import Near
 from openhearth.repos.permits import require_files
-from openhearth.repos.records import MAIN, Listed, RepoFilter, RepoVisibility
+from openhearth.repos.recent import Recent
+from openhearth.repos.records import MAIN, Listed, Repo, RepoFilter, RepoVisibility
 from openhearth.repos.service import Repos
 from openhearth.repos.shapes import Shown
 from openhearth.urls import Urls
 from openhearth.wire.paging import link_next, read_flag, read_many
 from openhearth.wire.request import actor_of
+
+_REMEMBERED = 512
+_REMEMBERED_BYTES = 64 << 10
 
 
 class CreateBody(BaseModel):
@@ -65,11 +70,12 @@ class ValidateBody(BaseModel):
 
 
 class RepoApi:
-    def __init__(self, *, repos: Repos, urls: Urls, near: Nearby) -> None:
+    def __init__(self, *, repos: Repos, urls: Urls, near: Near) -> None:
         self._repos = repos
         self._catalogue = repos.catalogue
         self._urls = urls
         self._near = near
+        self._described: Recent[tuple[object, ...], bytes] = Recent(_REMEMBERED)
         self._addressed = Addressed(repos.catalogue)
 
     def router(self) -> APIRouter:
@@ -149,27 +155,38 @@ class RepoApi:
         return JSONResponse({"ok": True})
 
     async def get(self, request: Request) -> Response:
-        return await self._near(self._describe, request, MAIN)
+        return await self._near.run(self._describe, request, MAIN)
 
     async def get_at_revision(self, request: Request) -> Response:
-        return await self._near(self._describe, request, request.path_params["rev"])
+        return await self._near.run(self._describe, request, request.path_params["rev"])
 
     def _describe(self, request: Request, revision: str) -> Response:
         expand = read_many(request, "expand")
         shapes.check_expand(kind_of(request), expand)
         repo = self._addressed.repo(request)
+        head = self._repos.content.resolve(repo, MAIN)
+        commit = head if revision == MAIN else self._repos.content.resolve(repo, revision)
+        blobs, security = read_flag(request, "blobs"), read_flag(request, "securityStatus")
+        # Everything shown follows from these; the record changes whenever its row does.
+        place = (repo, head, commit, tuple(expand), blobs, security)
+        body = self._described.find(place)
+        if body is None:
+            body = self._render(repo, head, commit, expand, blobs=blobs, security=security)
+            if len(body) <= _REMEMBERED_BYTES:
+                self._described.put(place, body)
+        return Response(body, media_type="application/json")
+
+    def _render(
+        self, repo: Repo, head: str, commit: str, expand: list[str], *, blobs: bool, security: bool
+    ) -> bytes:
         content = self._repos.content
-        head = content.resolve(repo, MAIN)
-        commit = head if revision == MAIN else content.resolve(repo, revision)
         facts = self._repos.facts.get(repo, head)
-        shown = Shown(
-            repo, facts, commit, lambda: content.list_files(repo, commit), blobs=read_flag(request, "blobs")
-        )
+        shown = Shown(repo, facts, commit, lambda: content.list_files(repo, commit), blobs=blobs)
         answer = shapes.describe_repo(shown, expand)
-        if read_flag(request, "securityStatus"):
+        if security:
             # Nothing scans files here yet: say so, and name none as clean.
             answer["securityRepoStatus"] = {"scansDone": False, "filesWithIssues": []}
-        return JSONResponse(answer)
+        return json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace")
 
     def list_repos(self, request: Request) -> Response:
         query = read_list_query(request, kind_of(request))

@@ -60,9 +60,10 @@ class Catalogue:
         self._namespaces = namespaces
 
     def get(self, actor: Actor, ref: RepoRef, action: Action = Action.READ) -> Repo:
-        """The repo at `ref`, if `actor` may do `action` to it. Raises RepoNotFound, Unauthenticated, Forbidden.
+        """The repo at `ref`, if `actor` may do `action` to it.
 
-        A repo that was moved, or typed in another case, answers under its own address: compare `repo.ref`.
+        Raises RepoNotFound, Unauthenticated, Forbidden. A repo that was moved, or typed in another case,
+        answers under its own address: compare `repo.ref`.
         """
         with self._db.read() as rows:
             repo = queries.find_repo(rows, ref)
@@ -205,7 +206,7 @@ class Catalogue:
         return repo
 
     def _in_namespace(self, ref: RepoRef) -> tuple[RepoRef, RepoVisibility]:
-        """`ref` with its namespace spelled as its holder does, and the visibility repos have there by default."""
+        """`ref` with its namespace spelled as its holder does, and the visibility repos begin with there."""
         namespace = self._namespaces.find_namespace(ref.namespace)
         if namespace is None:
             raise Invalid(

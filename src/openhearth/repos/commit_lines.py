@@ -67,8 +67,8 @@ def _lines(file: BinaryIO) -> Iterator[bytes]:
     while line := file.readline(LINE_MAX_BYTES + 1):
         if len(line) > LINE_MAX_BYTES:
             raise TooLarge(
-                f"commit: a line is longer than {LINE_MAX_BYTES} bytes; upload files above {REGULAR_MAX_BYTES} "
-                "bytes as large files."
+                f"commit: a line is longer than {LINE_MAX_BYTES} bytes; upload files above "
+                f"{REGULAR_MAX_BYTES} bytes as large files."
             )
         if line.strip():
             yield line

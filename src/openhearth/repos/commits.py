@@ -1,28 +1,28 @@
 """The verbs that add commits: advice before an upload, and the commit itself.
 
-Order: large files are found among this repo's uploads → git objects → rows → the ref moves, by compare-and-swap →
-`RefUpdated`. Before the ref moved nothing happened; after it nothing is lost.
+Order: large files are found among this repo's uploads → git objects → rows → the ref moves, by
+compare-and-swap → `RefUpdated`. Before the ref moved nothing happened; after it nothing is lost.
 """
 
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from openhearth import cards
 from openhearth.access import Action, Actor
 from openhearth.db import Database
-from openhearth.errors import Busy, Invalid, RevisionNotFound, StaleParent, TooLarge, Unsupported
+from openhearth.errors import Busy, Invalid, RevisionNotFound
 from openhearth.events import Events, RefUpdated
 from openhearth.kit.clock import Clock
-from openhearth.kit.names import check_path, is_commit_id
-from openhearth.repos import attributes, queries
-from openhearth.repos.advice import REGULAR_MAX_BYTES, upload_mode
+from openhearth.kit.names import check_path
+from openhearth.repos import queries
+from openhearth.repos.advice import upload_mode
+from openhearth.repos.attributes import LfsAttributes
 from openhearth.repos.catalogue import author_email
+from openhearth.repos.commit_checks import branch_ref, check_parent, check_request
 from openhearth.repos.content import Content
 from openhearth.repos.gitignore import IgnoreRules
 from openhearth.repos.large_files import LargeFiles
 from openhearth.repos.permits import require
-from openhearth.repos.recent import Recent
 from openhearth.repos.records import (
     AddFile,
     AddLargeFile,
@@ -39,7 +39,6 @@ from openhearth.storage.git import (
     Change,
     DeleteFile,
     DeleteFolder,
-    LfsRules,
     PutFile,
     RefMoved,
     blob_id,
@@ -47,8 +46,6 @@ from openhearth.storage.git import (
 )
 
 ATTEMPTS = 20
-SUMMARY_MAX_LENGTH = 500
-OPERATIONS_MAX = 25_000
 _STRIPES = 64
 
 
@@ -77,7 +74,7 @@ class Commits:
         self._clock = clock
         self._content = content
         self._large_files = large_files
-        self._rules: Recent[str, LfsRules] = Recent(256)
+        self._attributes = LfsAttributes(content)
         # Writers of one process queue here; those of other processes meet at the compare-and-swap.
         self._queues = [threading.Lock() for _ in range(_STRIPES)]
 
@@ -93,8 +90,10 @@ class Commits:
         """How to upload each of `files`. Raises Invalid for a path that no repo can hold."""
         require(actor, Action.WRITE, repo)
         commit = self._content.resolve(repo, revision)
-        rules = self._lfs_rules(repo, commit)
-        ignored = IgnoreRules.from_gitignore(git_ignore or self._read_text(repo, commit, ".gitignore"))
+        rules = self._attributes.rules(repo, commit)
+        ignored = IgnoreRules.from_gitignore(
+            git_ignore or self._content.read_text(repo, commit, ".gitignore")
+        )
         present = {e.path: e for e in self._content.list_entries(repo, commit, [f.path for f in files])}
         return [
             UploadAdvice(
@@ -110,22 +109,23 @@ class Commits:
         """Add a commit to a branch.
 
         Raises StaleParent if the branch left `request.parent_commit`, RevisionNotFound for a missing branch,
-        EntryNotFound for deleting nothing, Invalid for a bad path, card, message or a large file never uploaded.
+        EntryNotFound for deleting nothing, Invalid for a bad path, card or message and for a large file never
+        uploaded.
         """
         require(actor, Action.WRITE, repo)
         ref = branch_ref(revision)
-        _check_request(request, repo)
+        check_request(request, repo)
         large = self._find_large_files(actor, repo, request)
         with self._queues[hash(repo.key) % _STRIPES]:
             for _ in range(ATTEMPTS):
                 head = self._git.find_ref(repo.key, ref)
                 if head is None:
                     raise RevisionNotFound(revision, repo.id)
-                _check_parent(request, head, revision)
+                check_parent(request, head, revision)
                 changes = [_change(op, large) for op in request.operations]
                 if not self._changes_anything(repo, head, changes):
                     return CommitMade(head, is_new=False)
-                changes += self._attribute_changes(repo, head, request)
+                changes += self._attributes.changes(repo, head, request)
                 oid = self._write(actor, repo, head, request, changes)
                 self._keep_large_files(actor, repo, request, large)
                 try:
@@ -179,27 +179,6 @@ class Commits:
             date=self._clock(),
         )
 
-    def _attribute_changes(self, repo: Repo, head: str, request: CommitRequest) -> list[Change]:
-        """The change to .gitattributes that the large files of `request` need, if any."""
-        large = [op.path for op in request.operations if isinstance(op, AddLargeFile)]
-        if not large:
-            return []
-        given = [
-            op.content for op in request.operations if isinstance(op, AddFile) and op.path == attributes.PATH
-        ]
-        if given:
-            text = given[-1].decode("utf-8", "replace")
-            rules = LfsRules.from_gitattributes(text)
-        else:
-            rules = self._lfs_rules(repo, head)
-            text = ""
-        if all(rules.matches(path) for path in large):
-            return []
-        text = text or self._read_text(repo, head, attributes.PATH)
-        regular = [e.path for e in self._content.list_files(repo, head) if e.lfs is None]
-        regular += [op.path for op in request.operations if isinstance(op, AddFile)]
-        return [PutFile(attributes.PATH, attributes.rules_for(text, large, regular).encode())]
-
     def _keep_large_files(
         self, actor: Actor, repo: Repo, request: CommitRequest, sizes: dict[str, int]
     ) -> None:
@@ -215,67 +194,6 @@ class Commits:
         ]
         with self._db.write() as rows:
             queries.add_large_files(rows, repo.key, files)
-
-    def _lfs_rules(self, repo: Repo, commit: str) -> LfsRules:
-        entry = self._content.find_entry(repo, commit, attributes.PATH)
-        if entry is None or entry.type != "file":
-            return LfsRules()
-        rules = self._rules.find(entry.oid)
-        if rules is None:
-            rules = LfsRules.from_gitattributes(self._read_text(repo, commit, attributes.PATH))
-            self._rules.put(entry.oid, rules)
-        return rules
-
-    def _read_text(self, repo: Repo, commit: str, path: str) -> str:
-        """The text of a small file, empty if there is none or if it is no small text."""
-        entry = self._content.find_entry(repo, commit, path)
-        if entry is None or entry.type != "file" or entry.lfs is not None or entry.size_bytes > 1 << 20:
-            return ""
-        return self._content.read_raw(repo, entry).decode("utf-8", "replace")
-
-
-def branch_ref(revision: str) -> str:
-    """The full ref of the branch that `revision` names. Raises what a client expects of one that cannot be written."""
-    if revision.startswith("refs/pr/"):
-        raise Unsupported("Pull requests are not offered yet; commit to a branch.")
-    name = revision.removeprefix("refs/heads/")
-    if name.startswith("refs/") or is_commit_id(name):
-        raise Invalid(f"revision: {revision!r} is no branch; commits are added to branches only.")
-    return f"refs/heads/{name}"
-
-
-def _check_parent(request: CommitRequest, head: str, revision: str) -> None:
-    """A parent may be shortened to seven digits (huggingface_hub hf_api.py `create_commit`)."""
-    parent = request.parent_commit
-    if parent is not None and not (len(parent) >= 7 and head.startswith(parent)):
-        raise StaleParent(
-            f"parentCommit: {revision} is at {head}, no longer at {parent[:40]}; nothing was committed. "
-            "Look at the new commits and try again."
-        )
-
-
-def _check_request(request: CommitRequest, repo: Repo) -> None:
-    if not request.summary.strip():
-        raise Invalid("summary: is empty; say what the commit does.")
-    if len(request.summary) > SUMMARY_MAX_LENGTH:
-        raise Invalid(f"summary: has {len(request.summary)} characters; use at most {SUMMARY_MAX_LENGTH}.")
-    if len(request.operations) > OPERATIONS_MAX:
-        raise TooLarge(f"operations: {len(request.operations)} in one commit; use at most {OPERATIONS_MAX}.")
-    for op in request.operations:
-        check_path(op.path.rstrip("/") if isinstance(op, RemoveFolder) else op.path)
-        if isinstance(op, AddFile):
-            _check_file(op, repo)
-
-
-def _check_file(op: AddFile, repo: Repo) -> None:
-    if len(op.content) > REGULAR_MAX_BYTES:
-        raise TooLarge(
-            f"file: {op.path!r} has {len(op.content)} bytes; files above {REGULAR_MAX_BYTES} are uploaded as large files."
-        )
-    if op.path == "README.md":
-        findings = cards.validate(op.content.decode("utf-8", "replace"), repo.ref.type)
-        if findings.errors:
-            raise Invalid(f"README.md: {'; '.join(findings.errors)[:1000]}")
 
 
 def _change(op: AddFile | AddLargeFile | RemoveFile | RemoveFolder, sizes: dict[str, int]) -> Change:

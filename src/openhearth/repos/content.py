@@ -1,7 +1,7 @@
 """The verbs that read what a repo holds: revisions, folders, files, history.
 
-They take a `Repo` that `Catalogue.get` gave, which proves that the actor may know of it; bytes of gated repos are
-given after `permits.require_files`. Writes nothing.
+They take a `Repo` that `Catalogue.get` gave, which proves that the actor may know of it; bytes of gated
+repos are given after `permits.require_files`. Writes nothing.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -160,6 +160,13 @@ class Content:
     def read_raw(self, repo: Repo, entry: Entry) -> bytes:
         """The blob as git holds it: for a large file, its pointer."""
         return self._git.read_blob(repo.key, entry.oid)
+
+    def read_text(self, repo: Repo, commit: str, path: str) -> str:
+        """The text of a small file, empty if there is none or if it is no small text."""
+        entry = self.find_entry(repo, commit, path)
+        if entry is None or entry.type != "file" or entry.lfs is not None or entry.size_bytes > 1 << 20:
+            return ""
+        return self.read_raw(repo, entry).decode("utf-8", "replace")
 
     # History
 

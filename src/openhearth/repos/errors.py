@@ -5,7 +5,7 @@ from openhearth.kit.names import RepoRef
 
 
 class RepoExists(Conflict):
-    """With `exist_ok`, the stock client reads `url` from the body of this answer (hf_api.py `create_repo`)."""
+    """With `exist_ok`, the stock client reads `url` from this answer's body (hf_api.py `create_repo`)."""
 
     def __init__(self, repo: RepoRef, url: str) -> None:
         super().__init__(f"You already created this {repo.type} repo: {repo.id}.", url=url)

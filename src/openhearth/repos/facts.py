@@ -1,7 +1,7 @@
-"""What the files on `main` say, read into rows whenever `main` moves: card, tags, config, tensors, storage use.
+"""What the files on `main` say, read into rows whenever `main` moves: card, tags, config, tensors, storage.
 
-Rows here repeat git and can be made again from it at any time (`reindex`). A file that cannot be read leaves its
-facts out; it never stops a commit that is made already.
+Rows here repeat git and can be made again from it at any time (`reindex`). A file that cannot be read leaves
+its facts out; it never stops a commit that is made already.
 """
 
 import json

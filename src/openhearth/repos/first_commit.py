@@ -1,70 +1,21 @@
-"""What a new repo holds: the attributes that send large formats through LFS, and the front matter of a Space."""
+"""What a new repo holds: the attributes that send large formats through LFS, and the card of a Space."""
 
 from openhearth.kit.names import RepoRef
 
 SPACE_SDKS = ("gradio", "streamlit", "docker", "static")
 
 # The formats that the ecosystem treats as large from the start, each an ending or a name pattern.
-_LFS_PATTERNS = [
-    "*.7z",
-    "*.arrow",
-    "*.avro",
-    "*.bin",
-    "*.bz2",
-    "*.ckpt",
-    "*.ftz",
-    "*.gguf",
-    "*.gz",
-    "*.h5",
-    "*.joblib",
-    "*.lfs.*",
-    "*.lz4",
-    "*.mlmodel",
-    "*.model",
-    "*.msgpack",
-    "*.npy",
-    "*.npz",
-    "*.onnx",
-    "*.ot",
-    "*.parquet",
-    "*.pb",
-    "*.pickle",
-    "*.pkl",
-    "*.pt",
-    "*.pth",
-    "*.rar",
-    "*.safetensors",
-    "saved_model/**/*",
-    "*.tar.*",
-    "*.tar",
-    "*.tflite",
-    "*.tgz",
-    "*.wasm",
-    "*.xz",
-    "*.zip",
-    "*.zst",
+_LFS_PATTERNS = (
+    "*.7z", "*.arrow", "*.avro", "*.bin", "*.bz2", "*.ckpt", "*.ftz", "*.gguf", "*.gz", "*.h5",
+    "*.joblib", "*.lfs.*", "*.lz4", "*.mlmodel", "*.model", "*.msgpack", "*.npy", "*.npz", "*.onnx",
+    "*.ot", "*.parquet", "*.pb", "*.pickle", "*.pkl", "*.pt", "*.pth", "*.rar", "*.safetensors",
+    "saved_model/**/*", "*.tar.*", "*.tar", "*.tflite", "*.tgz", "*.wasm", "*.xz", "*.zip", "*.zst",
     "*tfevents*",
-]
-_LFS_PATTERNS_OF_DATASETS = [
-    "*.mds",
-    "*.pcm",
-    "*.sam",
-    "*.raw",
-    "*.aac",
-    "*.flac",
-    "*.mp3",
-    "*.ogg",
-    "*.wav",
-    "*.bmp",
-    "*.gif",
-    "*.png",
-    "*.tiff",
-    "*.jpg",
-    "*.jpeg",
-    "*.webp",
-    "*.mp4",
-    "*.webm",
-]
+)  # fmt: skip
+_LFS_PATTERNS_OF_DATASETS = (
+    "*.mds", "*.pcm", "*.sam", "*.raw", "*.aac", "*.flac", "*.mp3", "*.ogg", "*.wav", "*.bmp", "*.gif",
+    "*.png", "*.tiff", "*.jpg", "*.jpeg", "*.webp", "*.mp4", "*.webm",
+)  # fmt: skip
 _APP_FILES = {"gradio": "app.py", "streamlit": "app.py", "static": "index.html"}
 
 

@@ -72,7 +72,7 @@ def _translate(glob: str) -> str:
     while position < len(glob):
         match = _TOKEN.match(glob, position)
         assert match is not None
-        found.append(_token(match[0], is_last=match.end() == len(glob), is_first=position == 0))
+        found.append(_piece(match[0], is_last=match.end() == len(glob), is_first=position == 0))
         position = match.end()
     return "".join(found)
 
@@ -80,18 +80,18 @@ def _translate(glob: str) -> str:
 _TOKEN = re.compile(r"/\*\*/|\*\*/|/\*\*|\*+|\?|\[[!^]?\]?[^\]]*\]|\\.|.", re.DOTALL)
 
 
-def _token(token: str, *, is_first: bool, is_last: bool) -> str:
-    if token == "/**/":
+def _piece(glob: str, *, is_first: bool, is_last: bool) -> str:
+    if glob == "/**/":
         return "/(?:.*/)?"
-    if token == "**/" and is_first:
+    if glob == "**/" and is_first:
         return "(?:.*/)?"
-    if token == "/**" and is_last:
+    if glob == "/**" and is_last:
         return "/.*"
-    if token.strip("*") == "":
+    if glob.strip("*") == "":
         return "[^/]*"
-    if token == "?":
+    if glob == "?":
         return "[^/]"
-    if token.startswith("[") and len(token) > 2:
-        body = token[1:-1].replace("\\", "\\\\")
+    if glob.startswith("[") and len(glob) > 2:
+        body = glob[1:-1].replace("\\", "\\\\")
         return f"[^/{body[1:]}]" if body[0] in "!^" else f"[{body}]"
-    return "".join(re.escape(c) for c in token.removeprefix("\\") or "\\")
+    return "".join(re.escape(c) for c in glob.removeprefix("\\") or "\\")

@@ -1,4 +1,4 @@
-"""Where the bytes of large files lie: in the chunk store, or whole among the LFS objects. Checks no permission."""
+"""Where the bytes of large files lie: in the chunk store or among the LFS objects. Checks no permission."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ Source = InChunks | OnDisk | InMemory
 class LargeFiles:
     def __init__(self, *, storage: Storage) -> None:
         self._storage = storage
-        # Only what was found is kept: a file may be uploaded at any time, but never changes its hash in a repo.
+        # Only what was found is kept: a file may be uploaded at any time.
         self._hashes: Recent[tuple[str, str], str] = Recent(_REMEMBERED)
 
     def find_xet_hashes(self, repo_key: str, sha256s: Collection[str]) -> dict[str, str]:
@@ -90,6 +90,6 @@ class LargeFiles:
         if size_bytes is None:
             raise EntryNotFound(
                 path,
-                message=f"The content of {path!r} (sha256 {sha256}) was never uploaded; push it with git lfs.",
+                message=f"The content of {path!r} (sha256 {sha256}) was never uploaded; push it.",
             )
         return OnDisk(self._storage.lfs.path(sha256), size_bytes)

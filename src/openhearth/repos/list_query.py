@@ -1,4 +1,4 @@
-"""The query of a list of repos, as huggingface_hub 2.4 spells it (hf_api.py `list_models`, `list_datasets`)."""
+"""The query of a list of repos, as huggingface_hub 2.4 spells it (hf_api.py `list_models` and others)."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Media types for files that strangers uploaded: what shows safely shows, everything else is text or a download."""
+"""Media types for files that strangers uploaded: what shows safely shows, the rest is text or a download."""
 
 _TYPES = {
     "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp",
@@ -7,62 +7,12 @@ _TYPES = {
     "mp4": "video/mp4", "webm": "video/webm", "mov": "video/quicktime",
     "pdf": "application/pdf", "json": "application/json",
 }  # fmt: skip
-_TEXT = frozenset(
-    [
-        "txt",
-        "md",
-        "rst",
-        "csv",
-        "tsv",
-        "jsonl",
-        "yaml",
-        "yml",
-        "toml",
-        "ini",
-        "cfg",
-        "conf",
-        "py",
-        "pyi",
-        "ipynb",
-        "js",
-        "ts",
-        "tsx",
-        "jsx",
-        "mjs",
-        "css",
-        "html",
-        "htm",
-        "xml",
-        "xhtml",
-        "sh",
-        "bash",
-        "c",
-        "h",
-        "cpp",
-        "hpp",
-        "cu",
-        "java",
-        "go",
-        "rs",
-        "rb",
-        "php",
-        "sql",
-        "r",
-        "jl",
-        "lua",
-        "tex",
-        "bib",
-        "log",
-        "jinja",
-        "gitignore",
-        "gitattributes",
-        "dockerfile",
-        "license",
-        "readme",
-        "makefile",
-        "lock",
-    ]
-)
+_TEXT = frozenset((
+    "txt", "md", "rst", "csv", "tsv", "jsonl", "yaml", "yml", "toml", "ini", "cfg", "conf", "py", "pyi",
+    "ipynb", "js", "ts", "tsx", "jsx", "mjs", "css", "html", "htm", "xml", "xhtml", "sh", "bash", "c",
+    "h", "cpp", "hpp", "cu", "java", "go", "rs", "rb", "php", "sql", "r", "jl", "lua", "tex", "bib",
+    "log", "jinja", "gitignore", "gitattributes", "dockerfile", "license", "readme", "makefile", "lock",
+))  # fmt: skip
 
 
 def media_type(path: str) -> str:

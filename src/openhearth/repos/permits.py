@@ -7,7 +7,7 @@ from openhearth.repos.records import Repo
 
 
 def require(actor: Actor, action: Action, repo: Repo) -> None:
-    """Raise what the client expects if `actor` may not do `action`. RepoNotFound hides a repo they may not see."""
+    """Raise what the client expects if `actor` may not do `action`; RepoNotFound where they may not look."""
     decide(actor, action, repo.resource).require(actor, repo.resource)
 
 
@@ -27,7 +27,7 @@ def may(actor: Actor, action: Action, repo: Repo) -> bool:
 
 
 def require_files(actor: Actor, repo: Repo) -> None:
-    """Raise Gated unless `actor` may have the files of a gated repo: for now, the members of its namespace."""
+    """Raise Gated unless `actor` may have the files of a gated repo: as yet, members of its namespace."""
     if repo.gated is None or _is_member(actor, repo):
         return
     error = Gated(

@@ -35,7 +35,7 @@ def check_contents(contents: PushContents, linked: Callable[[Sequence[str]], Map
     sizes = linked([file.lfs.sha256 for file in contents.pointers if file.lfs is not None])
     complaints = [
         f"{file.path!r} has {file.size_bytes / (1 << 20):.1f} MiB; files over {REGULAR_MAX_BYTES >> 20} MiB "
-        f"belong in Git LFS: git lfs track {file.path!r}, and git lfs migrate import for commits already made."
+        f"belong in Git LFS: git lfs track {file.path!r}, and git lfs migrate import for older commits."
         for file in contents.large
     ]
     complaints += [

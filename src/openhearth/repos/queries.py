@@ -29,8 +29,9 @@ def address_of(ref: RepoRef) -> str:
 
 def _repo(row: Row[Any]) -> Repo:
     return Repo(
-        key=row.key, ref=RepoRef(row.type, row.namespace, row.name), visibility=row.visibility, gated=row.gated,
-        sdk=row.sdk, creator_id=row.creator_id, created_at=row.created_at, last_modified=row.last_modified,
+        key=row.key, ref=RepoRef(row.type, row.namespace, row.name), visibility=row.visibility,
+        gated=row.gated, sdk=row.sdk, creator_id=row.creator_id, created_at=row.created_at,
+        last_modified=row.last_modified,
         downloads=row.downloads, likes=row.likes, trending=row.trending,
     )  # fmt: skip
 

@@ -1,7 +1,7 @@
 """The hot path: files by name, as HEAD, GET and byte ranges, with every header a client reads from them.
 
-Headers follow huggingface_hub 2.4 (file_download.py `get_hf_file_metadata`). HEAD never redirects: clients would read
-the last answer's headers. What users uploaded is never answered as a page: no HTML, no scripts, no sniffing.
+Headers follow huggingface_hub 2.4 (file_download.py `get_hf_file_metadata`). HEAD never redirects: clients
+would read the last answer's headers. What users uploaded is never answered as a page: no HTML, no scripts.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from openhearth.repos.content import Content
 from openhearth.repos.downloads import QUERY_FILES
 from openhearth.repos.large_files import InMemory, OnDisk, Source
 from openhearth.repos.media import media_type
-from openhearth.repos.nearby import Nearby
+from openhearth.repos.nearby import Near
 from openhearth.repos.records import Entry, Repo
 from openhearth.repos.service import Repos
 from openhearth.urls import Urls
@@ -40,7 +40,7 @@ class _Found:
 
 
 class Resolve:
-    def __init__(self, *, repos: Repos, urls: Urls, near: Nearby) -> None:
+    def __init__(self, *, repos: Repos, urls: Urls, near: Near) -> None:
         self._content: Content = repos.content
         self._downloads = repos.downloads
         self._urls = urls
@@ -57,7 +57,7 @@ class Resolve:
         return found
 
     async def resolve(self, request: Request) -> Response:
-        found = await self._near(self._find, request)
+        found = await self._near.run(self._find, request)
         headers = self._headers(request, found)
         if _is_unchanged(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
@@ -95,7 +95,7 @@ class Resolve:
         return commit, entry, self._content.read_raw(repo, entry)
 
     def _count(self, request: Request, repo: Repo, entry: Entry) -> None:
-        """A download is announced by the stock client, or seen by the one file that every library reads first."""
+        """A download is announced by the stock client, or seen by the file that every library reads first."""
         announced = request.headers.get("x-hf-download-counter") == "1"
         if announced or (request.method == "GET" and entry.name in QUERY_FILES):
             self._downloads.count(repo.key, request.client.host if request.client else "")
@@ -135,7 +135,7 @@ class Resolve:
 
 
 def _span(request: Request, etag: str, size_bytes: int) -> ByteRange | None:
-    """The range to answer with. A range of an older version is not one of this version (RFC 9110, If-Range)."""
+    """The range to answer with; a range of an older version is none of this one (RFC 9110, If-Range)."""
     if request.method == "HEAD" or request.headers.get("if-range", etag).removeprefix("W/") != etag:
         return None
     try:

@@ -1,5 +1,5 @@
-"""Records as the JSON that clients read. Keys and shapes are huggingface_hub's (hf_api.py: ModelInfo, DatasetInfo,
-SpaceInfo, RepoFile, RepoFolder, GitCommitInfo, GitRefs); what has no value is left out, as there.
+"""Records as the JSON that clients read. Keys and shapes are huggingface_hub's (hf_api.py: ModelInfo,
+DatasetInfo, SpaceInfo, RepoFile, RepoFolder, GitCommitInfo, GitRefs); what has no value is left out.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from openhearth.cards import LIBRARIES
 from openhearth.errors import Invalid
 from openhearth.kit.clock import iso
 from openhearth.kit.names import RepoType
 from openhearth.repos.records import Entry, Facts, LargeFile, Ref, Refs, Repo
-from openhearth.storage.git import Commit
+from openhearth.storage.git import Commit, LfsPointer
 
 Json = dict[str, Any]
 
@@ -101,8 +102,8 @@ _ONLY_EXPANDED = frozenset(
     {"downloadsAllTime", "trendingScore", "resourceGroup", "baseModels", "childrenModelCount", "evalResults",
      "inference", "inferenceProviderMapping", "mainSize", "region"}
 )  # fmt: skip
-_LISTED = ("likes", "trendingScore", "private", "downloads", "tags", "pipeline_tag", "library_name", "createdAt",
-           "sdk", "subdomain", "lastModified", "gated", "author")  # fmt: skip
+_LISTED = ("likes", "trendingScore", "private", "downloads", "tags", "pipeline_tag", "library_name",
+           "createdAt", "sdk", "subdomain", "lastModified", "gated", "author")  # fmt: skip
 _LISTED_FULL = ("sha", "disabled", "siblings", "description", "paperswithcode_id")
 
 
@@ -154,19 +155,20 @@ def _sibling(entry: Entry, *, blobs: bool) -> Json:
         return {"rfilename": entry.path}
     found: Json = {"rfilename": entry.path, "size": entry.size_bytes, "blobId": entry.oid}
     if entry.lfs:
-        found["lfs"] = {
-            "sha256": entry.lfs.sha256, "size": entry.lfs.size_bytes, "pointerSize": entry.lfs.pointer_size_bytes,
-        }  # fmt: skip
+        found["lfs"] = _pointer(entry.lfs, "sha256")
     return found
+
+
+def _pointer(lfs: LfsPointer, name: str) -> Json:
+    """The digest goes by two names: `sha256` among siblings, `oid` in trees."""
+    return {name: lfs.sha256, "size": lfs.size_bytes, "pointerSize": lfs.pointer_size_bytes}
 
 
 def describe_entry(entry: Entry) -> Json:
     """A file or folder, as trees and paths-info list it."""
     found: Json = {"type": entry.type, "oid": entry.oid, "size": entry.size_bytes, "path": entry.path}
     if entry.lfs:
-        found["lfs"] = {
-            "oid": entry.lfs.sha256, "size": entry.lfs.size_bytes, "pointerSize": entry.lfs.pointer_size_bytes,
-        }  # fmt: skip
+        found["lfs"] = _pointer(entry.lfs, "oid")
     if entry.xet_hash:
         found["xetHash"] = entry.xet_hash
     if (commit := entry.last_commit) is not None:
@@ -216,11 +218,21 @@ def describe_tags(
     kinds = {task: kind for kind, names in tasks.items() for task in names}
     grouped: dict[str, list[Json]] = {}
     for tag, count in counted:
+        kind, label = _kind_of_tag(tag, kinds)
+        item: Json = {"id": tag, "label": label, "type": kind, "count": count}
         if tag in kinds:
-            item: Json = {"id": tag, "label": tag, "type": "pipeline_tag", "subType": kinds[tag]}
-        else:
-            prefix, colon, rest = tag.partition(":")
-            is_typed = bool(colon) and prefix.replace("_", "").isalpha()
-            item = {"id": tag, "label": rest if is_typed else tag, "type": prefix if is_typed else "other"}
-        grouped.setdefault(item["type"], []).append({**item, "count": count})
+            item["subType"] = kinds[tag]
+        grouped.setdefault(kind, []).append(item)
     return grouped
+
+
+def _kind_of_tag(tag: str, tasks: Mapping[str, str]) -> tuple[str, str]:
+    """What a tag speaks of, and the part of it to show."""
+    if tag in tasks:
+        return "pipeline_tag", tag
+    if tag in LIBRARIES:
+        return "library", tag
+    prefix, colon, rest = tag.partition(":")
+    if colon and prefix.replace("_", "").isalpha():
+        return prefix, rest
+    return "language" if tag.isalpha() and len(tag) in (2, 3) else "other", tag

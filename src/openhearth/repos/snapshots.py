@@ -1,7 +1,8 @@
 """A repo at a commit, as a folder on disk, for programs that load models from folders.
 
-`<root>/models/<key>/<commit>/`: small files are written, large ones are links into the object store or, for files
-of the chunk store, into `<root>/blobs/<sha256>`, where each is put together once. A folder appears by rename, complete.
+`<root>/models/<key>/<commit>/`: small files are written, large ones are links into the object store or, for
+files of the chunk store, into `<root>/blobs/<sha256>`, where each is put together once. A folder appears
+complete, by rename.
 """
 
 import os
@@ -26,7 +27,7 @@ class Snapshots:
         self._content = content
 
     def materialise(self, actor: Actor, ref: RepoRef, revision: str = MAIN) -> tuple[Path, str]:
-        """The folder of `ref` at `revision`, and the commit that is. Raises as `Catalogue.get` and `resolve` do."""
+        """The folder of `ref` at `revision`, and the commit. Raises as `Catalogue.get` and `resolve` do."""
         repo = self._catalogue.get(actor, ref)
         require_files(actor, repo)
         commit = self._content.resolve(repo, revision)

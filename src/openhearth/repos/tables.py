@@ -1,4 +1,4 @@
-"""The tables of repos: rows that are the truth (`repos`, `repo_redirects`) and rows made from git (the others)."""
+"""The tables of repos: the truth in `repos` and `repo_redirects`, the others made from git."""
 
 import sqlalchemy as sa
 

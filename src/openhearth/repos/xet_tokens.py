@@ -1,5 +1,5 @@
-"""Routes that hand out tokens of the chunk store. The answer stands twice: Python reads the headers, hf_xet and
-JavaScript the JSON (huggingface_hub utils/_xet.py `parse_xet_connection_info_from_headers`).
+"""Routes that hand out tokens of the chunk store. The answer stands twice: Python reads the headers, hf_xet
+and JavaScript the JSON (huggingface_hub utils/_xet.py `parse_xet_connection_info_from_headers`).
 """
 
 from starlette.requests import Request

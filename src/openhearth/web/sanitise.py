@@ -37,12 +37,13 @@ ATTRIBUTES: dict[str, set[str]] = {
     "del": {"datetime"},
     "ins": {"datetime"},
 }
-# Players always show their controls; a checkbox in a card is a mark, not a control.
+# Players always show their controls, a checkbox is a mark and no control, and keys can scroll long code.
 _FORCED = {
     "img": {"loading": "lazy"},
     "audio": {"controls": "", "preload": "none"},
     "video": {"controls": "", "preload": "metadata"},
-    "input": {"type": "checkbox", "disabled": ""},
+    "input": {"type": "checkbox", "disabled": "", "aria-label": "Task"},
+    "pre": {"tabindex": "0"},
 }
 _SCHEMES = {"http", "https", "mailto"}
 _OUR_CLASSES = re.compile(

@@ -11,17 +11,18 @@ import pytest
 from openhearth.storage.git import LfsRules
 
 PATTERNS = [
-    "*.bin", "*.tar.*", "/root.bin", "folder/*.bin", "**/deep.bin", "folder/**", "a/**/b", "saved_model/**/*",
-    "*tfevents*", "[abc].x", "[!a].x", "[^a].x", "[a-c]*.y", "[[:digit:]]*.n", "no\\*star", "wh?t", "dir/",
-    "**", '"with space.bin"', "a/b", "*", "/*", "*/x", "x/*", "folder/**/deep.bin", "*.[bB][iI][nN]", "[", "[]a].x",
-    "foo**bar", "é*", "a/**", "**/folder/*", "/**/b", "\\#hash", "sub/dir/file",
+    "*.bin", "*.tar.*", "/root.bin", "folder/*.bin", "**/deep.bin", "folder/**", "a/**/b",
+    "saved_model/**/*", "*tfevents*", "[abc].x", "[!a].x", "[^a].x", "[a-c]*.y", "[[:digit:]]*.n",
+    "no\\*star", "wh?t", "dir/", "**", '"with space.bin"', "a/b", "*", "/*", "*/x", "x/*",
+    "folder/**/deep.bin", "*.[bB][iI][nN]", "[", "[]a].x", "foo**bar", "é*", "a/**", "**/folder/*", "/**/b",
+    "\\#hash", "sub/dir/file",
 ]  # fmt: skip
 PATHS = [
-    "x.bin", "folder/x.bin", "folder/sub/x.bin", "root.bin", "folder/root.bin", "deep.bin", "a/b/c/deep.bin",
-    "a/b", "a/x/b", "a/x/y/b", "saved_model/a", "saved_model/a/b", "m.tar.gz", "events.out.tfevents.123", "a.x",
-    "b.x", "d.x", "b1.y", "7.n", "no*star", "noXstar", "what", "dir/f", "with space.bin", "x/y", "y/x", "folder/deep.bin",
-    "X.BIN", "].x", "fooXbar", "foo/x/bar", "été", "sub/dir/file", "folder/folder/z", "b", "#hash",
-    "saved_model",
+    "x.bin", "folder/x.bin", "folder/sub/x.bin", "root.bin", "folder/root.bin", "deep.bin",
+    "a/b/c/deep.bin", "a/b", "a/x/b", "a/x/y/b", "saved_model/a", "saved_model/a/b", "m.tar.gz",
+    "events.out.tfevents.123", "a.x", "b.x", "d.x", "b1.y", "7.n", "no*star", "noXstar", "what", "dir/f",
+    "with space.bin", "x/y", "y/x", "folder/deep.bin", "X.BIN", "].x", "fooXbar", "foo/x/bar", "été",
+    "sub/dir/file", "folder/folder/z", "b", "#hash", "saved_model",
 ]  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from openhearth.db import Database
 from openhearth.errors import EntryNotFound, Invalid
-from openhearth.storage.xet import XetStore
+from openhearth.storage.xet import XetStore, to_hex
 from tests.storage.xet.conftest import Uploads
 from tests.storage.xet.packing import PackedXorb, cut
 
@@ -130,6 +130,16 @@ def test_the_scrub_finds_a_flipped_byte_and_a_missing_body(store: XetStore, uplo
     assert not store.verify_xorb(XORB.hash)
     store.xorb_path(XORB.hash).unlink()
     assert not store.verify_xorb(XORB.hash)
+
+
+def test_a_full_scrub_names_what_is_damaged_or_missing(store: XetStore, uploads: Uploads) -> None:
+    whole, broken, missing = PackedXorb([b"whole"]), PackedXorb([b"broken"]), PackedXorb([b"missing"])
+    for xorb in (whole, broken, missing):
+        uploads.xorb(xorb)
+    assert list(store.damaged_xorbs()) == []
+    store.xorb_path(broken.hash).write_bytes(whole.body)
+    store.xorb_path(missing.hash).unlink()
+    assert sorted(store.damaged_xorbs()) == sorted([to_hex(broken.hash), to_hex(missing.hash)])
 
 
 def test_what_a_killed_upload_left_behind_is_removed_later(

@@ -10,7 +10,7 @@ from openhearth.accounts.pages.contexts import ActivatePage
 from openhearth.accounts.pages.routes import Refused, form_route, page_route
 from openhearth.accounts.records import DeviceStatus
 from openhearth.accounts.service import Accounts
-from openhearth.errors import NotFound
+from openhearth.errors import Conflict, HubError, NotFound
 from openhearth.web import Web
 from openhearth.wire.forms import text_of
 from openhearth.wire.request import actor_of
@@ -43,11 +43,11 @@ class DevicePages:
         status: DeviceStatus = "approved" if text_of(form, "answer") == "approve" else "denied"
         try:
             waiting = self._devices.answer(actor_of(request), code, status=status)
-        except (NotFound, TooManyAttempts) as error:
+        except (NotFound, Conflict, TooManyAttempts) as error:
             return self._refuse(request, code, error)
         return self._page(request, ActivatePage(code=waiting.user_code, request=waiting, answer=status))
 
-    def _refuse(self, request: Request, code: str, error: NotFound | TooManyAttempts) -> Response:
+    def _refuse(self, request: Request, code: str, error: HubError) -> Response:
         page = ActivatePage(code=code, refused=Refused.by(error, fields=("code",)))
         return self._page(request, page, status=error.status, headers=error.headers)
 

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from openhearth.accounts.records import DeviceRequest
+from openhearth.accounts.records import DeviceRequest, DeviceStatus
 from openhearth.accounts.tables import device_requests
 
 _COLUMNS = (
@@ -45,6 +45,14 @@ def _find(rows: Connection, condition: sa.ColumnElement[bool]) -> DeviceRequest 
 
 def update_request(rows: Connection, request_id: str, **values: Any) -> None:
     rows.execute(device_requests.update().where(device_requests.c.id == request_id).values(**values))
+
+
+def settle_request(rows: Connection, request_id: str, *, status: DeviceStatus, user_id: str) -> int:
+    """The number of rows changed: 0 if somebody answered first."""
+    query = device_requests.update().where(
+        device_requests.c.id == request_id, device_requests.c.status == "pending"
+    )
+    return rows.execute(query.values(status=status, user_id=user_id)).rowcount
 
 
 def delete_request(rows: Connection, request_id: str) -> int:

@@ -64,7 +64,7 @@ class HubDestination:
 
     def find_stamp(self, recipe: Recipe) -> str | None:
         """Read the card of the repo, if there is one that this token may see."""
-        with tempfile.TemporaryDirectory() as scratch, _told_as_ours(f"{recipe.repo_id} cannot be read"):
+        with tempfile.TemporaryDirectory() as scratch, _told_as_ours("its card cannot be read"):
             try:
                 card = self._api.hf_hub_download(
                     recipe.repo_id, "README.md", repo_type=recipe.repo_type, local_dir=scratch
@@ -75,7 +75,7 @@ class HubDestination:
 
     def publish(self, recipe: Recipe, folder: Path) -> None:
         """Make the repo unless it exists, and put the folder there in one commit."""
-        with _told_as_ours(f"{recipe.repo_id} cannot be written"):
+        with _told_as_ours("it cannot be written"):
             self._api.create_repo(
                 recipe.repo_id,
                 repo_type=recipe.repo_type,
@@ -95,4 +95,5 @@ def _told_as_ours(what: str) -> Iterator[None]:
     try:
         yield
     except _CLIENT_ERRORS as error:
-        raise UpstreamFailed(f"{what}: {' '.join(str(error).split())}") from error
+        said = getattr(error, "server_message", None) or str(error)
+        raise UpstreamFailed(f"{what}: {' '.join(said.split())}") from error

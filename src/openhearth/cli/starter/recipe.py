@@ -103,7 +103,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where one recipe stands; sizes are 0 where they are not known, `outcome` comes with the stage `done`."""
+    """Where one recipe stands; sizes are 0 where unknown, `outcome` comes with the stage `done`."""
 
     name: str
     stage: Stage

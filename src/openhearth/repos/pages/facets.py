@@ -35,7 +35,8 @@ def facets_of(address: ListAddress, counts: Iterable[tuple[str, int]]) -> list[F
             hidden = group in (DATASET, OTHER) and not any(tag in address.tags for tag in tags)
             facets.append(_facet(address, group.title, tags, counted, open=is_open and not hidden))
     if address.type == "model" and (counted or address.size):
-        facets.insert(min(len(facets), 1), _size_facet(address))
+        after_tasks = sum(facet.title.startswith(TASK.title) for facet in facets)
+        facets.insert(after_tasks, _size_facet(address))
     return facets
 
 

@@ -1,7 +1,7 @@
 """What every page of a repo shares: opening the repo for the reader, its heading and its tabs.
 
-Other rooms fill two slots here, both called as `(request, repo, facts)`: `repo.tabs` gives a sequence of `Tab`,
-`repo.widget` gives `Markup` or None.
+Other rooms fill two slots here, both called as `(request, repo, facts)`: `repo.tabs` gives a sequence of
+`Tab`, `repo.widget` gives `Markup` or None.
 """
 
 from collections.abc import Callable, Sequence
@@ -81,7 +81,7 @@ class RepoFrame:
         self.slots = ground.slots
 
     def open(self, repo_type: RepoType, request: Request, action: Action = Action.READ) -> OpenRepo:
-        """The repo of this address. Raises RepoNotFound, Forbidden, and MovedRepo if it has another address now."""
+        """The repo of this address. Raises RepoNotFound, Forbidden, and MovedRepo if it moved."""
         actor = actor_of(request)
         asked = RepoRef(repo_type, request.path_params["ns"], request.path_params["name"])
         repo = self.repos.catalogue.get(actor, asked, action)

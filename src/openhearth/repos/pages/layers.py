@@ -1,4 +1,4 @@
-"""Tensors as a tree of layers, made from their names alone. Pure; knows the header of a file, not its bytes."""
+"""Tensors as a tree of layers, made from their names alone. Pure; knows headers of files, no weights."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -65,11 +65,19 @@ def _node(name: str, module: _Module, open_depth: int) -> TensorNode:
         name=name,
         shape=tensor.shape if tensor else (),
         dtype=tensor.dtype if tensor else "",
-        kind="scalar" if tensor and not tensor.shape else "",
+        kind=_kind(module),
         parameters=module.parameters,
         children=children,
         open=open_depth > 0,
     )
+
+
+def _kind(module: _Module) -> str:
+    """What a reader could not see from the line itself."""
+    if module.tensor is not None:
+        return "" if module.tensor.shape else "scalar"
+    blocks = sum(name.isdecimal() for name in module.children)
+    return f"{blocks} blocks" if blocks > 1 and blocks == len(module.children) else ""
 
 
 def _natural(name: str) -> list[tuple[int, int, str]]:

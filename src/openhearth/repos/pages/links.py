@@ -9,7 +9,7 @@ from openhearth.urls import Urls
 
 
 def rewrite_for(urls: Urls, ref: RepoRef, revision: str, folder: str = "") -> Callable[[str, bool], str]:
-    """What `render_markdown` asks about relative addresses: pictures come from resolve, links lead to the file's page."""
+    """What `render_markdown` asks about relative addresses: pictures load, links lead to a file's page."""
 
     def rewrite(url: str, is_image: bool) -> str:
         path, mark, rest = _split(url)

@@ -1,6 +1,7 @@
-"""The address of a list of repos: everything that was chosen stands in it, so that links and the back button keep it.
+"""The address of a list of repos: all that was chosen stands in it, so links and the back button keep it.
 
-Cursors of the pages walked through are kept in one parameter, joined by dots, so that "Previous" needs no script. Pure.
+Cursors of the pages walked through are kept in one parameter, joined by dots, so that "Previous" needs no
+script. Pure.
 """
 
 from collections.abc import Sequence
@@ -120,7 +121,7 @@ class ListAddress:
 
 
 def read_list_address(repo_type: RepoType, query: QueryParams) -> ListAddress:
-    """Read the parameters of a list page; what it does not know is left out, as links from elsewhere may be old."""
+    """Read the parameters of a list page; what is unknown is left out, as links from elsewhere may be old."""
     tags: list[str] = []
     for group in GROUPS[repo_type]:
         for value in query.getlist(group.parameter):

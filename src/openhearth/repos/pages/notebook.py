@@ -1,7 +1,7 @@
 """Jupyter notebooks as cells to show: code, Markdown, and outputs that are text or pictures.
 
-Format: https://nbformat.readthedocs.io/en/latest/format_description.html (version 4). Outputs that are HTML or
-scripts are left out: they were made by somebody's code.
+Format: https://nbformat.readthedocs.io/en/latest/format_description.html (version 4). Outputs that are HTML
+or scripts are left out: they were made by somebody's code.
 """
 
 import json

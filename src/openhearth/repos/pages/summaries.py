@@ -1,9 +1,14 @@
 """Repos as lists, cards and profiles show them."""
 
+import re
+
 from openhearth.repos.pages.tag_groups import task_label
 from openhearth.repos.records import Listed
 from openhearth.urls import Urls
 from openhearth.web.parts import RepoSummary
+
+_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+_MARKS = re.compile(r"\*\*|__|`|<[^>]{1,200}>")
 
 
 def summary_of(listed: Listed, urls: Urls) -> RepoSummary:
@@ -13,7 +18,7 @@ def summary_of(listed: Listed, urls: Urls) -> RepoSummary:
         id=repo.id,
         href=urls.repo(repo.ref),
         updated_at=repo.last_modified,
-        summary=facts.description or "",
+        summary=plain_words(facts.description or ""),
         task=task_label(facts.pipeline_tag) if facts.pipeline_tag else None,
         library=facts.library_name or repo.sdk,
         parameters=facts.parameters,
@@ -22,3 +27,8 @@ def summary_of(listed: Listed, urls: Urls) -> RepoSummary:
         private=repo.is_private,
         gated=repo.gated is not None,
     )
+
+
+def plain_words(markdown: str) -> str:
+    """A line of Markdown without its marks, for places where it is not drawn."""
+    return _MARKS.sub("", _LINK.sub(r"\1", markdown)).strip()

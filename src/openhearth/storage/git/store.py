@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import secrets
+import shutil
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -49,6 +50,8 @@ class GitStore:
         self._incoming = root / "incoming"
         self._incoming.mkdir(parents=True, exist_ok=True)
         compaction.remove_leftovers(self._incoming)
+        for doomed in (root / "trash").glob("*"):  # deletions that a crash cut short
+            shutil.rmtree(doomed, ignore_errors=True)
         self._pool = RepositoryPool()
         self._trees = TreeReader()
         self._last = LastCommits()

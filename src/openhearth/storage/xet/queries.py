@@ -64,6 +64,10 @@ def has_xorb(connection: Connection, xorb: bytes) -> bool:
     return connection.scalar(sa.select(sa.literal(1)).where(xorbs.c.hash == xorb)) is not None
 
 
+def list_xorbs(connection: Connection) -> list[bytes]:
+    return list(connection.scalars(sa.select(xorbs.c.hash)))
+
+
 def sum_stored_bytes(connection: Connection) -> int:
     return connection.scalar(sa.select(sa.func.coalesce(sa.func.sum(xorbs.c.size_bytes), 0))) or 0
 

@@ -104,6 +104,14 @@ class XetStore:
         """Whether a stored xorb still is what it was. Raises EntryNotFound."""
         return self._xorbs.is_intact(hash)
 
+    def damaged_xorbs(self) -> Iterator[str]:
+        """Read every stored xorb again; yield the hashes of those that are missing or not what they were."""
+        with self._db.read() as connection:
+            stored = queries.list_xorbs(connection)
+        for hash in stored:
+            if not (self._xorbs.has(hash) and self._xorbs.is_intact(hash)):
+                yield to_hex(hash)
+
     def stored_bytes(self) -> int:
         """Bytes of all stored xorbs."""
         with self._db.read() as connection:

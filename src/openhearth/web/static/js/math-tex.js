@@ -11,5 +11,6 @@ if (formulas.length) {
       displayMode: formula.classList.contains("block"), throwOnError: false, maxSize: 50, maxExpand: 500,
     });
     formula.classList.add("math--drawn");
+    if (formula.scrollWidth > formula.clientWidth) formula.tabIndex = 0;
   }
 }

@@ -1,0 +1,55 @@
+"""What a commit request must be before anything is looked up or written for it."""
+
+from openhearth import cards
+from openhearth.errors import Invalid, StaleParent, TooLarge, Unsupported
+from openhearth.kit.names import check_path, is_commit_id
+from openhearth.repos.advice import REGULAR_MAX_BYTES
+from openhearth.repos.records import AddFile, CommitRequest, RemoveFolder, Repo
+
+SUMMARY_MAX_LENGTH = 500
+OPERATIONS_MAX = 25_000
+
+
+def branch_ref(revision: str) -> str:
+    """The full ref of the branch that `revision` names. Raises Invalid or Unsupported for what is none."""
+    if revision.startswith("refs/pr/"):
+        raise Unsupported("Pull requests are not offered yet; commit to a branch.")
+    name = revision.removeprefix("refs/heads/")
+    if name.startswith("refs/") or is_commit_id(name):
+        raise Invalid(f"revision: {revision!r} is no branch; commits are added to branches only.")
+    return f"refs/heads/{name}"
+
+
+def check_parent(request: CommitRequest, head: str, revision: str) -> None:
+    """A parent may be shortened to seven digits (huggingface_hub hf_api.py `create_commit`)."""
+    parent = request.parent_commit
+    if parent is not None and not (len(parent) >= 7 and head.startswith(parent)):
+        raise StaleParent(
+            f"parentCommit: {revision} is at {head}, no longer at {parent[:40]}; nothing was committed. "
+            "Look at the new commits and try again."
+        )
+
+
+def check_request(request: CommitRequest, repo: Repo) -> None:
+    if not request.summary.strip():
+        raise Invalid("summary: is empty; say what the commit does.")
+    if len(request.summary) > SUMMARY_MAX_LENGTH:
+        raise Invalid(f"summary: has {len(request.summary)} characters; use at most {SUMMARY_MAX_LENGTH}.")
+    if len(request.operations) > OPERATIONS_MAX:
+        raise TooLarge(f"operations: {len(request.operations)} in one commit; use at most {OPERATIONS_MAX}.")
+    for op in request.operations:
+        check_path(op.path.rstrip("/") if isinstance(op, RemoveFolder) else op.path)
+        if isinstance(op, AddFile):
+            _check_file(op, repo)
+
+
+def _check_file(op: AddFile, repo: Repo) -> None:
+    if len(op.content) > REGULAR_MAX_BYTES:
+        raise TooLarge(
+            f"file: {op.path!r} has {len(op.content)} bytes; above {REGULAR_MAX_BYTES}, upload "
+            "it as a large file."
+        )
+    if op.path == "README.md":
+        findings = cards.validate(op.content.decode("utf-8", "replace"), repo.ref.type)
+        if findings.errors:
+            raise Invalid(f"README.md: {'; '.join(findings.errors)[:1000]}")
