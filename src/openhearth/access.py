@@ -124,7 +124,9 @@ def decide(actor: Actor, action: Action, resource: RepoResource) -> Verdict:
             exists=readable,
         )
     if right < action:
-        return Verdict(False, f"You may not {action.name.lower()} {resource.ref.id}; ask an owner for that role.")
+        return Verdict(
+            False, f"You may not {action.name.lower()} {resource.ref.id}; ask an owner for that role."
+        )
     return Verdict(True, "Your role allows it.")
 
 
@@ -150,12 +152,16 @@ def decide_create(actor: Actor, repo: RepoRef) -> Verdict:
     if actor.is_anonymous:
         return Verdict(False, "Creating a repo needs an account.")
     if actor.token is not None and not actor.token.allows(Action.WRITE, repo):
-        return Verdict(False, f"This token ({actor.token.scope}) does not allow to create {repo.id}; use a write token.")
+        return Verdict(
+            False, f"This token ({actor.token.scope}) does not allow to create {repo.id}; use a write token."
+        )
     if actor.name == repo.namespace or actor.is_site_admin:
         return Verdict(True, "The namespace is yours.")
     if actor.roles.get(repo.namespace, 0) >= Role.CONTRIBUTOR:
         return Verdict(True, "Your role in the organisation allows it.")
-    return Verdict(False, f"You don't have the rights to create a {repo.type} under the namespace {repo.namespace!r}.")
+    return Verdict(
+        False, f"You don't have the rights to create a {repo.type} under the namespace {repo.namespace!r}."
+    )
 
 
 def may_manage_namespace(actor: Actor, namespace: str) -> bool:

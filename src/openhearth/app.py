@@ -44,12 +44,13 @@ def app_of(hub: Hub) -> FastAPI:
         yield
         for stop in (call for room in reversed(hub.rooms) for call in room.on_stop):
             stop()
+        ground.storage.xet.close()
         ground.db.close()
 
     app = FastAPI(
         title="Openhearth",
         version=__version__,
-        docs_url="/docs/api",
+        docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
         lifespan=lifespan,
@@ -57,7 +58,9 @@ def app_of(hub: Hub) -> FastAPI:
         middleware=[
             Middleware(RawPath),
             Middleware(Trace),
-            Middleware(Identification, accounts=hub.accounts, secret=ground.secret, own_origin=ground.urls.base),
+            Middleware(
+                Identification, accounts=hub.accounts, secret=ground.secret, own_origin=ground.urls.base
+            ),
         ],
         exception_handlers={
             HubError: _render,
@@ -98,7 +101,9 @@ async def _render_validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     field = ".".join(str(part) for part in first["loc"] if part != "body") or "body"
-    return render_error(request, Invalid(f"{field}: {first['msg']} (got {str(first.get('input'))[:80]!r}).", param=field))
+    return render_error(
+        request, Invalid(f"{field}: {first['msg']} (got {str(first.get('input'))[:80]!r}).", param=field)
+    )
 
 
 async def _render_http(request: Request, error: Exception) -> Response:
@@ -108,7 +113,9 @@ async def _render_http(request: Request, error: Exception) -> Response:
     if error.status_code == 404:
         refusal = NotFound(f"There is nothing at {request.scope['path']}.")
     else:
-        refusal = HubError(f"{request.method} {request.scope['path']}: {error.detail}.", headers=error.headers)
+        refusal = HubError(
+            f"{request.method} {request.scope['path']}: {error.detail}.", headers=error.headers
+        )
         refusal.status = error.status_code
     return render_error(request, refusal)
 
@@ -116,4 +123,6 @@ async def _render_http(request: Request, error: Exception) -> Response:
 async def _render_crash(request: Request, error: Exception) -> Response:
     request_id = request.scope.get("state", {}).get("request_id", "")
     log.error("request %s failed", request_id, exc_info=error)
-    return render_error(request, InternalError(f"The hub failed on this request; its log has the details under {request_id}."))
+    return render_error(
+        request, InternalError(f"The hub failed on this request; its log has the details under {request_id}.")
+    )

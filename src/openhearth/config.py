@@ -26,19 +26,31 @@ def _setting(default: Any, help_text: str, *, secret: bool = False) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    data: Path = _setting(Path(platformdirs.user_data_dir("openhearth")), "The folder that holds everything the hub stores.")
-    host: str = _setting("127.0.0.1", "The address to listen on. Anything but loopback needs an owner with a password.")
+    data: Path = _setting(
+        Path(platformdirs.user_data_dir("openhearth")), "The folder that holds everything the hub stores."
+    )
+    host: str = _setting(
+        "127.0.0.1", "The address to listen on. Anything but loopback needs an owner with a password."
+    )
     port: int = _setting(8600, "The port to listen on.")
-    public_url: str = _setting("", "The address clients reach the hub at, if it differs from http://host:port.")
+    public_url: str = _setting(
+        "", "The address clients reach the hub at, if it differs from http://host:port."
+    )
     endpoint: str = _setting("http://127.0.0.1:8600", "Which hub the command line talks to.")
     token: str = _setting("", "The access token the command line sends.", secret=True)
     workers: int = _setting(1, "How many server processes share the port.")
-    database_url: str = _setting("", "A Postgres address (postgresql://…); empty: SQLite in the data folder.", secret=True)
-    storage_url: str = _setting("", "A bucket for large files (s3://…); empty: the data folder. Not offered yet.")
+    database_url: str = _setting(
+        "", "A Postgres address (postgresql://…); empty: SQLite in the data folder.", secret=True
+    )
+    storage_url: str = _setting(
+        "", "A bucket for large files (s3://…); empty: the data folder. Not offered yet."
+    )
     ray_address: str = _setting("", "A Ray cluster for jobs and engines. Not offered yet.")
     sign_up: SignUp = _setting("invite", "Who may make an account: open, invite or closed.")
     rate_limit: RateLimit = _setting("on", "Limits on sign-in attempts: on or off.")
-    fetch_allow_private: bool = _setting(False, "Whether links to loopback and private addresses may be fetched.")
+    fetch_allow_private: bool = _setting(
+        False, "Whether links to loopback and private addresses may be fetched."
+    )
     dedup_scope: DedupScope = _setting("namespace", "Whose chunks an upload may be deduplicated against.")
     upload_max_gb: int = _setting(500, "The largest file accepted, in GB.")
     engine_memory_gb: float = _setting(0.0, "Memory for loaded models, in GB; 0: half of the machine's.")
@@ -71,7 +83,9 @@ def load_settings(environ: Mapping[str, str] | None = None, **flags: object) -> 
             values[name] = _parse(hints[name], written[name], f"openhearth.toml: {name}")
     unknown = set(written) - set(hints)
     if unknown:
-        raise Invalid(f"openhearth.toml: {sorted(unknown)[0]!r} is no setting; see docs/reference/settings.md.")
+        raise Invalid(
+            f"openhearth.toml: {sorted(unknown)[0]!r} is no setting; see docs/reference/settings.md."
+        )
     return Settings(**values)
 
 

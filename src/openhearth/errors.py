@@ -49,7 +49,9 @@ class RepoNotFound(NotFound):
     code = "RepoNotFound"
 
     def __init__(self, repo_id: str, *, anonymous: bool = False) -> None:
-        super().__init__(f"Repository not found: {repo_id}. If it is private, sign in with an account that may read it.")
+        super().__init__(
+            f"Repository not found: {repo_id}. If it is private, sign in with an account that may read it."
+        )
         if anonymous:
             self.status = 401
 

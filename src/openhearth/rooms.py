@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,21 +40,35 @@ def open_ground(settings: Settings, *, clock: Clock = utc_now) -> Ground:
     db = Database(settings.database_url) if settings.database_url else Database.in_folder(settings.data)
     urls = Urls(settings.base_url)
     storage = open_storage(
-        settings.data, db=db, key=secret, dedup_scope=settings.dedup_scope, file_max_gb=settings.upload_max_gb, clock=clock
+        settings.data,
+        db=db,
+        key=secret,
+        dedup_scope=settings.dedup_scope,
+        file_max_gb=settings.upload_max_gb,
+        clock=clock,
     )
     ground = Ground(
-        settings=settings, db=db, events=Events(), urls=urls, web=Web(urls=urls), clock=clock, storage=storage, secret=secret
+        settings=settings,
+        db=db,
+        events=Events(),
+        urls=urls,
+        web=Web(urls=urls),
+        clock=clock,
+        storage=storage,
+        secret=secret,
     )
     return ground
 
 
 def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
     ground = open_ground(settings, clock=clock)
-    accounts_room = accounts.build(ground, count_repos=lambda name, actor: count_repos_of(repos_room.service, name, actor))
+    accounts_room = accounts.build(
+        ground, count_repos=lambda name, actor: count_repos_of(repos_room.service, name, actor)
+    )
     repos_room = repos.build(ground, accounts=accounts_room.service)
     inference_room = inference.build(ground, repos=repos_room.service)
     rooms = (accounts_room, repos_room, inference_room)
-    ground.db.create_missing_tables()
+    ground.db.migrate()
     for room in rooms:
         ground.events.subscribe(room.subscribes)
         ground.slots.fill(room.slots)
@@ -63,7 +78,8 @@ def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
 def count_repos_of(repos: Repos, namespace: str, actor: Actor) -> dict[str, int]:
     """How many repos of each type `actor` may see in `namespace`, as public overviews name them."""
     return {
-        f"num{kind.title()}s": repos.catalogue.count_repos(actor, RepoFilter(type=kind, author=namespace)) for kind in REPO_TYPES
+        f"num{kind.title()}s": repos.catalogue.count_repos(actor, RepoFilter(type=kind, author=namespace))
+        for kind in REPO_TYPES
     }
 
 
@@ -73,9 +89,7 @@ def _read_secret(path: Path) -> bytes:
         fresh = path.with_suffix(f".{secrets.token_hex(4)}")
         fresh.touch(mode=0o600)
         fresh.write_bytes(secrets.token_bytes(32))
-        try:
-            path.hardlink_to(fresh)  # two first starts at once agree on one key
-        except FileExistsError:
-            pass
+        with contextlib.suppress(FileExistsError):  # two first starts at once agree on one key
+            path.hardlink_to(fresh)
         fresh.unlink()
     return path.read_bytes()

@@ -19,7 +19,11 @@ def bench(hub: RunningHub) -> None:
     api = HfApi(endpoint=hub.url, token=hub.tokens["ada"])
     api.create_repo("ada/bench-api")
     files = [CommitOperationAdd(f"f{i:03d}.txt", b"x" * i) for i in range(100)]
-    api.create_commit("ada/bench-api", [*files, CommitOperationAdd("README.md", b"---\nlicense: mit\n---\n# x\n")], commit_message="files")
+    api.create_commit(
+        "ada/bench-api",
+        [*files, CommitOperationAdd("README.md", b"---\nlicense: mit\n---\n# x\n")],
+        commit_message="files",
+    )
     title("API: median at one client, requests a second at 32 (aims: p50 < 3 ms, >= 2,000/s)")
     paths = {
         "GET /health (floor)": ("GET", "/health"),
@@ -28,13 +32,24 @@ def bench(hub: RunningHub) -> None:
         "HEAD resolve": ("HEAD", "/ada/bench-api/resolve/main/f050.txt"),
     }
     for name, (method, path) in paths.items():
-        row(name, f"p50 {_median_ms(hub, method, path):.2f} ms", f"{_requests_a_second(hub, method, path):,.0f} requests/s")
+        row(
+            name,
+            f"p50 {_median_ms(hub, method, path):.2f} ms",
+            f"{_requests_a_second(hub, method, path):,.0f} requests/s",
+        )
     took = []
     for number in range(15):
         began = time.perf_counter()
-        api.create_commit("ada/bench-api", [CommitOperationAdd("small.txt", str(number).encode())], commit_message="small")
+        api.create_commit(
+            "ada/bench-api", [CommitOperationAdd("small.txt", str(number).encode())], commit_message="small"
+        )
         took.append((time.perf_counter() - began) * 1000)
-    row("small commit through the stock client", f"p50 {statistics.median(took):.1f} ms", "preupload + commit", "aim < 25 ms for the commit alone")
+    row(
+        "small commit through the stock client",
+        f"p50 {statistics.median(took):.1f} ms",
+        "preupload + commit",
+        "aim < 25 ms for the commit alone",
+    )
 
 
 def _median_ms(hub: RunningHub, method: str, path: str, count: int = 300) -> float:
@@ -56,8 +71,15 @@ def _requests_a_second(hub: RunningHub, method: str, path: str) -> float:
     if shutil.which("wrk") is None:
         return float("nan")
     script = hub.data.parent / "method.lua"
-    script.write_text(f'wrk.method = "{method}"\nwrk.headers["Authorization"] = "Bearer {hub.tokens["ada"]}"\n')
-    done = subprocess.run(["wrk", "-t1", "-c32", "-d5s", "-s", str(script), hub.url + path], capture_output=True, text=True, check=True)
+    script.write_text(
+        f'wrk.method = "{method}"\nwrk.headers["Authorization"] = "Bearer {hub.tokens["ada"]}"\n'
+    )
+    done = subprocess.run(
+        ["wrk", "-t1", "-c32", "-d5s", "-s", str(script), hub.url + path],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     found = re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)
     assert found, done.stdout
     return float(found.group(1))

@@ -16,7 +16,9 @@ from tests.bench.measure import row, title
 from tests.support.running import RunningHub
 
 MODEL = "starter/SmolLM2-135M-Instruct"
-PROMPT = "Explain step by step how pig iron becomes steel in an open-hearth furnace, and what the slag is for."
+PROMPT = (
+    "Explain step by step how pig iron becomes steel in an open-hearth furnace, and what the slag is for."
+)
 NEW_TOKENS = 64
 
 # Runs in a process of its own: sequential `generate`, as a script of a user would do it.
@@ -26,7 +28,8 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 torch.set_num_threads(int(sys.argv[2]))
 tokenizer = AutoTokenizer.from_pretrained(sys.argv[1])
 model = AutoModelForCausalLM.from_pretrained(sys.argv[1], dtype=torch.bfloat16).eval()
-ids = tokenizer.apply_chat_template([{"role": "user", "content": sys.argv[3]}], add_generation_prompt=True, return_tensors="pt", return_dict=True)
+chat = [{"role": "user", "content": sys.argv[3]}]
+ids = tokenizer.apply_chat_template(chat, add_generation_prompt=True, return_tensors="pt", return_dict=True)
 def once():
     began = time.perf_counter()
     out = model.generate(**ids, max_new_tokens=int(sys.argv[4]), min_new_tokens=int(sys.argv[4]), do_sample=False)
@@ -60,13 +63,23 @@ def bench(hub: RunningHub, folder: Path) -> None:
     aims = {1: "aim >= 2.5x", 8: "aim >= 8x (5x on torch)", 32: "aim >= 20x (12x on torch)"}
     for clients, rates in ours.items():
         rate = statistics.median(rates)
-        row(f"our door, {clients} client(s)", f"{rate:.1f} tok/s", f"{rate / base:.2f}x", f"{aims[clients]}; first token {statistics.median(first[clients]):.2f} s")
+        row(
+            f"our door, {clients} client(s)",
+            f"{rate:.1f} tok/s",
+            f"{rate / base:.2f}x",
+            f"{aims[clients]}; first token {statistics.median(first[clients]):.2f} s",
+        )
 
 
 def _peer(model: str) -> list[float]:
     import os
 
-    done = subprocess.run([sys.executable, "-c", PEER, model, str(os.cpu_count()), PROMPT, str(NEW_TOKENS)], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", PEER, model, str(os.cpu_count()), PROMPT, str(NEW_TOKENS)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     rates: list[float] = json.loads(done.stdout.strip().splitlines()[-1])
     return rates
 
@@ -79,7 +92,9 @@ def _chat(hub: RunningHub, max_tokens: int) -> tuple[int, float]:
     }  # fmt: skip
     began, first, tokens = time.perf_counter(), 0.0, 0
     headers = {"authorization": f"Bearer {hub.tokens['ada']}"}
-    with httpx.stream("POST", f"{hub.url}/v1/chat/completions", json=body, headers=headers, timeout=600) as answer:
+    with httpx.stream(
+        "POST", f"{hub.url}/v1/chat/completions", json=body, headers=headers, timeout=600
+    ) as answer:
         assert answer.status_code == 200, answer.read()
         for line in answer.iter_lines():
             if not line.startswith("data: {"):
@@ -95,7 +110,9 @@ def _chat(hub: RunningHub, max_tokens: int) -> tuple[int, float]:
 def _together(hub: RunningHub, clients: int) -> tuple[float, list[float]]:
     """Tokens a second of `clients` chats at once, and each one's wait for its first token."""
     results: list[tuple[int, float]] = []
-    threads = [threading.Thread(target=lambda: results.append(_chat(hub, NEW_TOKENS))) for _ in range(clients)]
+    threads = [
+        threading.Thread(target=lambda: results.append(_chat(hub, NEW_TOKENS))) for _ in range(clients)
+    ]
     began = time.perf_counter()
     for thread in threads:
         thread.start()

@@ -54,8 +54,18 @@ def _measure(hub: RunningHub, port: int, nginx_pid: int, file: Path) -> None:
             pids,
         )
         if clients == 1:
-            figures["cat file"] = interleaved({"cat file": lambda: subprocess.run(["cp", str(file), "/dev/null"], check=True)})["cat file"]
-        compare(figures, "nginx", SIZE_BYTES * clients, {"whole object": f"aim {aim}, CPU <= 1.5x", "xet file as a stream": "aim >= 0.6x of the whole object"})
+            figures["cat file"] = interleaved(
+                {"cat file": lambda: subprocess.run(["cp", str(file), "/dev/null"], check=True)}
+            )["cat file"]
+        compare(
+            figures,
+            "nginx",
+            SIZE_BYTES * clients,
+            {
+                "whole object": f"aim {aim}, CPU <= 1.5x",
+                "xet file as a stream": "aim >= 0.6x of the whole object",
+            },
+        )
     title("Ranges of 4 MiB, 8 clients, 8 ranges each")
     figures = interleaved(
         {"nginx": lambda: _ranges(peer), "whole object": lambda: _ranges(whole)},
@@ -69,7 +79,14 @@ def _ranges(url: str) -> None:
     command = ["curl", "-sSf"]
     for number in range(8):
         start = (number * 100 + 7) * MIB
-        command += [*(["--next", "-sSf"] if number else []), "-o", "/dev/null", "-r", f"{start}-{start + 4 * MIB - 1}", url]
+        command += [
+            *(["--next", "-sSf"] if number else []),
+            "-o",
+            "/dev/null",
+            "-r",
+            f"{start}-{start + 4 * MIB - 1}",
+            url,
+        ]
     processes = [subprocess.Popen(command) for _ in range(8)]
     assert all(process.wait() == 0 for process in processes)
 
@@ -82,8 +99,15 @@ def _start_nginx(folder: Path) -> tuple[int, subprocess.Popen[bytes]]:
         "events { worker_connections 512; }\n"
         f"http {{ access_log off; sendfile on; tcp_nodelay on; server {{ listen 127.0.0.1:{port}; root {folder}; }} }}\n"
     )
-    process = subprocess.Popen(["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf")], stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        ["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf")], stderr=subprocess.DEVNULL
+    )
     for _ in range(100):
-        if subprocess.run(["curl", "-s", "-o", "/dev/null", f"http://127.0.0.1:{port}/"], check=False).returncode == 0:
+        if (
+            subprocess.run(
+                ["curl", "-s", "-o", "/dev/null", f"http://127.0.0.1:{port}/"], check=False
+            ).returncode
+            == 0
+        ):
             break
     return port, process

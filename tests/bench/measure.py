@@ -40,7 +40,11 @@ def cpu_of(pid: int | None) -> float:
     return sum(sum(process.cpu_times()[:2]) for process in family)
 
 
-def interleaved(contenders: dict[str, Callable[[], object]], pids: dict[str, int | None] | None = None, rounds: int = ROUNDS) -> dict[str, Figure]:
+def interleaved(
+    contenders: dict[str, Callable[[], object]],
+    pids: dict[str, int | None] | None = None,
+    rounds: int = ROUNDS,
+) -> dict[str, Figure]:
     """Run every contender once a round, one after the other, so that drift meets all alike. The first round warms up."""
     figures = {name: Figure(name) for name in contenders}
     for number in range(rounds + 1):
@@ -63,7 +67,9 @@ def row(name: str, value: str, ratio: str = "", aim: str = "") -> None:
     print(f"  {name:<44} {value:>16}  {ratio:>22}  {aim}", flush=True)
 
 
-def compare(figures: dict[str, Figure], anchor: str, size_bytes: int, aims: dict[str, str] | None = None) -> None:
+def compare(
+    figures: dict[str, Figure], anchor: str, size_bytes: int, aims: dict[str, str] | None = None
+) -> None:
     """Print rates, and each as a ratio to the anchor's (1.00x: as fast)."""
     base = figures[anchor]
     for name, figure in figures.items():
@@ -74,7 +80,9 @@ def compare(figures: dict[str, Figure], anchor: str, size_bytes: int, aims: dict
 
 
 def curl(url: str, *options: str, parallel: int = 1) -> None:
-    processes = [subprocess.Popen(["curl", "-sSf", "-o", "/dev/null", *options, url]) for _ in range(parallel)]
+    processes = [
+        subprocess.Popen(["curl", "-sSf", "-o", "/dev/null", *options, url]) for _ in range(parallel)
+    ]
     assert all(process.wait() == 0 for process in processes), url
 
 

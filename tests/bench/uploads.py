@@ -36,9 +36,15 @@ def bench(hub: RunningHub, folder: Path) -> None:
         renew()
         number = next(counter)
         contenders = {
-            "sha256sum": lambda: subprocess.run(["sha256sum", str(file)], stdout=subprocess.DEVNULL, check=True),
-            "xet upload": lambda n=number: _hf(hub, folder / f"up{n}", "upload", "ada/bench-upload", str(file), "xet.bin", "--quiet"),
-            "xet download": lambda n=number: _hf(hub, folder / f"down{n}", "download", "ada/bench-upload", "xet.bin", "--quiet"),
+            "sha256sum": lambda: subprocess.run(
+                ["sha256sum", str(file)], stdout=subprocess.DEVNULL, check=True
+            ),
+            "xet upload": lambda n=number: _hf(
+                hub, folder / f"up{n}", "upload", "ada/bench-upload", str(file), "xet.bin", "--quiet"
+            ),
+            "xet download": lambda n=number: _hf(
+                hub, folder / f"down{n}", "download", "ada/bench-upload", "xet.bin", "--quiet"
+            ),
             "lfs PUT (raw)": lambda: _lfs_put(hub, file),
         }
         for name in contenders:
@@ -46,7 +52,12 @@ def bench(hub: RunningHub, folder: Path) -> None:
         _round(contenders, figures, hub.process.pid)
     for figure in figures.values():
         figure.walls_s, figure.cpus_s = figure.walls_s[1:], figure.cpus_s[1:]
-    compare(figures, "sha256sum", SIZE_BYTES, {"xet upload": "includes the client's own start of about 0.7 s", "lfs PUT (raw)": "with fsync"})
+    compare(
+        figures,
+        "sha256sum",
+        SIZE_BYTES,
+        {"xet upload": "includes the client's own start of about 0.7 s", "lfs PUT (raw)": "with fsync"},
+    )
 
 
 def _round(contenders: dict[str, object], figures: dict[str, Figure], pid: int) -> None:
@@ -71,8 +82,14 @@ def _lfs_put(hub: RunningHub, file: Path) -> None:
     with file.open("rb") as source:
         oid = hashlib.file_digest(source, "sha256").hexdigest()
     headers = {"authorization": f"Bearer {hub.tokens['ada']}"}
-    batch = {"operation": "upload", "transfers": ["basic"], "objects": [{"oid": oid, "size": file.stat().st_size}]}
-    answer = httpx.post(f"{hub.url}/ada/bench-upload.git/info/lfs/objects/batch", json=batch, headers=headers).json()["objects"][0]
+    batch = {
+        "operation": "upload",
+        "transfers": ["basic"],
+        "objects": [{"oid": oid, "size": file.stat().st_size}],
+    }
+    answer = httpx.post(
+        f"{hub.url}/ada/bench-upload.git/info/lfs/objects/batch", json=batch, headers=headers
+    ).json()["objects"][0]
     if "actions" in answer:
         subprocess.run(["curl", "-sSf", "-T", str(file), answer["actions"]["upload"]["href"]], check=True)
 
@@ -94,8 +111,17 @@ def bench_dedup(hub: RunningHub, folder: Path) -> None:
         before = _stored(hub)
         _hf(hub, folder / f"dedup{number}", "upload", "ada/bench-dedup", str(file), "w.bin", "--quiet")
         added = _stored(hub) - before
-        row(version, f"{added / MIB:,.2f} MiB", f"{added / len(content):.2%} of the file", "aim <= 0.6 % for an edit" if number in (1, 2) else "")
+        row(
+            version,
+            f"{added / MIB:,.2f} MiB",
+            f"{added / len(content):.2%} of the file",
+            "aim <= 0.6 % for an edit" if number in (1, 2) else "",
+        )
 
 
 def _stored(hub: RunningHub) -> int:
-    return sum(path.stat().st_size for path in (hub.data / "xet").rglob("*") if path.is_file() and path.suffix != ".idx")
+    return sum(
+        path.stat().st_size
+        for path in (hub.data / "xet").rglob("*")
+        if path.is_file() and path.suffix != ".idx"
+    )

@@ -79,7 +79,9 @@ def test_tags_of_a_model_come_from_card_and_files() -> None:
 
 
 def test_tags_of_a_dataset_carry_the_name_of_their_field() -> None:
-    card = parse_card("---\nlanguage: en\ntask_categories: [text-classification]\nsize_categories: [n<1K]\n---\n")
+    card = parse_card(
+        "---\nlanguage: en\ntask_categories: [text-classification]\nsize_categories: [n<1K]\n---\n"
+    )
     assert tags_of(card, "dataset", ShownByFiles()) == [
         "task_categories:text-classification", "size_categories:n<1K", "language:en",
     ]  # fmt: skip
@@ -91,7 +93,10 @@ def test_tags_of_a_dataset_carry_the_name_of_their_field() -> None:
         ({"architectures": ["BertForMaskedLM"]}, "fill-mask"),
         ({"architectures": ["GPT2LMHeadModel"]}, "text-generation"),
         ({"architectures": ["T5ForConditionalGeneration"], "model_type": "t5"}, "text2text-generation"),
-        ({"architectures": ["WhisperForConditionalGeneration"], "model_type": "whisper"}, "automatic-speech-recognition"),
+        (
+            {"architectures": ["WhisperForConditionalGeneration"], "model_type": "whisper"},
+            "automatic-speech-recognition",
+        ),
         ({"architectures": ["LlavaForConditionalGeneration"], "vision_config": {}}, "image-text-to-text"),
         ({"architectures": ["BertModel"]}, "feature-extraction"),
         ({"architectures": [7]}, None),

@@ -17,14 +17,23 @@ EDIT_BYTES = 1 << 20
 def stored_bytes(hub: RunningHub) -> int:
     """Everything on disk that holds large files, whichever way it came."""
     folders = [folder for folder in hub.data.iterdir() if folder.is_dir() and folder.name != "repos"]
-    return sum(path.stat().st_size for folder in folders for path in folder.rglob("*") if path.is_file() and path.suffix != ".idx")
+    return sum(
+        path.stat().st_size
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix != ".idx"
+    )
 
 
 def upload(hub: RunningHub, file: Path, home: Path) -> int:
     """Upload from a fresh HF_HOME; the bytes it added to the store."""
     home.mkdir()
     before = stored_bytes(hub)
-    run(["hf", "upload", "ada/dedup", str(file), "weights.bin", "--quiet"], home, _with_path(client_environ(hub, home)))
+    run(
+        ["hf", "upload", "ada/dedup", str(file), "weights.bin", "--quiet"],
+        home,
+        _with_path(client_environ(hub, home)),
+    )
     return stored_bytes(hub) - before
 
 
@@ -36,7 +45,9 @@ def _with_path(environ: dict[str, str]) -> dict[str, str]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_an_edited_version_adds_little_and_an_identical_one_nothing(running: RunningHub, tmp_path: Path) -> None:
+def test_an_edited_version_adds_little_and_an_identical_one_nothing(
+    running: RunningHub, tmp_path: Path
+) -> None:
     content = bytearray(os.urandom(SIZE_BYTES))
     file = tmp_path / "weights.bin"
     file.write_bytes(content)
@@ -58,5 +69,9 @@ def test_an_edited_version_adds_little_and_an_identical_one_nothing(running: Run
     run(["hf", "download", "ada/dedup", "weights.bin", "--local-dir", str(copy)], tmp_path, environ)
     assert (copy / "weights.bin").read_bytes() == bytes(content)
     plain = _with_path(client_environ(running, tmp_path / "home-6", xet=False))
-    run(["hf", "download", "ada/dedup", "weights.bin", "--local-dir", str(tmp_path / "plain")], tmp_path, plain)
+    run(
+        ["hf", "download", "ada/dedup", "weights.bin", "--local-dir", str(tmp_path / "plain")],
+        tmp_path,
+        plain,
+    )
     assert (tmp_path / "plain" / "weights.bin").read_bytes() == bytes(content)

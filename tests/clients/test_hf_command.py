@@ -32,7 +32,9 @@ def test_a_day_with_hf(running: RunningHub, tmp_path: Path) -> None:
     assert "v1" in run([HF, "repos", "tag", "list", "ada/with-hf"], tmp_path, environ)
     run([HF, "repos", "branch", "create", "ada/with-hf", "dev"], tmp_path, environ)
     run([HF, "repos", "delete-files", "ada/with-hf", "a.txt"], tmp_path, environ)
-    assert "with-hf" in run([HF, "models", "ls", "--author", "ada", "--limit", "100", "--quiet"], tmp_path, environ)
+    assert "with-hf" in run(
+        [HF, "models", "ls", "--author", "ada", "--limit", "100", "--quiet"], tmp_path, environ
+    )
     run([HF, "repos", "delete", "ada/with-hf", "--yes"], tmp_path, environ)
     assert "not found" in refused([HF, "download", "ada/with-hf"], tmp_path, environ).lower()
 
@@ -46,17 +48,28 @@ def test_plain_login_by_a_code_that_ada_confirms_in_her_browser(running: Running
     environ = client_environ(running, tmp_path, "nobody")
     output = tmp_path / "login.txt"
     with output.open("wb") as said:
-        login = subprocess.Popen([HF, "auth", "login"], env=environ, cwd=tmp_path, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+        login = subprocess.Popen(
+            [HF, "auth", "login"],
+            env=environ,
+            cwd=tmp_path,
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+        )
     code, deadline = None, time.monotonic() + 60
     while code is None and time.monotonic() < deadline and login.poll() is None:
         code = re.search(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}\b", output.read_text())
         time.sleep(0.1)
     assert code is not None, output.read_text()
-    with httpx.Client(base_url=running.url, follow_redirects=True, headers={"accept": "text/html"}) as browser:
+    with httpx.Client(
+        base_url=running.url, follow_redirects=True, headers={"accept": "text/html"}
+    ) as browser:
         sign_in(browser)
-        page = browser.get("/oauth/device", params={"user_code": code.group()})
+        page = browser.get("/oauth/activate", params={"user_code": code.group()})
         form = hidden_fields(page.text)
-        answer = browser.post("/oauth/device", data={**form, "user_code": code.group(), "decision": "approve"})
+        answer = browser.post(
+            "/oauth/activate", data={**form, "user_code": code.group(), "decision": "approve"}
+        )
         assert answer.status_code == 200, answer.text
     assert login.wait(60) == 0, output.read_text()
     assert "ada" in run([HF, "auth", "whoami"], tmp_path, environ)

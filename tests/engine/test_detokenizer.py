@@ -39,7 +39,9 @@ def test_a_prompt_before_it_changes_nothing(prompt: str, text: str) -> None:
     assert "".join(feed(detokenizer, text.encode())) == text
 
 
-@given(st.text("ab\n", max_size=30), st.lists(st.text("ab\n", min_size=1, max_size=4), min_size=1, max_size=3))
+@given(
+    st.text("ab\n", max_size=30), st.lists(st.text("ab\n", min_size=1, max_size=4), min_size=1, max_size=3)
+)
 def test_nothing_of_a_stop_string_is_ever_given_out(text: str, stop: list[str]) -> None:
     pieces = feed(Detokenizer(bytes_to_text, stop), text.encode())
     # The stop string that is complete first ends the text.

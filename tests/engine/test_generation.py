@@ -111,7 +111,10 @@ def test_a_prompt_that_is_too_long_is_refused_with_the_numbers() -> None:
     loop.ask(2, "a" * 6, max_tokens=5)
     loop.ask(3, "a" * 6, max_tokens=4)
     refused = [said for said in loop.said if isinstance(said, Failed)]
-    assert [(one.request_id, one.status, one.param) for one in refused] == [(1, 400, "prompt"), (2, 400, "max_tokens")]
+    assert [(one.request_id, one.status, one.param) for one in refused] == [
+        (1, 400, "prompt"),
+        (2, 400, "max_tokens"),
+    ]
     assert "at most 4" in refused[1].message
     assert loop.finish()[3].text == "bcde"
 

@@ -32,7 +32,11 @@ class Loaded:
 
     def ask(self, request_id: int, prompt: str, max_tokens: int = NEW_TOKENS) -> None:
         greedy = Sampling(temperature=0.0)
-        self.loop.add(Generate(request_id=request_id, prompt=prompt, max_tokens=max_tokens, sampling=greedy, top_logprobs=0))
+        self.loop.add(
+            Generate(
+                request_id=request_id, prompt=prompt, max_tokens=max_tokens, sampling=greedy, top_logprobs=0
+            )
+        )
 
     def step(self) -> bool:
         went_on: bool = self.loop.step()
@@ -50,7 +54,9 @@ def plain(folder: Path, prompt: str) -> list[int]:
 
     model, tokenizer = AutoModelForCausalLM.from_pretrained(folder), AutoTokenizer.from_pretrained(folder)
     inputs = tokenizer(prompt, return_tensors="pt")
-    made = model.generate(**inputs, max_new_tokens=NEW_TOKENS, do_sample=False)[0, inputs.input_ids.shape[1] :]
+    made = model.generate(**inputs, max_new_tokens=NEW_TOKENS, do_sample=False)[
+        0, inputs.input_ids.shape[1] :
+    ]
     ids: list[int] = [i for i in made.tolist() if i != tokenizer.eos_token_id]
     return ids
 
@@ -73,7 +79,9 @@ def test_requests_that_join_and_leave_a_mixed_batch_make_the_tokens_that_generat
         for _ in range(3):
             loaded.step()
     done = loaded.finish()
-    assert {i: token_ids(done[i]) for i in range(len(PROMPTS))} == {i: plain(folder, p) for i, p in enumerate(PROMPTS)}
+    assert {i: token_ids(done[i]) for i in range(len(PROMPTS))} == {
+        i: plain(folder, p) for i, p in enumerate(PROMPTS)
+    }
 
 
 def test_a_cache_emptied_by_everybody_leaving_serves_the_next(folder: Path) -> None:

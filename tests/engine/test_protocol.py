@@ -18,9 +18,18 @@ from openhearth.protocol.engine import (
 )
 
 MESSAGES: list[Message] = [
-    Generate(request_id=1, messages=[{"role": "user", "content": "鋼鉄 🔥"}], sampling=Sampling(seed=7), stop=["\n"]),
+    Generate(
+        request_id=1,
+        messages=[{"role": "user", "content": "鋼鉄 🔥"}],
+        sampling=Sampling(seed=7),
+        stop=["\n"],
+    ),
     Run(request_id=2, parameters={"top_k": 3}, payload=bytes(range(256)) * 50),
-    Delta(request_id=1, text="a", tokens=[Token(id=4, text="a", logprob=-0.5, top=[Alternative(id=5, text="b", logprob=-1.0)])]),
+    Delta(
+        request_id=1,
+        text="a",
+        tokens=[Token(id=4, text="a", logprob=-0.5, top=[Alternative(id=5, text="b", logprob=-1.0)])],
+    ),
     Result(request_id=2, output=[{"label": "iron", "score": 0.5}]),
     Cancel(request_id=1),
 ]

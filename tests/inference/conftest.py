@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
 
 from openhearth.access import NOBODY, Actor
 from openhearth.config import Settings
 from openhearth.errors import HubError, RepoNotFound, RevisionNotFound, Unauthenticated
 from openhearth.inference import ListedModel, ResolvedModel, build_with
+from openhearth.kit.names import RepoRef
 from openhearth.rooms import open_ground
 from openhearth.wire.render import render_error
 from openhearth.wire.request import Credentials, Identification
@@ -46,7 +51,10 @@ class FolderModels:
         if revision not in ("main", COMMIT):
             raise RevisionNotFound(revision, repo_id)
         return ResolvedModel(
-            repo_key=repo_id.replace("/", "-"), repo_id=repo_id, commit=COMMIT, pipeline_tag=self.tags.get(repo_id)
+            repo_key=repo_id.replace("/", "-"),
+            repo_id=repo_id,
+            commit=COMMIT,
+            pipeline_tag=self.tags.get(repo_id),
         )
 
     def materialise(self, actor: Actor, model: ResolvedModel) -> Path:
@@ -55,7 +63,9 @@ class FolderModels:
     def list_models(self, actor: Actor, pipeline_tags: Sequence[str]) -> list[ListedModel]:
         made = datetime(2026, 1, 1, tzinfo=UTC)
         readable = sorted(name for name in self.folders if self._may_read(actor, name))
-        return [ListedModel(repo_id=name, created_at=made, pipeline_tag=self.tags.get(name)) for name in readable]
+        return [
+            ListedModel(repo_id=name, created_at=made, pipeline_tag=self.tags.get(name)) for name in readable
+        ]
 
     def _may_read(self, actor: Actor, repo_id: str) -> bool:
         return repo_id != "ada/private" or actor.name == "ada"
@@ -71,6 +81,15 @@ class KnownTokens:
         if credentials.token not in people:
             raise Unauthenticated("Nobody issued this token.")
         return people[credentials.token]
+
+
+@dataclass(frozen=True)
+class Model:
+    """What a repo's page hands to the slot, as repo and as facts."""
+
+    ref: RepoRef
+    pipeline_tag: str | None
+    card: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -107,8 +126,15 @@ def served(models: FolderModels, tmp_path_factory: pytest.TempPathFactory) -> It
     url = f"http://127.0.0.1:{port}"
     ground = open_ground(Settings(data=tmp_path_factory.mktemp("data"), public_url=url, engine_threads=1))
     room = build_with(ground, models=models)
+
+    async def model_page(request: Request) -> HTMLResponse:
+        """As much of a repo's page as fills the slot: `{task}` stands for the card's pipeline_tag."""
+        path = request.path_params
+        repo = Model(RepoRef("model", path["ns"], path["name"]), path["task"])
+        return HTMLResponse(room.slots["repo.widget"](request, repo, repo) or "")
+
     app = Starlette(
-        routes=[*ground.web.routes(), *room.routes],
+        routes=[*ground.web.routes(), *room.routes, Route("/page/{task}/{ns}/{name}", model_page)],
         middleware=[
             Middleware(RawPath),
             Middleware(Identification, accounts=KnownTokens(), secret=ground.secret, own_origin=url),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import queue
 import signal
 import time
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ import pytest
 
 from openhearth.config import Settings
 from openhearth.errors import Busy, EngineFailed, HubError
+from openhearth.inference.connection import Answer
 from openhearth.inference.engine_process import EngineProcess
 from openhearth.inference.fleet import Fleet, ModelTooLarge
 from openhearth.inference.records import EngineKey, EngineSpec
@@ -19,7 +21,9 @@ from openhearth.protocol.engine import Delta, Failed, Generate, Generated, Resul
 GB = 1_000_000_000
 
 
-def spec(folder: Path, name: str = "forge/tiny", *, task: str = "text-generation", needs_bytes: int = GB) -> EngineSpec:
+def spec(
+    folder: Path, name: str = "forge/tiny", *, task: str = "text-generation", needs_bytes: int = GB
+) -> EngineSpec:
     key = EngineKey(repo_key=name, commit="c" * 40, task=task)
     return EngineSpec(key=key, name=name, folder=folder, needs_bytes=needs_bytes)
 
@@ -36,9 +40,7 @@ def ready(fleet: Fleet, wanted: EngineSpec) -> EngineProcess:
 
 
 def ask(engine: EngineProcess, max_tokens: int = 3) -> Generated | Failed | Result:
-    import queue
-
-    answers: queue.SimpleQueue[Delta | Generated | Result | Failed] = queue.SimpleQueue()
+    answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
     engine.connection.submit(Generate(request_id=0, prompt="Steel", max_tokens=max_tokens), answers.put)
     answer = answers.get(timeout=60)
     assert not isinstance(answer, Delta)
@@ -63,7 +65,8 @@ def test_a_crash_is_an_answer_and_the_next_request_starts_afresh(fleet: Fleet, t
     engine = ready(fleet, spec(tiny["text-generation"]))
     assert engine._process is not None
     os.kill(engine._process.pid, signal.SIGSTOP)
-    engine.connection.submit(Generate(request_id=0, prompt="Steel"), (answers := []).append)
+    answers: list[Answer] = []
+    engine.connection.submit(Generate(request_id=0, prompt="Steel"), answers.append)
     os.kill(engine._process.pid, signal.SIGKILL)
     engine._process.wait()
     for _ in range(100):

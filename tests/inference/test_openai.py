@@ -49,14 +49,19 @@ def test_a_private_model_does_not_exist_for_a_stranger(ada: openai.OpenAI, eve: 
         chat(eve, model="ada/private")
     with pytest.raises(openai.NotFoundError) as missing:
         chat(eve, model="ada/missing")
-    assert private.value.body["message"].replace("private", "missing") == missing.value.body["message"]  # type: ignore[index]
+    assert (
+        private.value.body["message"].replace("ada/private", "ada/missing") == missing.value.body["message"]
+    )  # type: ignore[index]
     assert "ada/private" not in [model.id for model in eve.models.list()]
 
 
 def test_a_whole_answer_has_its_parts(ada: openai.OpenAI) -> None:
     answer = chat(ada)
     assert answer.id.startswith("chatcmpl-") and answer.model == "forge/chat"
-    assert answer.choices[0].message.role == "assistant" and answer.choices[0].finish_reason in ("stop", "length")
+    assert answer.choices[0].message.role == "assistant" and answer.choices[0].finish_reason in (
+        "stop",
+        "length",
+    )
     assert answer.usage.total_tokens == answer.usage.prompt_tokens + answer.usage.completion_tokens
     assert answer.usage.completion_tokens <= 12
 
@@ -79,7 +84,9 @@ def test_a_stop_string_ends_the_answer(ada: openai.OpenAI) -> None:
     whole = chat(ada).choices[0].message.content
     word = whole[3:5]
     cut = chat(ada, stop=[word])
-    assert cut.choices[0].message.content == whole[: whole.find(word)] and cut.choices[0].finish_reason == "stop"
+    assert (
+        cut.choices[0].message.content == whole[: whole.find(word)] and cut.choices[0].finish_reason == "stop"
+    )
 
 
 def test_log_probabilities_are_given_where_asked(ada: openai.OpenAI) -> None:
@@ -88,7 +95,12 @@ def test_log_probabilities_are_given_where_asked(ada: openai.OpenAI) -> None:
     assert len(content) == answer.usage.completion_tokens
     assert all(token.logprob <= 0 and len(token.top_logprobs) == 2 for token in content)
     assert chat(ada).choices[0].logprobs is None
-    streamed = [c for chunk in chat(ada, logprobs=True, stream=True, max_tokens=3) for c in chunk.choices if c.logprobs]
+    streamed = [
+        c
+        for chunk in chat(ada, logprobs=True, stream=True, max_tokens=3)
+        for c in chunk.choices
+        if c.logprobs
+    ]
     assert [t.token for c in streamed for t in c.logprobs.content] == [t.token for t in content]
 
 
@@ -98,7 +110,10 @@ def test_log_probabilities_are_given_where_asked(ada: openai.OpenAI) -> None:
         ({"temperature": 3}, "temperature"),
         ({"messages": []}, "messages"),
         ({"messages": [{"role": "wizard", "content": "x"}]}, "messages"),
-        ({"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "x"}}]}]}, "messages"),
+        (
+            {"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "x"}}]}]},
+            "messages",
+        ),
         ({"max_tokens": 5000}, "max_tokens"),
         ({"max_tokens": 0}, "max_tokens"),
         ({"top_logprobs": 3}, "top_logprobs"),
@@ -107,7 +122,9 @@ def test_log_probabilities_are_given_where_asked(ada: openai.OpenAI) -> None:
         ({"messages": [{"role": "user", "content": "long " * 500}]}, "messages"),
     ],
 )
-def test_what_cannot_be_done_is_refused_and_named(ada: openai.OpenAI, fields: dict[str, Any], param: str) -> None:
+def test_what_cannot_be_done_is_refused_and_named(
+    ada: openai.OpenAI, fields: dict[str, Any], param: str
+) -> None:
     for stream in (False, True):
         with pytest.raises((openai.BadRequestError, openai.InternalServerError)) as refused:
             chat(ada, stream=stream, **fields)
@@ -122,7 +139,9 @@ def test_a_model_for_another_task_is_refused(ada: openai.OpenAI) -> None:
 
 
 def test_plain_completions_take_several_prompts_and_echo(ada: openai.OpenAI) -> None:
-    made = ada.completions.create(model="forge/plain", prompt=["Iron", "Steel"], max_tokens=4, temperature=0, echo=True)
+    made = ada.completions.create(
+        model="forge/plain", prompt=["Iron", "Steel"], max_tokens=4, temperature=0, echo=True
+    )
     assert [choice.index for choice in made.choices] == [0, 1]
     assert made.choices[0].text.startswith("Iron") and made.choices[1].text.startswith("Steel")
     streamed = ada.completions.create(
@@ -173,7 +192,9 @@ def test_a_caller_who_goes_away_is_computed_for_no_longer(ada: openai.OpenAI, se
 
 def test_many_callers_at_once_get_the_answers_they_would_get_alone(ada: openai.OpenAI) -> None:
     words = ["iron", "steel", "slag", "carbon", "heat", "smith"]
-    alone = [chat(ada, messages=[{"role": "user", "content": word}]).choices[0].message.content for word in words]
+    alone = [
+        chat(ada, messages=[{"role": "user", "content": word}]).choices[0].message.content for word in words
+    ]
     together: dict[str, str] = {}
 
     def ask(word: str) -> None:

@@ -50,12 +50,14 @@ def test_text_generation_in_a_stream(served: Served) -> None:
 
 
 def test_chat_through_the_models_own_address(served: Served) -> None:
-    answer = client(served, "forge/chat").chat_completion([{"role": "user", "content": "Hello"}], max_tokens=5)
+    hello = [{"role": "user", "content": "Hello"}]
+    chat = client(served, "forge/chat")
+    answer = chat.chat_completion(hello, max_tokens=5, temperature=0)
     assert answer.choices[0].message.content is not None and answer.usage.completion_tokens <= 5
-    pieces = client(served, "forge/chat").chat_completion(
-        [{"role": "user", "content": "Hello"}], max_tokens=5, stream=True
+    pieces = list(chat.chat_completion(hello, max_tokens=5, temperature=0, stream=True))
+    assert (
+        "".join(piece.choices[0].delta.content or "" for piece in pieces) == answer.choices[0].message.content
     )
-    assert any(chunk.choices[0].delta.content for chunk in pieces)
 
 
 def test_features_and_similarities(served: Served) -> None:
@@ -70,7 +72,9 @@ def test_pictures_as_bytes_and_with_parameters(served: Served) -> None:
     look = client(served, "forge/look")
     labels = look.image_classification(png_bytes())
     assert len(labels) == 3 and labels[0].score >= labels[1].score
-    assert [row.label for row in look.image_classification(png_bytes(), top_k=2)] == [row.label for row in labels[:2]]
+    assert [row.label for row in look.image_classification(png_bytes(), top_k=2)] == [
+        row.label for row in labels[:2]
+    ]
 
 
 def test_sounds_are_written_down(served: Served) -> None:

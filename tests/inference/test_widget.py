@@ -2,14 +2,118 @@
 
 from __future__ import annotations
 
+import html
 import re
-from collections.abc import Iterator
-from typing import Any
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from http.cookiejar import CookieJar
 
-import httpx2
 import pytest
-from starlette.requests import Request
 
-from openhearth.inference.widget import Widget
 from tests.inference.conftest import Served
 from tests.pipelines.tiny_models import png_bytes, wav_bytes
+
+BOUNDARY = "a-line-that-no-field-holds"
+
+
+def multipart(fields: Mapping[str, str | bytes]) -> bytes:
+    parts = b""
+    for name, value in fields.items():
+        filename = '; filename="upload"' if isinstance(value, bytes) else ""
+        head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"{filename}\r\n\r\n'
+        parts += head.encode() + (value if isinstance(value, bytes) else value.encode()) + b"\r\n"
+    return parts + f"--{BOUNDARY}--\r\n".encode()
+
+
+class Browser:
+    """Keeps cookies, fills in the form's own token, sends no script."""
+
+    def __init__(self, served: Served) -> None:
+        self._served = served
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+        self.csrf = ""
+
+    def try_it(self, repo_id: str, **fields: str | bytes) -> str:
+        body = multipart({"csrf_token": self.csrf, **fields})
+        headers = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}", "Accept": "text/html"}
+        request = urllib.request.Request(f"{self._served.model(repo_id)}/try", body, headers)
+        with self._opener.open(request) as response:
+            return html.unescape(response.read().decode())
+
+    def visit(self, task: str, repo_id: str) -> str:
+        """The page of a model; its form is tied to the cookie that comes with it."""
+        page: str = self._opener.open(f"{self._served.url}/page/{task}/{repo_id}").read().decode()
+        found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+        self.csrf = found.group(1) if found else ""
+        return page
+
+
+@pytest.fixture
+def browser(served: Served) -> Browser:
+    return Browser(served)
+
+
+def outcome(page: str) -> str:
+    _, _, rest = page.partition('<div class="try__outcome"')
+    return rest.partition("</form>")[0]
+
+
+@pytest.mark.parametrize(
+    ("task", "repo_id", "fields", "says"),
+    [
+        ("text-generation", "forge/chat", {"text": "Hello"}, r'class="try__text">.+<'),
+        ("text-generation", "forge/plain", {"text": "Hello"}, r'class="try__text">.+<'),
+        ("feature-extraction", "forge/embed", {"source": "Steel", "sentences": "Steel\nA duck"}, r"A duck"),
+        ("image-classification", "forge/look", {"file": png_bytes()}, r"steel"),
+        ("automatic-speech-recognition", "forge/listen", {"file": wav_bytes()}, r'class="try__text">'),
+    ],
+)
+def test_nobody_tries_a_public_model_without_script(
+    browser: Browser, task: str, repo_id: str, fields: dict[str, str | bytes], says: str
+) -> None:
+    form = browser.visit(task, repo_id)
+    assert f'action="/models/{repo_id}/try"' in form
+    assert re.search(says, outcome(browser.try_it(repo_id, task=task, **fields)), re.DOTALL)
+
+
+def test_what_was_written_stays_in_the_form(browser: Browser) -> None:
+    browser.visit("text-generation", "forge/chat")
+    assert "A <b>bold</b> question" in browser.try_it(
+        "forge/chat", task="text-generation", text="A <b>bold</b> question"
+    )
+
+
+@pytest.mark.parametrize(
+    ("task", "repo_id", "fields", "says"),
+    [
+        ("text-generation", "forge/chat", {"text": " "}, "write something"),
+        ("image-classification", "forge/look", {}, "choose a file"),
+        ("image-classification", "forge/look", {"file": b"no picture"}, "PNG, JPEG"),
+        ("text-generation", "forge/embed", {"text": "Hello"}, "made for feature-extraction"),
+        ("feature-extraction", "forge/embed", {"source": "Steel", "sentences": ""}, "sentence"),
+    ],
+)
+def test_failures_are_told_in_plain_words_in_the_form(
+    browser: Browser, task: str, repo_id: str, fields: dict[str, str | bytes], says: str
+) -> None:
+    browser.visit(task, repo_id)
+    told = outcome(browser.try_it(repo_id, task=task, **fields))
+    assert says in told and "notice--bad" in told
+
+
+def test_a_private_model_does_not_exist_for_nobody(browser: Browser) -> None:
+    browser.visit("text-generation", "ada/private")
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        browser.try_it("ada/private", task="text-generation", text="Hello")
+    assert refused.value.code == 401
+
+
+def test_a_form_from_elsewhere_is_refused(browser: Browser) -> None:
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        browser.try_it("forge/chat", task="text-generation", text="Hello")
+    assert refused.value.code == 403
+
+
+def test_a_model_for_another_task_has_no_form(browser: Browser) -> None:
+    assert browser.visit("text-to-video", "forge/chat") == ""

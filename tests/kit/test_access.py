@@ -2,7 +2,17 @@
 
 import pytest
 
-from openhearth.access import NOBODY, Action, Actor, RepoResource, Role, TokenLimits, Visibility, decide, decide_create
+from openhearth.access import (
+    NOBODY,
+    Action,
+    Actor,
+    RepoResource,
+    Role,
+    TokenLimits,
+    Visibility,
+    decide,
+    decide_create,
+)
 from openhearth.errors import Forbidden, RepoNotFound, Unauthenticated
 from openhearth.kit.names import RepoRef
 
@@ -20,7 +30,14 @@ def repo(visibility: Visibility, creator_id: str | None = None) -> RepoResource:
 
 @pytest.mark.parametrize(
     ("actor", "highest"),
-    [(ADA, Action.ADMIN), (BEN, Action.WRITE), (CAL, Action.READ), (DEE, Action.READ), (EVE, None), (NOBODY, None)],
+    [
+        (ADA, Action.ADMIN),
+        (BEN, Action.WRITE),
+        (CAL, Action.READ),
+        (DEE, Action.READ),
+        (EVE, None),
+        (NOBODY, None),
+    ],
 )
 def test_a_private_repo_opens_by_role(actor: Actor, highest: Action | None) -> None:
     for action in Action:

@@ -5,7 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from openhearth.errors import Invalid
-from openhearth.kit.names import RepoRef, check_namespace, check_path, check_ref_name, check_repo_name, repo_type_of, split_repo_id
+from openhearth.kit.names import (
+    RepoRef,
+    check_namespace,
+    check_path,
+    check_ref_name,
+    check_repo_name,
+    repo_type_of,
+    split_repo_id,
+)
 
 
 @pytest.mark.parametrize("name", ["a", "SmolLM2-135M", "whisper-tiny.en", "_private", "a_b.c-d", "x" * 96])
@@ -13,7 +21,10 @@ def test_ordinary_names_are_allowed(name: str) -> None:
     assert check_repo_name(name) == name
 
 
-@pytest.mark.parametrize("name", ["", "-a", "a-", ".a", "a.", "a--b", "a..b", "a b", "a/b", "é", "a.git", "b.ipynb", "x" * 97, "a\n"])
+@pytest.mark.parametrize(
+    "name",
+    ["", "-a", "a-", ".a", "a.", "a--b", "a..b", "a b", "a/b", "é", "a.git", "b.ipynb", "x" * 97, "a\n"],
+)
 def test_other_names_are_refused_by_name(name: str) -> None:
     with pytest.raises(Invalid, match="name: "):
         check_repo_name(name)
@@ -35,7 +46,20 @@ def test_paths_that_leave_the_repo_or_reach_into_git_are_refused(path: str) -> N
         check_path(path)
 
 
-@pytest.mark.parametrize("path", ["a b/c#d?.txt", "%2F", "\"quoted\" 'names'", "😀/🔥.bin", "עברית.txt", "x" * 255, ".gitattributes", "a/.gitignore", "a\\b"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "a b/c#d?.txt",
+        "%2F",
+        "\"quoted\" 'names'",
+        "😀/🔥.bin",
+        "עברית.txt",
+        "x" * 255,
+        ".gitattributes",
+        "a/.gitignore",
+        "a\\b",
+    ],
+)
 def test_names_that_hurt_are_allowed(path: str) -> None:
     assert check_path(path) == path
 
@@ -56,14 +80,37 @@ def test_git_ref_names_are_allowed(ref: str) -> None:
     assert check_ref_name(ref) == ref
 
 
-@pytest.mark.parametrize("ref", ["", "a..b", "a b", "-x", "x.lock", "a/.b", "HEAD", "@", "a@{b", "refs/pr/1", "x~1", "a" * 40, "a//b", "x/"])
+@pytest.mark.parametrize(
+    "ref",
+    [
+        "",
+        "a..b",
+        "a b",
+        "-x",
+        "x.lock",
+        "a/.b",
+        "HEAD",
+        "@",
+        "a@{b",
+        "refs/pr/1",
+        "x~1",
+        "a" * 40,
+        "a//b",
+        "x/",
+    ],
+)
 def test_names_that_git_refuses_are_refused(ref: str) -> None:
     with pytest.raises(Invalid):
         check_ref_name(ref)
 
 
 def test_types_and_ids_are_read_in_every_spelling_clients_use() -> None:
-    assert [repo_type_of(text) for text in (None, "models", "dataset", "spaces")] == ["model", "model", "dataset", "space"]
+    assert [repo_type_of(text) for text in (None, "models", "dataset", "spaces")] == [
+        "model",
+        "model",
+        "dataset",
+        "space",
+    ]
     assert split_repo_id("_me/x", "dataset") == RepoRef("dataset", "_me", "x")
     for wrong in ("x", "a/b/c", "/b", "a/"):
         with pytest.raises(Invalid):

@@ -26,7 +26,10 @@ def test_a_range_is_read_or_ignored(header: str | None, expected: ByteRange | No
     assert parse_range(header, 100) == expected
 
 
-@pytest.mark.parametrize(("header", "size_bytes"), [("bytes=100-", 100), ("bytes=200-300", 100), ("bytes=0-", 0), ("bytes=-5", 0), ("bytes=-0", 100)])
+@pytest.mark.parametrize(
+    ("header", "size_bytes"),
+    [("bytes=100-", 100), ("bytes=200-300", 100), ("bytes=0-", 0), ("bytes=-5", 0), ("bytes=-0", 100)],
+)
 def test_a_range_beyond_the_file_is_refused_with_its_size(header: str, size_bytes: int) -> None:
     with pytest.raises(RangeInvalid) as refusal:
         parse_range(header, size_bytes)

@@ -21,14 +21,18 @@ def encoded(container: str, codec: str, rate_hz: int) -> bytes:
         samples = (np.sin(np.arange(rate_hz) / rate_hz * 2 * np.pi * 440) * 0.5).astype(np.float32)
         frame = av.AudioFrame.from_ndarray(samples[None, :], format="flt", layout="mono")
         frame.sample_rate = rate_hz
-        resampler = av.AudioResampler(format=stream.format, layout="mono", rate=rate_hz, frame_size=stream.frame_size or 960)
+        resampler = av.AudioResampler(
+            format=stream.format, layout="mono", rate=rate_hz, frame_size=stream.frame_size or 960
+        )
         for piece in [*resampler.resample(frame), *resampler.resample(None)]:
             output.mux(stream.encode(piece))
         output.mux(stream.encode(None))
     return buffer.getvalue()
 
 
-@pytest.mark.parametrize(("container", "codec"), [("webm", "libopus"), ("ogg", "libopus"), ("mp3", "libmp3lame")])
+@pytest.mark.parametrize(
+    ("container", "codec"), [("webm", "libopus"), ("ogg", "libopus"), ("mp3", "libmp3lame")]
+)
 def test_what_microphones_and_editors_write_is_read(container: str, codec: str) -> None:
     sound = read_sound(encoded(container, codec, 48_000))
     assert sound.dtype == np.float32 and sound.ndim == 1

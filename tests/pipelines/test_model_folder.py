@@ -25,7 +25,11 @@ def test_a_folder_says_its_task_and_size_without_being_loaded(tiny: dict[str, Pa
 
 @pytest.mark.parametrize(
     ("weights", "remedy"),
-    [("pytorch_model.bin", "save_pretrained"), ("model.gguf", "converted to safetensors"), ("", "model.safetensors")],
+    [
+        ("pytorch_model.bin", "save_pretrained"),
+        ("model.gguf", "converted to safetensors"),
+        ("", "model.safetensors"),
+    ],
 )
 def test_other_weights_than_safetensors_are_refused_with_the_remedy(
     tiny: dict[str, Path], tmp_path: Path, weights: str, remedy: str
@@ -44,8 +48,12 @@ def test_an_adapter_alone_is_refused_with_the_remedy(tmp_path: Path) -> None:
         read_model_folder(tmp_path)
 
 
-@pytest.mark.parametrize("header", [b"", b"\xff" * 40, b"\x02\x00\x00\x00\x00\x00\x00\x00[]", b"\x40\x00\x00\x00\x00\x00\x00\x00{"])
-def test_a_file_that_is_no_safetensors_is_refused(tiny: dict[str, Path], tmp_path: Path, header: bytes) -> None:
+@pytest.mark.parametrize(
+    "header", [b"", b"\xff" * 40, b"\x02\x00\x00\x00\x00\x00\x00\x00[]", b"\x40\x00\x00\x00\x00\x00\x00\x00{"]
+)
+def test_a_file_that_is_no_safetensors_is_refused(
+    tiny: dict[str, Path], tmp_path: Path, header: bytes
+) -> None:
     folder = copy_of(tiny["text-generation"], tmp_path / "model")
     (folder / "model.safetensors").write_bytes(header)
     with pytest.raises(Invalid, match="no safetensors file"):
@@ -54,7 +62,9 @@ def test_a_file_that_is_no_safetensors_is_refused(tiny: dict[str, Path], tmp_pat
 
 def test_an_index_may_not_lead_out_of_the_folder(tiny: dict[str, Path], tmp_path: Path) -> None:
     folder = copy_of(tiny["text-generation"], tmp_path / "model")
-    (folder / "model.safetensors.index.json").write_text(json.dumps({"weight_map": {"a": "../../secret.safetensors"}}))
+    (folder / "model.safetensors.index.json").write_text(
+        json.dumps({"weight_map": {"a": "../../secret.safetensors"}})
+    )
     with pytest.raises(Invalid, match="lacks"):
         read_model_folder(folder)
 
@@ -62,7 +72,11 @@ def test_an_index_may_not_lead_out_of_the_folder(tiny: dict[str, Path], tmp_path
 def test_code_that_comes_with_a_model_is_never_run(tiny: dict[str, Path], tmp_path: Path) -> None:
     folder = copy_of(tiny["text-generation"], tmp_path / "model")
     config = json.loads((folder / "config.json").read_text())
-    config |= {"architectures": ["EvilForCausalLM"], "model_type": "evil", "auto_map": {"AutoModelForCausalLM": "evil.Evil"}}
+    config |= {
+        "architectures": ["EvilForCausalLM"],
+        "model_type": "evil",
+        "auto_map": {"AutoModelForCausalLM": "evil.Evil"},
+    }
     (folder / "config.json").write_text(json.dumps(config))
     proof = tmp_path / "ran"
     (folder / "evil.py").write_text(f"open({str(proof)!r}, 'w')\nclass Evil: ...\n")

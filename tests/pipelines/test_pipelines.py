@@ -24,7 +24,11 @@ def test_importing_the_library_imports_no_torch() -> None:
 
 
 def test_the_task_follows_from_the_model(tiny: dict[str, Path]) -> None:
-    assert pipeline(model=tiny["image-classification"], threads=1)(png_bytes())[0]["label"] in ("iron", "steel", "slag")
+    assert pipeline(model=tiny["image-classification"], threads=1)(png_bytes())[0]["label"] in (
+        "iron",
+        "steel",
+        "slag",
+    )
 
 
 def test_an_unknown_task_and_an_unknown_model_are_refused_with_the_remedy(tiny: dict[str, Path]) -> None:
@@ -80,7 +84,9 @@ def test_a_sound_is_written_down_with_times_where_asked(tiny: dict[str, Path]) -
     assert transcribe(wav_bytes()).keys() == {"text"}
     timed = transcribe(wav_bytes(), return_timestamps="char")
     assert all(0 <= chunk["timestamp"][0] <= chunk["timestamp"][1] <= 1.1 for chunk in timed["chunks"])
-    assert [row["text"] for row in transcribe([wav_bytes(), wav_bytes()])] == [transcribe(wav_bytes())["text"]] * 2
+    assert [row["text"] for row in transcribe([wav_bytes(), wav_bytes()])] == [
+        transcribe(wav_bytes())["text"]
+    ] * 2
     with pytest.raises(Invalid, match="return_timestamps"):
         transcribe(wav_bytes(), return_timestamps="paragraph")
     with pytest.raises(Invalid, match="WAV, MP3"):

@@ -53,7 +53,9 @@ def make_mistral(folder: Path, *, seed: int = 1) -> Path:
     return _make_causal(folder, MistralConfig, MistralForCausalLM, seed=seed, chat=True, sliding_window=8)
 
 
-def _make_causal(folder: Path, config_class: Any, model_class: Any, *, seed: int, chat: bool, **config: Any) -> Path:
+def _make_causal(
+    folder: Path, config_class: Any, model_class: Any, *, seed: int, chat: bool, **config: Any
+) -> Path:
     import torch
 
     tokenizer = byte_tokenizer(CHAT_TEMPLATE if chat else None)
@@ -98,7 +100,10 @@ def make_encoder(folder: Path, *, seed: int = 2, pooling: str = "mean", normalis
     ]
     (folder / "modules.json").write_text(json.dumps(modules))
     (folder / "1_Pooling").mkdir()
-    modes = {f"pooling_mode_{name}": name.startswith(pooling) for name in ("cls_token", "mean_tokens", "max_tokens")}
+    modes = {
+        f"pooling_mode_{name}": name.startswith(pooling)
+        for name in ("cls_token", "mean_tokens", "max_tokens")
+    }
     (folder / "1_Pooling/config.json").write_text(json.dumps({"word_embedding_dimension": 32, **modes}))
     return folder
 

@@ -33,16 +33,18 @@ class Workshop:
 
     def token(self, actor: Actor, scope: TokenScope = "write", **grants: Action) -> str:
         given = {name.replace("__", "/"): action for name, action in grants.items()}
-        return self.hub.accounts.tokens.create(actor, name=f"{scope}-{len(given)}", scope=scope, grants=given).value
+        return self.hub.accounts.tokens.create(
+            actor, name=f"{scope}-{len(given)}", scope=scope, grants=given
+        ).value
 
     def acting(self, actor: Actor, scope: TokenScope = "write", **grants: Action) -> Actor:
         """`actor` as they are with a token."""
         return self.hub.accounts.identify(Credentials(token=self.token(actor, scope, **grants)))
 
-    def create(self, name: str = "tiny", *, visibility: RepoVisibility = "public", namespace: str = "ada") -> Repo:
-        return self.repos.catalogue.create(
-            self.ada, RepoRef("model", namespace, name), visibility=visibility
-        )
+    def create(
+        self, name: str = "tiny", *, visibility: RepoVisibility = "public", namespace: str = "ada"
+    ) -> Repo:
+        return self.repos.catalogue.create(self.ada, RepoRef("model", namespace, name), visibility=visibility)
 
     def commit(self, repo: Repo, *operations: Operation, **request: Any) -> str:
         made = self.repos.commits.commit(
@@ -51,7 +53,9 @@ class Workshop:
         return made.oid
 
     def put(self, repo: Repo, **files: str) -> str:
-        return self.commit(repo, *(AddFile(name.replace("__", "."), text.encode()) for name, text in files.items()))
+        return self.commit(
+            repo, *(AddFile(name.replace("__", "."), text.encode()) for name, text in files.items())
+        )
 
     def put_large(self, repo: Repo, path: str, content: bytes) -> str:
         """Bring a large file as git-lfs would, and commit it."""
@@ -92,6 +96,4 @@ def workshop(hub: Hub) -> Workshop:
     """Ada owns, ben collaborates in ada's organisation `forge`, eve is a stranger."""
     ada, ben, eve = (_join(hub, name) for name in ("ada", "ben", "eve"))
     hub.accounts.orgs.create(ada, "forge", members={"ben": Role.WRITE}, private_by_default=True)
-    return Workshop(
-        hub, _with_roles(ada, forge=Role.ADMIN), _with_roles(ben, forge=Role.WRITE), eve
-    )
+    return Workshop(hub, _with_roles(ada, forge=Role.ADMIN), _with_roles(ben, forge=Role.WRITE), eve)

@@ -53,7 +53,18 @@ def test_a_path_that_leaves_the_repo_or_hurts_is_refused(workshop: Workshop, rep
 
 
 @pytest.mark.parametrize(
-    "path", ["näme with space.txt", "日本語/ファイル.md", "a'b\"c$d`e", "emoji 🔥", "#hash", "50%25", "a:b", "-rf", "?x=1&y"]
+    "path",
+    [
+        "näme with space.txt",
+        "日本語/ファイル.md",
+        "a'b\"c$d`e",
+        "emoji 🔥",
+        "#hash",
+        "50%25",
+        "a:b",
+        "-rf",
+        "?x=1&y",
+    ],
 )
 def test_names_that_hurt_come_back_as_they_were(workshop: Workshop, repo: Repo, path: str) -> None:
     workshop.commit(repo, AddFile(path, path.encode()))
@@ -61,8 +72,12 @@ def test_names_that_hurt_come_back_as_they_were(workshop: Workshop, repo: Repo, 
     assert workshop.text(repo, path) == path
 
 
-@pytest.mark.parametrize("path", ["sp ace/large file.xyz", 'qu"ote', "br[ack]et*?", "#hash", "plain", "dir/.hidden"])
-def test_a_large_file_of_any_name_is_covered_by_gitattributes(workshop: Workshop, repo: Repo, path: str) -> None:
+@pytest.mark.parametrize(
+    "path", ["sp ace/large file.xyz", 'qu"ote', "br[ack]et*?", "#hash", "plain", "dir/.hidden"]
+)
+def test_a_large_file_of_any_name_is_covered_by_gitattributes(
+    workshop: Workshop, repo: Repo, path: str
+) -> None:
     workshop.put_large(repo, path, b"large " + path.encode())
     again = workshop.repos.commits.advise(
         workshop.ada, repo, "main", [PlannedFile(path=path, size_bytes=5, sample=b"text")]
@@ -115,7 +130,12 @@ def test_a_card_that_cannot_be_read_is_refused(workshop: Workshop, repo: Repo) -
 
 @pytest.mark.parametrize(
     ("revision", "refusal"),
-    [("missing", RevisionNotFound), ("refs/pr/1", Unsupported), ("0" * 40, Invalid), ("refs/tags/v1", Invalid)],
+    [
+        ("missing", RevisionNotFound),
+        ("refs/pr/1", Unsupported),
+        ("0" * 40, Invalid),
+        ("refs/tags/v1", Invalid),
+    ],
 )
 def test_commits_go_to_branches_only(
     workshop: Workshop, repo: Repo, revision: str, refusal: type[HubError]

@@ -86,7 +86,12 @@ class RunningHub:
                 self.kill()
 
     def _environ(self) -> dict[str, str]:
-        return {**os.environ, "OPENHEARTH_DATA": str(self.data), "OPENHEARTH_RATE_LIMIT": "off", **self.environ}
+        return {
+            **os.environ,
+            "OPENHEARTH_DATA": str(self.data),
+            "OPENHEARTH_RATE_LIMIT": "off",
+            **self.environ,
+        }
 
     def _await_health(self) -> None:
         deadline = time.monotonic() + 60

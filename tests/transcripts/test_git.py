@@ -16,7 +16,9 @@ def api(hub: RunningHub, who: str = "ada") -> HfApi:
     return HfApi(endpoint=hub.url, token=hub.tokens[who])
 
 
-def test_ada_clones_edits_and_pushes_and_the_page_of_the_commit_shows_it(running: RunningHub, tmp_path: Path) -> None:
+def test_ada_clones_edits_and_pushes_and_the_page_of_the_commit_shows_it(
+    running: RunningHub, tmp_path: Path
+) -> None:
     api(running).create_repo("ada/by-git")
     ada = GitUser(running, tmp_path / "home")
     ada.git("clone", ada.url("ada/by-git"), "work")
@@ -68,13 +70,20 @@ def test_a_file_uploaded_through_xet_is_cloned_by_git_lfs(running: RunningHub, t
     assert (ada.home / "work" / "model.safetensors").read_bytes() == file.read_bytes()
 
 
-def test_a_private_repo_is_missing_for_eve_and_asks_nobody_for_a_password(running: RunningHub, tmp_path: Path) -> None:
+def test_a_private_repo_is_missing_for_eve_and_asks_nobody_for_a_password(
+    running: RunningHub, tmp_path: Path
+) -> None:
     api(running).create_repo("ada/hidden", private=True)
     eve = GitUser(running, tmp_path / "eve", "eve")
     for repo in ("ada/hidden", "ada/never-was"):
-        assert f"Repository not found: {repo}" in eve.refused("clone", eve.url(repo)) or "not found" in eve.refused("clone", eve.url(repo))
+        assert f"Repository not found: {repo}" in eve.refused(
+            "clone", eve.url(repo)
+        ) or "not found" in eve.refused("clone", eve.url(repo))
     nobody = GitUser(running, tmp_path / "nobody", "nobody")
-    said = [nobody.refused("clone", nobody.url(repo), "x").replace(repo, "REPO") for repo in ("ada/hidden", "ada/never-was")]
+    said = [
+        nobody.refused("clone", nobody.url(repo), "x").replace(repo, "REPO")
+        for repo in ("ada/hidden", "ada/never-was")
+    ]
     assert said[0] == said[1]
 
 
@@ -91,7 +100,9 @@ def test_a_read_token_clones_and_cannot_push(running: RunningHub, tmp_path: Path
     assert api(running).list_repo_files("ada/read-only") == [".gitattributes"]
 
 
-def test_a_push_that_breaks_a_rule_is_refused_with_a_sentence_and_moves_nothing(running: RunningHub, tmp_path: Path) -> None:
+def test_a_push_that_breaks_a_rule_is_refused_with_a_sentence_and_moves_nothing(
+    running: RunningHub, tmp_path: Path
+) -> None:
     api(running).create_repo("ada/rules")
     before = api(running).model_info("ada/rules").sha
     ada = GitUser(running, tmp_path / "home")
@@ -104,8 +115,20 @@ def test_a_push_that_breaks_a_rule_is_refused_with_a_sentence_and_moves_nothing(
     assert "huge.txt" in said
     assert "git lfs track" in said
     ada.git("reset", "--hard", "origin/main", folder=work)
-    (work / "ghost.bin").write_text(f"version https://git-lfs.github.com/spec/v1\noid sha256:{'a' * 64}\nsize 12\n")
-    ada.git("-c", "filter.lfs.clean=cat", "-c", "filter.lfs.process=", "-c", "filter.lfs.required=false", "add", ".", folder=work)
+    (work / "ghost.bin").write_text(
+        f"version https://git-lfs.github.com/spec/v1\noid sha256:{'a' * 64}\nsize 12\n"
+    )
+    ada.git(
+        "-c",
+        "filter.lfs.clean=cat",
+        "-c",
+        "filter.lfs.process=",
+        "-c",
+        "filter.lfs.required=false",
+        "add",
+        ".",
+        folder=work,
+    )
     ada.git("commit", "-m", "A pointer to nothing", folder=work)
     assert "ghost.bin" in ada.refused("push", "origin", "main", folder=work)
     assert "main" in ada.refused("push", "origin", ":main", folder=work)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from huggingface_hub import CommitOperationAdd, HfApi
 
-from tests.support.clients import client_environ
+from tests.support.clients import PROGRAMS, client_environ
 from tests.support.git import GitUser
 from tests.support.running import RunningHub
 
@@ -27,7 +27,12 @@ def own_hub(folder: Path) -> RunningHub:
 def every_repo_is_whole(hub: RunningHub) -> None:
     for path in hub.data.rglob("*.git"):
         if path.is_dir():
-            done = subprocess.run(["git", "-C", str(path), "fsck", "--full", "--strict"], capture_output=True, text=True, check=False)
+            done = subprocess.run(
+                ["git", "-C", str(path), "fsck", "--full", "--strict"],
+                capture_output=True,
+                text=True,
+                check=False,
+            )
             assert done.returncode == 0, done.stderr
 
 
@@ -43,7 +48,10 @@ def test_acknowledged_commits_survive_and_no_half_commit_exists(tmp_path: Path) 
             number = 0
             while not stop.is_set():
                 name, body = f"{round_number}/{number}.bin", os.urandom(20_000)
-                pair = [CommitOperationAdd(name, body), CommitOperationAdd(name + ".twin.txt", b"twin of " + name.encode())]
+                pair = [
+                    CommitOperationAdd(name, body),
+                    CommitOperationAdd(name + ".twin.txt", b"twin of " + name.encode()),
+                ]
                 try:
                     # Straight requests: the stock client would retry for half a minute while the hub is down.
                     api.create_commit("ada/survivor", pair, commit_message=name)
@@ -65,7 +73,9 @@ def test_acknowledged_commits_survive_and_no_half_commit_exists(tmp_path: Path) 
             assert name + ".twin.txt" in files, "half a commit"
     assert set(acknowledged) <= files
     for name, body in random.sample(sorted(acknowledged.items()), min(10, len(acknowledged))):
-        assert Path(api.hf_hub_download("ada/survivor", name, cache_dir=tmp_path / "cache")).read_bytes() == body
+        assert (
+            Path(api.hf_hub_download("ada/survivor", name, cache_dir=tmp_path / "cache")).read_bytes() == body
+        )
     assert len(acknowledged) >= 4
     every_repo_is_whole(hub)
     hub.stop()
@@ -85,10 +95,13 @@ def test_a_push_and_an_upload_that_were_cut_can_simply_be_sent_again(tmp_path: P
     ada.git("add", ".", folder=work)
     ada.git("commit", "-m", "Many", folder=work)
     environ = client_environ(hub, tmp_path / "client")
-    script = "import sys; from huggingface_hub import upload_file; upload_file(path_or_fileobj=sys.argv[1], path_in_repo='big.bin', repo_id='ada/cut')"
     for delay_s in (0.3, 0.8, 1.5):
-        push = subprocess.Popen(["git", "push", "origin", "main"], cwd=work, env=ada._environ(), stderr=subprocess.DEVNULL)
-        send = subprocess.Popen([sys.executable, "-c", script, str(big)], env=environ, stderr=subprocess.DEVNULL)
+        push = subprocess.Popen(
+            ["git", "push", "origin", "main"], cwd=work, env=ada._environ(), stderr=subprocess.DEVNULL
+        )
+        send = subprocess.Popen(
+            [sys.executable, str(PROGRAMS / "upload_one.py"), str(big), "ada/cut"], env=environ, stderr=subprocess.DEVNULL
+        )
         time.sleep(delay_s)
         hub.kill()
         push.kill()
@@ -102,6 +115,9 @@ def test_a_push_and_an_upload_that_were_cut_can_simply_be_sent_again(tmp_path: P
     ada.git("pull", "--rebase", "origin", "main", folder=work)
     ada.git("push", "origin", "main", folder=work)
     api.upload_file(path_or_fileobj=big, path_in_repo="big.bin", repo_id="ada/cut")
-    assert Path(api.hf_hub_download("ada/cut", "big.bin", cache_dir=tmp_path / "cache")).read_bytes() == big.read_bytes()
+    assert (
+        Path(api.hf_hub_download("ada/cut", "big.bin", cache_dir=tmp_path / "cache")).read_bytes()
+        == big.read_bytes()
+    )
     assert "299.txt" in api.list_repo_files("ada/cut")
     hub.stop()

@@ -8,14 +8,24 @@ from openhearth.wire.render import render_error
 
 
 def asked(path: str, accept: str = "*/*", method: str = "GET") -> Request:
-    return Request({"type": "http", "method": method, "path": path, "headers": [(b"accept", accept.encode())], "query_string": b""})
+    return Request(
+        {
+            "type": "http",
+            "method": method,
+            "path": path,
+            "headers": [(b"accept", accept.encode())],
+            "query_string": b"",
+        }
+    )
 
 
 def all_errors(kind: type[HubError] = HubError) -> list[type[HubError]]:
     return [kind, *(found for child in kind.__subclasses__() for found in all_errors(child))]
 
 
-@pytest.mark.parametrize("path", ["/api/models/a/b", "/a/b.git/info/lfs/objects/batch", "/a/b/info/refs", "/v1/chat/completions"])
+@pytest.mark.parametrize(
+    "path", ["/api/models/a/b", "/a/b.git/info/lfs/objects/batch", "/a/b/info/refs", "/v1/chat/completions"]
+)
 @pytest.mark.parametrize("kind", all_errors(), ids=lambda kind: kind.__name__)
 def test_each_error_renders_in_each_dialect_with_its_message(kind: type[HubError], path: str) -> None:
     error = kind.__new__(kind)
@@ -27,7 +37,9 @@ def test_each_error_renders_in_each_dialect_with_its_message(kind: type[HubError
 
 
 def test_a_missing_repo_is_known_by_its_code_and_has_another_status_for_strangers() -> None:
-    known, stranger = (render_error(asked("/api/models/a/b"), RepoNotFound("a/b", anonymous=flag)) for flag in (False, True))
+    known, stranger = (
+        render_error(asked("/api/models/a/b"), RepoNotFound("a/b", anonymous=flag)) for flag in (False, True)
+    )
     assert (known.status_code, stranger.status_code) == (404, 401)
     assert known.headers["x-error-code"] == stranger.headers["x-error-code"] == "RepoNotFound"
     assert known.body == stranger.body

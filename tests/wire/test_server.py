@@ -38,9 +38,13 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     async def echo(request: Request) -> Response:
         return Response("|".join([request.path_params["rev"], request.path_params["path"]]))
 
-    app = Starlette(routes=[Route("/file", file, methods=["GET", "HEAD"]), Route("/echo/{rev:seg}/{path:rest}", echo)])
+    app = Starlette(
+        routes=[Route("/file", file, methods=["GET", "HEAD"]), Route("/echo/{rev:seg}/{path:rest}", echo)]
+    )
     chosen = free_port()
-    server = uvicorn.Server(uvicorn.Config(RawPath(app), port=chosen, http=ZeroCopyProtocol, log_level="warning", lifespan="off"))
+    server = uvicorn.Server(
+        uvicorn.Config(RawPath(app), port=chosen, http=ZeroCopyProtocol, log_level="warning", lifespan="off")
+    )
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
@@ -50,8 +54,18 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     thread.join()
 
 
-@pytest.mark.parametrize(("header", "start", "end"), [(None, 0, len(CONTENT)), ("bytes=0-0", 0, 1), ("bytes=4999990-", 4_999_990, len(CONTENT)), ("bytes=7-3000000", 7, 3_000_001)])
-def test_whole_files_and_ranges_arrive_byte_for_byte_on_one_connection(port: int, header: str | None, start: int, end: int) -> None:
+@pytest.mark.parametrize(
+    ("header", "start", "end"),
+    [
+        (None, 0, len(CONTENT)),
+        ("bytes=0-0", 0, 1),
+        ("bytes=4999990-", 4_999_990, len(CONTENT)),
+        ("bytes=7-3000000", 7, 3_000_001),
+    ],
+)
+def test_whole_files_and_ranges_arrive_byte_for_byte_on_one_connection(
+    port: int, header: str | None, start: int, end: int
+) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     for _ in range(3):  # the connection is kept, so a wrong count would garble the next answer
         connection.request("GET", "/file", headers={"Range": header} if header else {})
@@ -99,7 +113,12 @@ def test_eight_clients_at_once_each_get_all_bytes(port: int) -> None:
 
 @pytest.mark.parametrize(
     ("sent", "seen"),
-    [("/echo/refs%2Fpr%2F1/a/b", "refs/pr/1|a/b"), ("/echo/main/a%2Fb%23c%3Fd", "main|a/b#c?d"), ("/echo/main/%2525", "main|%25"), ("/echo/a%20b/%F0%9F%94%A5", "a b|🔥")],
+    [
+        ("/echo/refs%2Fpr%2F1/a/b", "refs/pr/1|a/b"),
+        ("/echo/main/a%2Fb%23c%3Fd", "main|a/b#c?d"),
+        ("/echo/main/%2525", "main|%25"),
+        ("/echo/a%20b/%F0%9F%94%A5", "a b|🔥"),
+    ],
 )
 def test_each_part_of_an_address_is_decoded_exactly_once(port: int, sent: str, seen: str) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)

@@ -13,7 +13,11 @@ from typer.main import get_command
 # Name → (module, attribute, one line). The attribute is a Typer app or a plain command function.
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "serve": ("openhearth.cli.serve", "serve", "Run the hub."),
-    "starter": ("openhearth.cli.starter", "starter", "Install small real models and data sets to begin with."),
+    "starter": (
+        "openhearth.cli.starter",
+        "starter",
+        "Install small real models and data sets to begin with.",
+    ),
     "run": ("openhearth.cli.run", "run", "Call a model once."),
     "admin": ("openhearth.cli.admin", "admin", "Accounts, tokens and storage of a data folder."),
     "doctor": ("openhearth.cli.doctor", "doctor", "Say what this machine can do, and what is missing."),
@@ -39,7 +43,12 @@ class LazyGroup(TyperGroup):
         return get_command(target)
 
 
-app = typer.Typer(cls=LazyGroup, no_args_is_help=True, pretty_exceptions_enable=False, help="The open, self-hosted home for models, datasets and apps.")
+app = typer.Typer(
+    cls=LazyGroup,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="The open, self-hosted home for models, datasets and apps.",
+)
 
 
 @app.callback(invoke_without_command=True)

@@ -27,17 +27,24 @@ def gc(
     xorbs = hub.ground.storage.xet.collect(dry_run=dry_run)
     objects = hub.ground.storage.lfs.collect(dry_run=dry_run)
     verb = "Would free" if dry_run else "Freed"
-    typer.echo(f"{verb} {xorbs.size_bytes / MIB:,.1f} MiB in {xorbs.xorbs} xorbs and {objects.size_bytes / MIB:,.1f} MiB in {objects.count} whole files.")
+    typer.echo(
+        f"{verb} {xorbs.size_bytes / MIB:,.1f} MiB in {xorbs.xorbs} xorbs "
+        f"and {objects.size_bytes / MIB:,.1f} MiB in {objects.count} whole files."
+    )
 
 
-def backup(file: Annotated[Path, typer.Argument(help="The archive to write (a .tar).")], data: Data = None) -> None:
+def backup(
+    file: Annotated[Path, typer.Argument(help="The archive to write (a .tar).")], data: Data = None
+) -> None:
     """Write everything the hub stores into one archive, while it goes on serving."""
     settings = load_settings(data=data)
     written = write_snapshot(settings.data, database_url=settings.database_url, target=file)
     typer.echo(f"Wrote {written / MIB:,.1f} MiB to {file}.")
 
 
-def restore(file: Annotated[Path, typer.Argument(help="An archive written by backup.")], data: Data = None) -> None:
+def restore(
+    file: Annotated[Path, typer.Argument(help="An archive written by backup.")], data: Data = None
+) -> None:
     """Unpack an archive into an empty data folder."""
     folder = load_settings(data=data).data
     restore_snapshot(file, folder)
@@ -72,7 +79,12 @@ def _repositories(data: Path) -> Iterator[Path]:
 def _problems(hub: Hub) -> Iterator[str]:
     data = hub.ground.settings.data
     for path in _repositories(data):
-        done = subprocess.run(["git", "-C", str(path), "fsck", "--full", "--no-dangling"], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            ["git", "-C", str(path), "fsck", "--full", "--no-dangling"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         if done.returncode:
             yield f"git repository {path.name}: {(done.stderr or done.stdout).strip()}"
     for name in hub.ground.storage.xet.damaged_xorbs():

@@ -50,7 +50,9 @@ def examine(data: Path) -> Iterator[Finding]:
     yield _gpu()
     yield _data_folder(data)
     yield _program("git", ["git", "--version"], "apt install git: clone, fetch and push need it")
-    yield _program("git-lfs", ["git-lfs", "version"], "apt install git-lfs: only for people who push large files by git")
+    yield _program(
+        "git-lfs", ["git-lfs", "version"], "apt install git-lfs: only for people who push large files by git"
+    )
     yield _program("sandbox", ["bwrap", "--version"], "apt install bubblewrap: hosted apps will need it")
     yield _library("torch", "engine: torch", "pip install 'openhearth[run]': running models needs it")
     yield _library("transformers", "engine: transformers", "pip install 'openhearth[run]'")
@@ -61,9 +63,16 @@ def _gpu() -> Finding:
     if shutil.which("nvidia-smi") is None:
         return Finding("gpu", "none found; models run on the processor")
     answer = subprocess.run(
-        ["nvidia-smi", "--query-gpu=name,memory.total", "--format=csv,noheader"], capture_output=True, text=True, check=False
+        ["nvidia-smi", "--query-gpu=name,memory.total", "--format=csv,noheader"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    return Finding("gpu", answer.stdout.strip().replace("\n", "; ") or "nvidia-smi gave no answer", answer.returncode == 0)
+    return Finding(
+        "gpu",
+        answer.stdout.strip().replace("\n", "; ") or "nvidia-smi gave no answer",
+        answer.returncode == 0,
+    )
 
 
 def _data_folder(data: Path) -> Finding:

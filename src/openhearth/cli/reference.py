@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
-import click
 import typer
 from starlette.routing import Route
 
@@ -30,8 +30,12 @@ def settings_page() -> str:
         "| --- | --- | --- | --- |",
     ]
     for setting in fields(Settings):
-        default = "the user data folder of the platform" if setting.name == "data" else f"`{setting.default!r}`"
-        lines.append(f"| `{setting.name}` | `OPENHEARTH_{setting.name.upper()}` | {default} | {setting.metadata['help']} |")
+        default = (
+            "the user data folder of the platform" if setting.name == "data" else f"`{setting.default!r}`"
+        )
+        lines.append(
+            f"| `{setting.name}` | `OPENHEARTH_{setting.name.upper()}` | {default} | {setting.metadata['help']} |"
+        )
     return "\n".join(lines)
 
 
@@ -46,7 +50,9 @@ def errors_page() -> str:
     ]
     for kind in _descendants(HubError):
         about = (kind.__doc__ or "").strip().splitlines()
-        lines.append(f"| `{kind.__name__}` | {kind.status} | {f'`{kind.code}`' if kind.code else ''} | {about[0] if about else ''} |")
+        lines.append(
+            f"| `{kind.__name__}` | {kind.status} | {f'`{kind.code}`' if kind.code else ''} | {about[0] if about else ''} |"
+        )
     return "\n".join(lines)
 
 
@@ -73,7 +79,14 @@ def routes_page() -> str:
         hub = build_hub(Settings(data=Path(folder)))
         routes = [route for route in app_of(hub).router.routes if isinstance(route, Route)]
         hub.ground.db.close()
-    lines = ["# Routes", "", "Parameters stand in braces; `…:rest` may hold slashes.", "", "| method | path | answer |", "| --- | --- | --- |"]
+    lines = [
+        "# Routes",
+        "",
+        "Parameters stand in braces; `…:rest` may hold slashes.",
+        "",
+        "| method | path | answer |",
+        "| --- | --- | --- |",
+    ]
     rows = set()
     for route in routes:
         about = (getattr(route.endpoint, "__doc__", None) or "").strip().splitlines()
@@ -98,7 +111,7 @@ def _descendants(kind: type[HubError]) -> Iterator[type[HubError]]:
             yield from _descendants(child)
 
 
-def _leaves(command: click.Command, words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+def _leaves(command: Any, words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
     children = getattr(command, "commands", None)
     if not children:
         yield words, command
@@ -107,10 +120,12 @@ def _leaves(command: click.Command, words: tuple[str, ...]) -> Iterator[tuple[tu
         yield from _leaves(child, (*words, name))
 
 
-def _parameters(command: click.Command) -> list[str]:
+def _parameters(command: Any) -> list[str]:
     rows = []
     for parameter in command.params:
-        names = ", ".join(f"`{name}`" for name in (*parameter.opts, *parameter.secondary_opts) if name != "--help")
+        names = ", ".join(
+            f"`{name}`" for name in (*parameter.opts, *parameter.secondary_opts) if name != "--help"
+        )
         if names:
             rows.append(f"- {names}: {getattr(parameter, 'help', None) or parameter.name}")
     return rows

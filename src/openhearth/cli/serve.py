@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import typer
 import uvicorn
@@ -24,7 +25,6 @@ from openhearth.kit.ids import new_id
 from openhearth.rooms import Hub, build_hub
 from openhearth.wire.server import ZeroCopyProtocol
 
-
 STARTER_ORG = "starter"
 STARTER_USER = "_starter"
 
@@ -34,7 +34,9 @@ def serve(
     port: int = typer.Option(None, help="The port to listen on. Default: 8600."),
     data: Path = typer.Option(None, help="The folder that holds everything the hub stores."),
     workers: int = typer.Option(None, min=1, help="How many processes share the port."),
-    starter: bool = typer.Option(False, "--starter", help="Add the starter models while the hub already answers."),
+    starter: bool = typer.Option(
+        False, "--starter", help="Add the starter models while the hub already answers."
+    ),
 ) -> None:
     """Run the hub."""
     settings = load_settings(host=host, port=port, data=data, workers=workers)
@@ -52,7 +54,7 @@ def serve(
         uvicorn.Server(config).run(sockets=[listener])
 
 
-def _server_options(settings: Settings) -> dict[str, object]:
+def _server_options(settings: Settings) -> dict[str, Any]:
     return {
         "http": ZeroCopyProtocol,
         "log_level": "warning" if settings.log_level == "info" else settings.log_level,
@@ -60,7 +62,6 @@ def _server_options(settings: Settings) -> dict[str, object]:
         "server_header": False,
         "timeout_keep_alive": 75,
         "timeout_graceful_shutdown": 20,
-        "h11_max_incomplete_event_size": 1 << 20,
     }
 
 
@@ -72,7 +73,9 @@ def _listen(settings: Settings) -> socket.socket:
     try:
         listener.bind((settings.host, settings.port))
     except OSError as error:
-        raise Invalid(f"--port: cannot listen on {settings.host}:{settings.port} ({error.strerror}); choose another port.") from None
+        raise Invalid(
+            f"--port: cannot listen on {settings.host}:{settings.port} ({error.strerror}); choose another port."
+        ) from None
     listener.listen(2048)
     listener.set_inheritable(True)
     return listener
@@ -80,11 +83,19 @@ def _listen(settings: Settings) -> socket.socket:
 
 def _serve_many(settings: Settings) -> None:
     os.environ.update(
-        OPENHEARTH_DATA=str(settings.data), OPENHEARTH_HOST=settings.host, OPENHEARTH_PORT=str(settings.port), OPENHEARTH_WORKERS=str(settings.workers)
+        OPENHEARTH_DATA=str(settings.data),
+        OPENHEARTH_HOST=settings.host,
+        OPENHEARTH_PORT=str(settings.port),
+        OPENHEARTH_WORKERS=str(settings.workers),
     )
     uvicorn.run(
-        "openhearth.app:create_app", factory=True, host=settings.host, port=settings.port, workers=settings.workers, **_server_options(settings)
-    )  # type: ignore[arg-type]
+        "openhearth.app:create_app",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        **_server_options(settings),
+    )
 
 
 def _refuse_open_doors(settings: Settings, hub: Hub) -> None:

@@ -45,7 +45,9 @@ class TaskApi:
         repo_id = f"{request.path_params['ns']}/{request.path_params['name']}"
         asked, revision = request.path_params.get("task"), request.query_params.get("revision", "main")
         body = await read_body(request)
-        engine = await calls.engine(self._inference, actor_of(request), repo_id, task=asked, revision=revision)
+        engine = await calls.engine(
+            self._inference, actor_of(request), repo_id, task=asked, revision=revision
+        )
         task = TASKS[engine.spec.key.task]
         content_type = request.headers.get("content-type", "")
         call, payload = read_call(body, content_type, takes_text=task.takes == "text")
@@ -68,4 +70,6 @@ async def _text_events(said: Any) -> AsyncIterator[dict[str, Any]]:
     async with aclosing(said) as messages:
         async for message in messages:
             index += 1
-            yield text_event(index, message) if isinstance(message, Delta) else last_text_event(index, message)
+            yield (
+                text_event(index, message) if isinstance(message, Delta) else last_text_event(index, message)
+            )

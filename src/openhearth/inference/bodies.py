@@ -61,7 +61,9 @@ async def _disconnected(request: Request) -> None:
         pass
 
 
-async def event_stream(events: AsyncIterator[dict[str, Any]], *, end: str | None = "[DONE]") -> StreamingResponse:
+async def event_stream(
+    events: AsyncIterator[dict[str, Any]], *, end: str | None = "[DONE]"
+) -> StreamingResponse:
     """`events` as server-sent events. Waits for the first, so that a refusal still has its own status."""
     iterator = events.__aiter__()
     first = await anext(iterator, None)
@@ -74,7 +76,9 @@ async def event_stream(events: AsyncIterator[dict[str, Any]], *, end: str | None
                 async for event in iterator:
                     yield _event(event)
             except HubError as error:
-                yield _event({"error": {"message": error.message, "type": "server_error", "code": error.code}})
+                yield _event(
+                    {"error": {"message": error.message, "type": "server_error", "code": error.code}}
+                )
                 return
             if end:
                 yield f"data: {end}\n\n".encode()

@@ -44,7 +44,9 @@ async def run(held: EngineProcess, request: Run) -> Result:
     raise AssertionError("an answer always ends with its last message")
 
 
-async def _answers(held: EngineProcess, request: Generate | Run) -> AsyncGenerator[Delta | Generated | Result]:
+async def _answers(
+    held: EngineProcess, request: Generate | Run
+) -> AsyncGenerator[Delta | Generated | Result]:
     arrived: asyncio.Queue[Answer] = asyncio.Queue()
     loop = asyncio.get_running_loop()
 

@@ -135,7 +135,9 @@ class EngineProcess:
             self._connection = EngineConnection(self._connect(), last_words=self.last_words)
             self._told = self._connection.ready.result(LOAD_TIMEOUT_S)
         except TimeoutError:
-            self.ready.set_exception(EngineFailed(f"{self.spec.name} was not loaded within {LOAD_TIMEOUT_S:.0f} s."))
+            self.ready.set_exception(
+                EngineFailed(f"{self.spec.name} was not loaded within {LOAD_TIMEOUT_S:.0f} s.")
+            )
         except Exception as error:  # a thread's border: whoever waits is told
             self.ready.set_exception(error)
         else:

@@ -33,7 +33,9 @@ class Fleet:
         self._idle_s = settings.engine_idle_s
         self._threads = settings.engine_threads
         self._budget_bytes = (
-            int(settings.engine_memory_gb * 1e9) if settings.engine_memory_gb else psutil.virtual_memory().total // 2
+            int(settings.engine_memory_gb * 1e9)
+            if settings.engine_memory_gb
+            else psutil.virtual_memory().total // 2
         )
         self._engines: dict[EngineKey, EngineProcess] = {}
         self._lock = threading.Lock()
@@ -104,7 +106,10 @@ class Fleet:
                 self._end(engine.spec.key)
         if used + spec.needs_bytes > self._budget_bytes:
             names = ", ".join(sorted(engine.spec.name for engine in self._engines.values()))
-            raise Busy(f"The memory for models is in use ({names}); try again in a moment.", headers={"Retry-After": "10"})
+            raise Busy(
+                f"The memory for models is in use ({names}); try again in a moment.",
+                headers={"Retry-After": "10"},
+            )
 
     def _end(self, key: EngineKey) -> None:
         engine = self._engines.pop(key)
@@ -114,4 +119,3 @@ class Fleet:
 
 def _gb(size_bytes: int) -> str:
     return f"{size_bytes / 1e9:.1f} GB"
-

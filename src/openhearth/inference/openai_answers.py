@@ -31,7 +31,9 @@ class ChatAnswer:
         return self._chunk({"role": "assistant", "content": ""}, None, None)
 
     def piece(self, delta: Delta, *, with_logprobs: bool) -> dict[str, Any]:
-        return self._chunk({"content": delta.text}, None, chat_logprobs(delta.tokens) if with_logprobs else None)
+        return self._chunk(
+            {"content": delta.text}, None, chat_logprobs(delta.tokens) if with_logprobs else None
+        )
 
     def ending(self, generated: Generated) -> dict[str, Any]:
         return self._chunk({}, generated.finish_reason, None)
@@ -56,7 +58,9 @@ class TextAnswer:
     id: str = field(default_factory=lambda: f"cmpl-{secrets.token_hex(12)}")
     created: int = field(default_factory=lambda: int(time.time()))
 
-    def whole(self, generated: Sequence[Generated], *, echoed: Sequence[str], with_logprobs: bool) -> dict[str, Any]:
+    def whole(
+        self, generated: Sequence[Generated], *, echoed: Sequence[str], with_logprobs: bool
+    ) -> dict[str, Any]:
         """One choice a prompt; `echoed` is what each begins with."""
         choices = [
             self._choice(index, prefix + one.text, one.finish_reason, one.tokens if with_logprobs else None)
@@ -77,7 +81,9 @@ class TextAnswer:
     def usage(self, usage: Usage) -> dict[str, Any]:
         return {**self._head(), "choices": [], "usage": usage_of(usage)}
 
-    def _choice(self, index: int, text: str, reason: str | None, tokens: Sequence[Token] | None) -> dict[str, Any]:
+    def _choice(
+        self, index: int, text: str, reason: str | None, tokens: Sequence[Token] | None
+    ) -> dict[str, Any]:
         logprobs = text_logprobs(tokens) if tokens is not None else None
         return {"index": index, "text": text, "logprobs": logprobs, "finish_reason": reason}
 

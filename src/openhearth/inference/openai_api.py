@@ -73,7 +73,9 @@ class OpenAIApi:
         answer = TextAnswer(model=name)
         if asked.stream:
             return await event_stream(_text_chunks(engine, asked, answer))
-        work = asyncio.gather(*(calls.generate(engine, asked.to_generate(prompt)) for prompt in asked.prompts))
+        work = asyncio.gather(
+            *(calls.generate(engine, asked.to_generate(prompt)) for prompt in asked.prompts)
+        )
         generated = await unless_gone(request, _awaited(work))
         echoed = asked.prompts if asked.echo else [""] * len(generated)
         return JSONResponse(answer.whole(generated, echoed=echoed, with_logprobs=asked.logprobs is not None))
@@ -85,7 +87,8 @@ class OpenAIApi:
         vectors = np.frombuffer(result.payload, np.float32).reshape(result.output["shape"])
         if asked.dimensions not in (None, vectors.shape[1]):
             raise Invalid(
-                f"dimensions: this model gives {vectors.shape[1]}, not {asked.dimensions}; leave it out.", param="dimensions"
+                f"dimensions: this model gives {vectors.shape[1]}, not {asked.dimensions}; leave it out.",
+                param="dimensions",
             )
         data = [
             {"object": "embedding", "index": index, "embedding": _written(vector, asked.encoding_format)}

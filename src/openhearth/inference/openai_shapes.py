@@ -45,7 +45,9 @@ class ChatMessage(BaseModel):
             return self.content or ""
         other = [part.get("type") for part in self.content if part.get("type") != "text"]
         if other:
-            raise Unsupported(f"messages: a part of type {other[0]!r} cannot be read; send text.", param="messages")
+            raise Unsupported(
+                f"messages: a part of type {other[0]!r} cannot be read; send text.", param="messages"
+            )
         return "".join(str(part.get("text", "")) for part in self.content)
 
 

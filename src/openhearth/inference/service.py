@@ -62,9 +62,13 @@ def choose_task(asked: str | None, pipeline_tag: str | None, folder: ModelFolder
     if asked is not None:
         task = find_task(asked)
         if task is None:
-            raise Invalid(f"task: {asked!r} is not one that can be run here; choose one of {', '.join(TASKS)}.")
+            raise Invalid(
+                f"task: {asked!r} is not one that can be run here; choose one of {', '.join(TASKS)}."
+            )
         if folder.task is not None and folder.task != task.name:
-            raise Invalid(f"task: {folder.name} is made for {folder.task}, not for {task.name}; choose another model.")
+            raise Invalid(
+                f"task: {folder.name} is made for {folder.task}, not for {task.name}; choose another model."
+            )
         return task.name
     stated = find_task(pipeline_tag) if pipeline_tag else None
     name = stated.name if stated is not None and folder.task in (None, stated.name) else folder.task

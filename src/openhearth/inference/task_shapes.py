@@ -103,7 +103,9 @@ def to_generate(inputs: Any, parameters: TextGenerationParameters, *, stream: bo
     )
 
 
-def generated_text(inputs: Any, parameters: TextGenerationParameters, made: Generated) -> list[dict[str, Any]]:
+def generated_text(
+    inputs: Any, parameters: TextGenerationParameters, made: Generated
+) -> list[dict[str, Any]]:
     prefix = inputs if parameters.return_full_text and isinstance(inputs, str) else ""
     answer: dict[str, Any] = {"generated_text": prefix + made.text}
     if parameters.details:

@@ -16,8 +16,9 @@ from starlette.routing import BaseRoute, Route
 from openhearth.errors import HubError, Invalid
 from openhearth.inference import calls
 from openhearth.inference.bodies import BODY_MAX_BYTES, unless_gone
+from openhearth.inference.engine_process import EngineProcess
 from openhearth.inference.service import Inference
-from openhearth.inference.task_shapes import TaskCall, task_answer
+from openhearth.inference.task_shapes import TaskCall, task_answer, to_run
 from openhearth.kit.names import RepoRef
 from openhearth.pipelines.tasks import TASKS, find_task
 from openhearth.protocol.engine import Generate, Run, Sampling
@@ -117,12 +118,15 @@ class Widget:
         """Run the form once. A refusal by the model is shown in the form; the page itself is fine."""
         repo = RepoRef("model", request.path_params["ns"], request.path_params["name"])
         form = await read_form(request, max_files=1)
-        task = text_of(form, "task")
+        try:
+            task = text_of(form, "task")
+            values = {name: value.strip() for name, value in form.items() if isinstance(value, str)}
+            upload = form.get("file")
+            payload = b"" if upload is None or isinstance(upload, str) else await upload.read(BODY_MAX_BYTES)
+        finally:
+            await form.close()
         if task not in TASKS:
             raise Invalid(f"task: {task!r} is not one that can be run here; choose one of {', '.join(TASKS)}.")
-        values = {name: value.strip() for name, value in form.items() if isinstance(value, str)}
-        upload = form.get("file")
-        payload = b"" if upload is None or isinstance(upload, str) else await upload.read(BODY_MAX_BYTES)
         try:
             outcome = await unless_gone(request, self._run(request, repo, task, values, payload))
         except HubError as error:
@@ -146,22 +150,33 @@ class Widget:
         engine = await calls.engine(self._inference, actor_of(request), repo.id, task=task)
         if task == "text-generation":
             return Outcome(text=await self._answer(engine, values.get("text", "")))
-        inputs: Any = None
         if task == "feature-extraction":
-            sentences = [line.strip() for line in values.get("sentences", "").splitlines() if line.strip()]
-            inputs = {"source_sentence": values.get("source", ""), "sentences": sentences}
-        call = TaskCall(inputs=inputs)
-        texts = [inputs["source_sentence"], *inputs["sentences"]] if inputs else None
-        result = await calls.run(engine, Run(request_id=0, inputs=texts, payload=payload))
-        return _outcome(task, call, task_answer(call, result))
+            return await self._compare(engine, values)
+        result = await calls.run(engine, Run(request_id=0, payload=payload))
+        if task == "image-classification":
+            return Outcome(scores=[Score(label=row["label"], share=row["score"]) for row in result.output])
+        return Outcome(text=result.output["text"])
 
-    async def _answer(self, engine: Any, text: str) -> str:
+    async def _compare(self, engine: EngineProcess, values: Mapping[str, str]) -> Outcome:
+        """How near each sentence is to the first."""
+        sentences = [line.strip() for line in values.get("sentences", "").splitlines() if line.strip()]
+        call = TaskCall(inputs={"source_sentence": values.get("source", ""), "sentences": sentences})
+        result = await calls.run(engine, to_run("feature-extraction", call, b""))
+        pairs = zip(sentences, task_answer(call, result), strict=True)
+        return Outcome(scores=[Score(label=sentence, share=score) for sentence, score in pairs])
+
+    async def _answer(self, engine: EngineProcess, text: str) -> str:
         """Plain models continue the text, chat models answer it."""
         if not text:
             raise Invalid("text: write something first.")
-        sampling = Sampling(temperature=0.0)
-        chat = {"messages": [{"role": "user", "content": text}]} if engine.told.has_chat_template else {"prompt": text}
-        request = Generate(request_id=0, max_tokens=ANSWER_TOKENS, sampling=sampling, **chat)
+        told = engine.told
+        request = Generate(
+            request_id=0,
+            prompt=None if told.has_chat_template else text,
+            messages=[{"role": "user", "content": text}] if told.has_chat_template else None,
+            max_tokens=min(ANSWER_TOKENS, (told.context_length or ANSWER_TOKENS) // 2),
+            sampling=Sampling(temperature=0.0),
+        )
         return (await calls.generate(engine, request)).text
 
     def _form(
@@ -177,15 +192,6 @@ class Widget:
             outcome=outcome,
         )
         return self._web.fragment("inference/widget.html", context)
-
-
-def _outcome(task: str, call: TaskCall, answer: Any) -> Outcome:
-    if task == "image-classification":
-        return Outcome(scores=[Score(label=row["label"], share=row["score"]) for row in answer])
-    if task == "feature-extraction":
-        pairs = zip(call.inputs["sentences"], answer, strict=True)
-        return Outcome(scores=[Score(label=sentence, share=score) for sentence, score in pairs])
-    return Outcome(text=answer["text"])
 
 
 def _sample_of(card: Mapping[str, Any], task: str) -> dict[str, str]:

@@ -23,8 +23,41 @@ _NAMESPACE = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 # First segments of page addresses: a namespace of that name could never be opened.
 RESERVED_NAMESPACES = frozenset(
-    "api models datasets spaces kernels buckets papers collections tasks docs static health metrics new login logout "
-    "join settings oauth v1 v2 cas -  resolve-cache organizations users me admin search lfs assets setup avatars".split()
+    [
+        "api",
+        "models",
+        "datasets",
+        "spaces",
+        "kernels",
+        "buckets",
+        "papers",
+        "collections",
+        "tasks",
+        "docs",
+        "static",
+        "health",
+        "metrics",
+        "new",
+        "login",
+        "logout",
+        "join",
+        "settings",
+        "oauth",
+        "v1",
+        "v2",
+        "cas",
+        "-",
+        "resolve-cache",
+        "organizations",
+        "users",
+        "me",
+        "admin",
+        "search",
+        "lfs",
+        "assets",
+        "setup",
+        "avatars",
+    ]
 )
 
 
@@ -82,9 +115,13 @@ def _check_plain(name: str, field: str, pattern: re.Pattern[str], allowed: str) 
     if not name:
         raise Invalid(f"{field}: is empty; give a name of {allowed}.")
     if len(name) > NAME_MAX_LENGTH:
-        raise Invalid(f"{field}: {name[:40]!r}… has {len(name)} characters; at most {NAME_MAX_LENGTH} are allowed.")
+        raise Invalid(
+            f"{field}: {name[:40]!r}… has {len(name)} characters; at most {NAME_MAX_LENGTH} are allowed."
+        )
     if not pattern.fullmatch(name):
-        raise Invalid(f"{field}: {name!r} is not allowed; use {allowed}, beginning and ending with a letter, digit or '_'.")
+        raise Invalid(
+            f"{field}: {name!r} is not allowed; use {allowed}, beginning and ending with a letter, digit or '_'."
+        )
 
 
 def split_repo_id(repo_id: str, repo_type: RepoType = "model", *, field: str = "repo id") -> RepoRef:
@@ -115,7 +152,9 @@ def check_ref_name(name: str, *, field: str = "branch") -> str:
         or any(part.startswith(".") or part.endswith(".lock") for part in name.split("/"))
     )
     if bad:
-        raise Invalid(f"{field}: {name!r} is no valid git ref name; use letters, digits, '-', '_', '.' and single '/'.")
+        raise Invalid(
+            f"{field}: {name!r} is no valid git ref name; use letters, digits, '-', '_', '.' and single '/'."
+        )
     return name
 
 
@@ -149,6 +188,8 @@ def _check_segment(segment: str, shown: str, field: str) -> None:
     if len(segment.encode()) > SEGMENT_MAX_BYTES:
         raise Invalid(f"{field}: a part of {shown!r} is longer than {SEGMENT_MAX_BYTES} bytes; shorten it.")
     # HFS+ ignores some code points and NTFS trailing dots and spaces and 8.3 names: git's own verify_path rules.
-    folded = "".join(c for c in segment if c not in "\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\ufeff")
+    folded = "".join(
+        c for c in segment if c not in "\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\ufeff"
+    )
     if folded.lower().rstrip(". ").split(":")[0] in (".git", "git~1"):
         raise Invalid(f"{field}: {shown!r} reaches into '.git', which holds the repo itself.")

@@ -21,7 +21,6 @@ class ProtocolError(Exception):
     """The bytes are no frame of this protocol: the other end is broken, close the connection."""
 
 
-
 @dataclass(frozen=True, kw_only=True)
 class Sampling:
     """How the next token is chosen. None: as the model's own generation_config says, else the neutral value.
@@ -72,7 +71,6 @@ class Cancel:
 @dataclass(frozen=True, kw_only=True)
 class AskStats:
     pass
-
 
 
 @dataclass(frozen=True, kw_only=True)

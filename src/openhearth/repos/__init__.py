@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from openhearth.events import RefUpdated, RepoDeleted
+from openhearth.repos import bare_names
 from openhearth.repos.api_content import ContentApi
 from openhearth.repos.api_repos import RepoApi
 from openhearth.repos.api_write import WriteApi
@@ -73,6 +74,7 @@ def build(ground: Ground, *, accounts: People) -> Room:
             *XetTokens(repos=repos, signer=signer, cas_url=cas.url).routes(),
             *cas.routes(),
             *lfs.routes(),
+            *bare_names.routes(),
             *GitHttp(repos=repos.doors, git=storage.git, linked=repos.doors.linked, urls=urls).routes(),
             *WriteApi(repos=repos, urls=urls, spool=storage.git.spool_path).router().routes,
             *Pages(repos=repos, ground=ground, profiles=accounts).routes(),

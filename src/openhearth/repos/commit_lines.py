@@ -54,7 +54,7 @@ def read_commit_lines(path: Path) -> CommitRequest:
                 )
             reader(reading, value, number)
     if reading.header is None:
-        raise Invalid('commit: has no header; begin with {"key": "header", "value": {"summary": …}}.')
+        raise Invalid('commit: has no header; begin with {"key": "header", "value": {"summary": "..."}}.')
     return CommitRequest(
         summary=_text(reading.header, "summary", 1),
         description=_text(reading.header, "description", 1, default=""),
@@ -82,7 +82,7 @@ def _parse(line: bytes, number: int) -> tuple[str, dict[str, Any]]:
     key = item.get("key") if isinstance(item, dict) else None
     value = item.get("value") if isinstance(item, dict) else None
     if not isinstance(key, str) or not isinstance(value, dict):
-        raise Invalid(f'line {number}: must be of the form {{"key": "…", "value": {{…}}}}.')
+        raise Invalid(f'line {number}: must be of the form {{"key": "...", "value": {{...}}}}.')
     return key, value
 
 

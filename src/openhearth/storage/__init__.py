@@ -25,6 +25,11 @@ def open_storage(
 ) -> Storage:
     """The three stores below the folder `data`; `key` is the installation's own."""
     xet = XetStore(
-        db=db, folder=data / "xet", key=key, dedup_scope=dedup_scope, file_max_bytes=file_max_gb * GB, clock=clock
+        db=db,
+        folder=data / "xet",
+        key=key,
+        dedup_scope=dedup_scope,
+        file_max_bytes=file_max_gb * GB,
+        clock=clock,
     )
     return Storage(git=GitStore(data / "repos"), lfs=ObjectStore(data / "lfs", db=db, clock=clock), xet=xet)

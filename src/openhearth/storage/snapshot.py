@@ -21,7 +21,9 @@ _TRIES = 5
 def write_snapshot(data: Path, *, database_url: str, target: Path) -> int:
     """Archive the data folder `data` into `target`; the bytes written. Raises Unsupported, Conflict."""
     if database_url:
-        raise Unsupported("backup: the rows are in Postgres; back them up with pg_dump, and this folder with your file backup.")
+        raise Unsupported(
+            "backup: the rows are in Postgres; back them up with pg_dump, and this folder with your file backup."
+        )
     if target.exists():
         raise Conflict(f"backup: {target} exists; name another file.")
     with tempfile.TemporaryDirectory(dir=data, prefix="backup-") as name:
@@ -77,7 +79,9 @@ def _link_all(source: Path, target: Path, *, skip: str = "") -> None:
     """Pin every file below `source`. Packs may be folded into a new one meanwhile: then look again."""
     for attempt in range(_TRIES):
         try:
-            shutil.copytree(source, target, copy_function=_link, dirs_exist_ok=True, ignore=shutil.ignore_patterns(skip))
+            shutil.copytree(
+                source, target, copy_function=_link, dirs_exist_ok=True, ignore=shutil.ignore_patterns(skip)
+            )
         except (shutil.Error, FileNotFoundError):
             if attempt == _TRIES - 1:
                 raise

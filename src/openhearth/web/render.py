@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Route
 from openhearth.errors import HubError
 from openhearth.urls import Urls
 from openhearth.web.assets import Assets
+from openhearth.web.docs import Docs
 from openhearth.web.filters import FILTERS
 from openhearth.web.pages import ErrorPage
 from openhearth.web.shell import shell_of
@@ -78,7 +79,7 @@ class Web:
     def routes(self) -> list[BaseRoute]:
         """Static files, the theme switch and `/-/components`; they belong before every other route."""
         components = Route("/-/components", self._show_components, methods=["GET"], name="components")
-        return [*StaticFiles(self.assets).routes(), *theme_routes(), components]
+        return [*StaticFiles(self.assets).routes(), *theme_routes(), components, *Docs(self).routes()]
 
     async def _show_components(self, request: Request) -> HTMLResponse:
         return self.page(request, "web/showcase.html", sample_page(self.icon_names))

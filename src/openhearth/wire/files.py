@@ -20,7 +20,14 @@ BLOCK_BYTES = 1 << 20
 class FileAnswer(Response):
     """`span` of the file at `path` (None: all of it, status 200). The file is opened when the answer starts."""
 
-    def __init__(self, path: Path, *, size_bytes: int, span: ByteRange | None = None, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        size_bytes: int,
+        span: ByteRange | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(status_code=206 if span else 200, headers=headers)
         self.path = path
         self.span = span or ByteRange(0, size_bytes)
@@ -40,7 +47,14 @@ class FileAnswer(Response):
         try:
             await send(start)
             if "http.response.zerocopysend" in scope.get("extensions", {}):
-                await send({"type": "http.response.zerocopysend", "file": descriptor, "offset": self.span.start, "count": self.span.length})
+                await send(
+                    {
+                        "type": "http.response.zerocopysend",
+                        "file": descriptor,
+                        "offset": self.span.start,
+                        "count": self.span.length,
+                    }
+                )
             else:
                 await self._send_blocks(descriptor, send)
         finally:

@@ -17,7 +17,9 @@ async def read_form(request: Request, *, max_files: int = 100) -> FormData:
     given = form.get("csrf_token")
     if not isinstance(given, str) or not hmac.compare_digest(given.encode(), csrf_of(request).encode()):
         await form.close()
-        raise Forbidden("This form is out of date (its csrf_token does not match your session); reload the page and send it again.")
+        raise Forbidden(
+            "This form is out of date (its csrf_token does not match your session); reload the page and send it again."
+        )
     return form
 
 

@@ -52,11 +52,15 @@ def render_error(request: Request, error: HubError) -> Response:
 
 def _body(request: Request, error: HubError, dialect: Dialect) -> Response:
     if dialect == "page":
-        renderer: PageRenderer | None = getattr(request.app.state, "error_page", None) if "app" in request.scope else None
+        renderer: PageRenderer | None = (
+            getattr(request.app.state, "error_page", None) if "app" in request.scope else None
+        )
         if renderer is not None:
             return renderer(request, error)
     if dialect == "lfs":
-        return JSONResponse({"message": error.message}, error.status, media_type="application/vnd.git-lfs+json")
+        return JSONResponse(
+            {"message": error.message}, error.status, media_type="application/vnd.git-lfs+json"
+        )
     if dialect == "git":
         response = PlainTextResponse(error.message + "\n", error.status)
         if error.status == 401:
@@ -68,7 +72,12 @@ def _body(request: Request, error: HubError, dialect: Dialect) -> Response:
 
 
 def _openai_body(error: HubError) -> dict[str, object]:
-    kinds = {401: "authentication_error", 403: "permission_error", 404: "not_found_error", 429: "rate_limit_error"}
+    kinds = {
+        401: "authentication_error",
+        403: "permission_error",
+        404: "not_found_error",
+        429: "rate_limit_error",
+    }
     kind = kinds.get(error.status, "invalid_request_error" if error.status < 500 else "server_error")
     return {"message": error.message, "type": kind, "param": error.extra.get("param"), "code": error.code}
 

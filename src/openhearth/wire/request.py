@@ -86,7 +86,9 @@ class Identification:
         origin = headers.get("origin")
         same = origin in (None, self.own_origin) or origin.split("://")[-1] == headers.get("host")
         if headers.get("sec-fetch-site") == "cross-site" or not same:
-            raise Forbidden("This request came from another site and was refused; open the hub itself and try again.")
+            raise Forbidden(
+                "This request came from another site and was refused; open the hub itself and try again."
+            )
 
 
 def read_credentials(headers: Headers, cookies: dict[str, str]) -> Credentials:

@@ -15,7 +15,6 @@ from openhearth.storage import Storage
 from openhearth.urls import Urls
 from openhearth.web import Web
 
-
 Part = Callable[..., Any]
 
 

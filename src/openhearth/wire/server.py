@@ -59,7 +59,9 @@ class _ZeroCopy:
         out = transport.get_extra_info("socket").fileno()
         loop = asyncio.get_running_loop()
         try:
-            await loop.run_in_executor(_SENDERS, _copy, out, message["file"], message["offset"], message["count"])
+            await loop.run_in_executor(
+                _SENDERS, _copy, out, message["file"], message["offset"], message["count"]
+            )
         except OSError:
             transport.abort()
             return

@@ -2,7 +2,9 @@
 
 from datasets import Dataset, DatasetDict, load_dataset
 
-rows = Dataset.from_dict({"text": [f"sentence {i}" for i in range(500)], "label": [i % 2 for i in range(500)]})
+rows = Dataset.from_dict(
+    {"text": [f"sentence {i}" for i in range(500)], "label": [i % 2 for i in range(500)]}
+)
 DatasetDict(train=rows.select(range(400)), test=rows.select(range(400, 500))).push_to_hub("ada/sentences")
 loaded = load_dataset("ada/sentences")
 assert {name: len(split) for name, split in loaded.items()} == {"train": 400, "test": 100}

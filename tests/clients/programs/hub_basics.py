@@ -6,7 +6,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-from huggingface_hub import CommitOperationAdd, CommitOperationCopy, CommitOperationDelete, HfApi, hf_hub_download, metadata_update, snapshot_download
+from huggingface_hub import (
+    CommitOperationAdd,
+    CommitOperationCopy,
+    CommitOperationDelete,
+    HfApi,
+    hf_hub_download,
+    metadata_update,
+    snapshot_download,
+)
 from huggingface_hub.errors import (
     BadRequestError,
     EntryNotFoundError,
@@ -52,8 +60,12 @@ def upload_and_read(repo: str, folder: Path) -> bytes:
     (folder / "sub").mkdir(parents=True)
     (folder / "weights.bin").write_bytes(big)
     (folder / "sub" / "notes.txt").write_text("hello")
-    (folder / "README.md").write_text("---\nlicense: apache-2.0\nlanguage: en\ntags: [fire]\npipeline_tag: text-generation\n---\n# Hi\n")
-    commit = api.upload_folder(repo_id=repo, folder_path=folder, commit_message="Add all", commit_description="In one go")
+    (folder / "README.md").write_text(
+        "---\nlicense: apache-2.0\nlanguage: en\ntags: [fire]\npipeline_tag: text-generation\n---\n# Hi\n"
+    )
+    commit = api.upload_folder(
+        repo_id=repo, folder_path=folder, commit_message="Add all", commit_description="In one go"
+    )
     assert commit.commit_url.startswith(f"{api.endpoint}/{repo}/commit/"), commit.commit_url
     api.upload_file(path_or_fileobj=io.BytesIO(b"from memory"), path_in_repo="memory.bin", repo_id=repo)
     api.upload_file(path_or_fileobj=b"plain text", path_in_repo="plain.txt", repo_id=repo)
@@ -72,7 +84,14 @@ def upload_and_read(repo: str, folder: Path) -> bytes:
 
 def list_and_find(repo: str) -> None:
     files = set(api.list_repo_files(repo))
-    assert files == {".gitattributes", "README.md", "weights.bin", "memory.bin", "plain.txt", "sub/notes.txt"}, files
+    assert files == {
+        ".gitattributes",
+        "README.md",
+        "weights.bin",
+        "memory.bin",
+        "plain.txt",
+        "sub/notes.txt",
+    }, files
     tree = {entry.path: entry for entry in api.list_repo_tree(repo, recursive=True, expand=True)}
     assert tree["weights.bin"].lfs.size == 3_000_000
     assert tree["sub/notes.txt"].last_commit.title == "Add all"
@@ -89,8 +108,16 @@ def list_and_find(repo: str) -> None:
     assert sizes["weights.bin"] == 3_000_000
     assert api.model_info(repo, expand=["downloads", "likes"]).likes == 0
     raises(BadRequestError, api.model_info, repo, expand=["nonsense"])
-    assert repo in [model.id for model in api.list_models(author=repo.split("/")[0], filter="license:apache-2.0", full=True)]
-    assert repo in [model.id for model in api.list_models(search=repo.split("/")[1], pipeline_tag="text-generation", sort="created_at")]
+    assert repo in [
+        model.id
+        for model in api.list_models(author=repo.split("/")[0], filter="license:apache-2.0", full=True)
+    ]
+    assert repo in [
+        model.id
+        for model in api.list_models(
+            search=repo.split("/")[1], pipeline_tag="text-generation", sort="created_at"
+        )
+    ]
     assert len(list(api.list_models(limit=1))) == 1
     assert api.file_exists(repo, "plain.txt")
     assert not api.file_exists(repo, "absent.txt")
@@ -99,7 +126,9 @@ def list_and_find(repo: str) -> None:
 def branch_and_tag(repo: str) -> None:
     api.create_branch(repo, branch="feature/x")
     raises(HfHubHTTPError, api.create_branch, repo, branch="feature/x")
-    api.upload_file(path_or_fileobj=b"on a branch", path_in_repo="branch.txt", repo_id=repo, revision="feature/x")
+    api.upload_file(
+        path_or_fileobj=b"on a branch", path_in_repo="branch.txt", repo_id=repo, revision="feature/x"
+    )
     assert not api.file_exists(repo, "branch.txt")
     assert Path(hf_hub_download(repo, "branch.txt", revision="feature/x")).read_bytes() == b"on a branch"
     api.create_tag(repo, tag="v1", tag_message="first")
@@ -130,7 +159,14 @@ def commit_carefully(repo: str) -> None:
     api.create_commit(repo, operations, commit_message="Many things", parent_commit=head)
     assert {"copied/weights.bin", "a b#c?%2F.txt"} <= set(api.list_repo_files(repo))
     assert Path(hf_hub_download(repo, "a b#c?%2F.txt")).read_bytes() == b"hurts"
-    stale = raises(HfHubHTTPError, api.create_commit, repo, [CommitOperationAdd("x", b"x")], commit_message="late", parent_commit=head)
+    stale = raises(
+        HfHubHTTPError,
+        api.create_commit,
+        repo,
+        [CommitOperationAdd("x", b"x")],
+        commit_message="late",
+        parent_commit=head,
+    )
     assert "412" in str(stale), stale
     api.delete_file("plain.txt", repo_id=repo)
     api.delete_folder("copied", repo_id=repo)
@@ -171,7 +207,9 @@ def other_types() -> None:
     for repo_type in ("dataset", "space"):
         repo = f"ada/typed-{MODE}"
         api.create_repo(repo, repo_type=repo_type, space_sdk="static" if repo_type == "space" else None)
-        api.upload_file(path_or_fileobj=b"a,b\n1,2\n", path_in_repo="data.csv", repo_id=repo, repo_type=repo_type)
+        api.upload_file(
+            path_or_fileobj=b"a,b\n1,2\n", path_in_repo="data.csv", repo_id=repo, repo_type=repo_type
+        )
         assert Path(hf_hub_download(repo, "data.csv", repo_type=repo_type)).read_bytes() == b"a,b\n1,2\n"
         assert api.repo_info(repo, repo_type=repo_type).id == repo
     assert f"ada/typed-{MODE}" in [d.id for d in api.list_datasets(author="ada")]

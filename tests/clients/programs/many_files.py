@@ -22,8 +22,16 @@ with tempfile.TemporaryDirectory() as name:
         path.with_suffix(".txt").write_text(f"line {i}\n" * i)
     api.upload_folder(repo_id=repo, folder_path=folder, repo_type="dataset")
     copy = Path(snapshot_download(repo, repo_type="dataset", local_dir=Path(name) / "down"))
-    ours = {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file() and ".cache" not in p.parts}
-    theirs = {p.relative_to(copy): p.read_bytes() for p in copy.rglob("*") if p.is_file() and ".cache" not in p.parts}
+    ours = {
+        p.relative_to(folder): p.read_bytes()
+        for p in folder.rglob("*")
+        if p.is_file() and ".cache" not in p.parts
+    }
+    theirs = {
+        p.relative_to(copy): p.read_bytes()
+        for p in copy.rglob("*")
+        if p.is_file() and ".cache" not in p.parts
+    }
     theirs.pop(Path(".gitattributes"))
     assert ours == theirs
     assert len(ours) == 80

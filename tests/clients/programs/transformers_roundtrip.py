@@ -3,21 +3,43 @@
 import torch
 from huggingface_hub import HfApi
 from tokenizers import Tokenizer, models, pre_tokenizers
-from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast, pipeline
+from transformers import (
+    AutoConfig,
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    LlamaConfig,
+    LlamaForCausalLM,
+    PreTrainedTokenizerFast,
+    pipeline,
+)
 
 words = {word: i for i, word in enumerate(["<unk>", "<s>", "</s>", "iron", "into", "steel", "the", "hearth"])}
 plain = Tokenizer(models.WordLevel(words, unk_token="<unk>"))
 plain.pre_tokenizer = pre_tokenizers.Whitespace()
-tokenizer = PreTrainedTokenizerFast(tokenizer_object=plain, unk_token="<unk>", bos_token="<s>", eos_token="</s>", pad_token="</s>")
+tokenizer = PreTrainedTokenizerFast(
+    tokenizer_object=plain, unk_token="<unk>", bos_token="<s>", eos_token="</s>", pad_token="</s>"
+)
 torch.manual_seed(0)
-config = LlamaConfig(vocab_size=8, hidden_size=64, intermediate_size=128, num_hidden_layers=2, num_attention_heads=4, bos_token_id=1, eos_token_id=2, pad_token_id=2)
+config = LlamaConfig(
+    vocab_size=8,
+    hidden_size=64,
+    intermediate_size=128,
+    num_hidden_layers=2,
+    num_attention_heads=4,
+    bos_token_id=1,
+    eos_token_id=2,
+    pad_token_id=2,
+)
 model = LlamaForCausalLM(config).eval()
 
 model.push_to_hub("ada/tiny-llama", commit_message="A model")
 tokenizer.push_to_hub("ada/tiny-llama")
 again = AutoModelForCausalLM.from_pretrained("ada/tiny-llama").eval()
 assert AutoConfig.from_pretrained("ada/tiny-llama").hidden_size == 64
-assert AutoTokenizer.from_pretrained("ada/tiny-llama")("iron into steel").input_ids == tokenizer("iron into steel").input_ids
+assert (
+    AutoTokenizer.from_pretrained("ada/tiny-llama")("iron into steel").input_ids
+    == tokenizer("iron into steel").input_ids
+)
 ids = torch.tensor([[3, 4, 5]])
 assert torch.equal(model(ids).logits, again(ids).logits)
 info = HfApi().model_info("ada/tiny-llama")

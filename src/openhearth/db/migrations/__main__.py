@@ -18,7 +18,9 @@ def main() -> None:
         database = Database.in_folder(Path(folder))
         migrate(database)
         with database.engine.connect() as connection:
-            command.revision(alembic_config(connection), message=sys.argv[1], autogenerate=True, rev_id=f"{number:04d}")
+            command.revision(
+                alembic_config(connection), message=sys.argv[1], autogenerate=True, rev_id=f"{number:04d}"
+            )
 
 
 main()

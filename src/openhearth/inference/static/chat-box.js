@@ -42,7 +42,7 @@ class ChatBox extends HTMLElement {
   }
 
   async write(turn) {
-    const body = { model: this.dataset.model, messages: this.messages, stream: true, max_tokens: 512 };
+    const body = { model: this.dataset.model, messages: this.messages, stream: true };
     let answer = "";
     try {
       for await (const event of postForEvents(this.dataset.href, body, this.running.signal)) {

@@ -5,7 +5,7 @@ Other rooms fill two slots here, both called as `(request, repo, facts)`: `repo.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -109,7 +109,7 @@ class RepoFrame:
     def _tabs(self, opened: OpenRepo, current: str) -> list[Tab]:
         repo, facts = opened.repo, self.repos.facts.get(opened.repo)
         first = "App" if repo.ref.type == "space" else "Card"
-        own = [(first, self.urls.repo(repo.ref), "info"), ("Files", self.urls.tree(repo.ref, MAIN), "folder")]
+        own = [("Card", self.urls.repo(repo.ref), "info"), ("Files", self.urls.tree(repo.ref, MAIN), "folder")]
         if has_layers(repo, facts):
             own.append(("Layers", self.urls.layers(repo.ref, MAIN), "model"))
         own.append(("Commits", self.urls.commits(repo.ref, MAIN), "history"))
@@ -118,7 +118,7 @@ class RepoFrame:
             tabs += more
         if opened.may(Action.ADMIN):
             tabs.append(Tab(label="Settings", href=self.urls.settings(repo.ref), icon="settings"))
-        return [_marked(tab, current, first) for tab in tabs]
+        return [replace(tab, current=tab.label == current) for tab in tabs]
 
     def ref_menu(self, opened: OpenRepo, revision: str, href: Callable[[str], str]) -> RefMenu:
         refs = self.repos.content.list_refs(opened.repo)
@@ -128,11 +128,6 @@ class RepoFrame:
             branches=[(ref.name, href(ref.name)) for ref in refs.branches],
             tags=[(ref.name, href(ref.name)) for ref in refs.tags],
         )
-
-
-def _marked(tab: Tab, current: str, first: str) -> Tab:
-    wanted = first if current == "Card" else current
-    return Tab(label=tab.label, href=tab.href, icon=tab.icon, count=tab.count, current=tab.label == wanted)
 
 
 def is_branch(refs: Refs, revision: str) -> bool:

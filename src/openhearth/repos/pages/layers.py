@@ -1,7 +1,7 @@
 """Tensors as a tree of layers, made from their names alone. Pure; knows headers of files, no weights."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from openhearth.cards import Tensor
@@ -39,7 +39,7 @@ def dtype_shares(parameters: Mapping[str, int]) -> list[DtypeShare]:
 
 
 def layer_tree(tensors: Iterable[Tensor], *, open_depth: int = 1) -> list[TensorNode]:
-    """The modules that `tensors` belong to, in the order people count in; the outer `open_depth` levels are open."""
+    """The modules that `tensors` belong to, in the order people count in; `open_depth` levels open."""
     root = _Module()
     for tensor in tensors:
         module = root

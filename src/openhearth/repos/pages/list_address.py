@@ -42,7 +42,7 @@ WALKED_MAX = 100
 
 @dataclass(frozen=True, kw_only=True)
 class ListAddress:
-    """What a reader chose. `tags` are spelled as in `Facts.tags`; `walked` are the cursors up to this page."""
+    """What a reader chose. `tags` are spelled as in `Facts.tags`; `walked` are the cursors so far."""
 
     type: RepoType
     search: str = ""

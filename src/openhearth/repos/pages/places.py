@@ -57,7 +57,7 @@ class Places:
         return [*repo_routes(suffix, get), *repo_routes(suffix, post, methods=("POST",))]
 
     def place(self, repo_type: RepoType, request: Request) -> Place:
-        """Raises Forbidden or Unauthenticated for whoever may not write, and RevisionNotFound for what is no branch."""
+        """Raises Forbidden or Unauthenticated for whoever may not write, RevisionNotFound for no branch."""
         opened = self.frame.open(repo_type, request, Action.WRITE)
         branch = request.path_params["rev"]
         if not is_branch(self.content.list_refs(opened.repo), branch):
@@ -68,7 +68,7 @@ class Places:
         )
 
     def commit(self, place: Place, operations: Sequence[Operation], summary: str) -> None:
-        """Commit on top of what this page saw. Raises Conflict if the branch moves within this very request."""
+        """Commit on top of what this request saw. Raises StaleParent if the branch moves meanwhile."""
         request = CommitRequest(summary=summary, parent_commit=place.commit, operations=operations)
         self.frame.repos.commits.commit(place.opened.actor, place.opened.repo, place.branch, request)
 

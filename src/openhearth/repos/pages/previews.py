@@ -90,7 +90,7 @@ def is_text(content: bytes) -> bool:
 
 
 def preview_of(path: str, content: bytes, *, plain: bool, rewrite: Callable[[str, bool], str]) -> Preview:
-    """The preview of a whole file of at most TEXT_MAX_BYTES. `plain` asks for the source of what is drawn else."""
+    """The preview of a whole file of at most TEXT_MAX_BYTES. `plain` asks for its source."""
     if not content:
         return Preview(kind="empty")
     if not is_text(content):

@@ -1,6 +1,6 @@
-"""Files received by a form become operations of a commit: small text goes into git, the rest to the large files.
+"""Files received by a form become operations of a commit: small text into git, the rest as large files.
 
-Bodies lie on disk already (parts of a form beyond a megabyte are spooled there); no large one is held in memory.
+Bodies lie on disk already (parts of a form beyond a megabyte are spooled there); none is held in memory.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from starlette.datastructures import UploadFile
 
-from openhearth.errors import Invalid
+from openhearth.errors import TooLarge
 from openhearth.kit.names import check_path
 from openhearth.repos.pages.frame import OpenRepo
 from openhearth.repos.records import AddFile, AddLargeFile, Operation, PlannedFile
@@ -30,14 +30,13 @@ class ReceivedFiles:
     def operations(
         self, opened: OpenRepo, branch: str, folder: str, files: Sequence[UploadFile]
     ) -> list[Operation]:
-        """What to commit for `files`; the bytes of large ones are stored on return. Raises Invalid, TooLarge."""
+        """What to commit for `files`; large ones are stored on return. Raises Invalid, TooLarge."""
         by_path = {_path_of(folder, file): file for file in files}
         planned = [_planned(path, file.file) for path, file in by_path.items()]
         too_large = next((plan for plan in planned if plan.size_bytes > self._limit_bytes), None)
         if too_large is not None:
-            raise Invalid(
-                f"files: {too_large.path!r} has {too_large.size_bytes} bytes; at most {self._limit_bytes} fit."
-            )
+            size, most = too_large.size_bytes, self._limit_bytes
+            raise TooLarge(f"files: {too_large.path!r} has {size} bytes; at most {most} are allowed.")
         advice = self._commits.advise(opened.actor, opened.repo, branch, planned)
         modes = {item.path: item.mode for item in advice}
         return [

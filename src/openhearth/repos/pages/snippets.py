@@ -153,9 +153,11 @@ def _sentence_transformers(ref: RepoRef, _facts: Facts) -> list[Usage]:
     )
     low = (
         "import torch\nfrom transformers import AutoModel, AutoTokenizer\n\n"
-        f'tokenizer = AutoTokenizer.from_pretrained("{ref.id}")\nmodel = AutoModel.from_pretrained("{ref.id}")\n\n'
+        f'tokenizer = AutoTokenizer.from_pretrained("{ref.id}")\n'
+        f'model = AutoModel.from_pretrained("{ref.id}")\n\n'
         'inputs = tokenizer(["a warm hearth", "a cold forge"], padding=True, return_tensors="pt")\n'
-        "with torch.inference_mode():\n    states = model(**inputs).last_hidden_state  # (text, token, feature)\n"
+        "with torch.inference_mode():\n"
+        "    states = model(**inputs).last_hidden_state  # (text, token, feature)\n"
         'mask = inputs["attention_mask"].unsqueeze(-1)\nprint((states * mask).sum(1) / mask.sum(1))'
     )
     return [
@@ -175,7 +177,8 @@ def _peft(ref: RepoRef, facts: Facts) -> list[Usage]:
     if not isinstance(base, str):
         code = f'from peft import AutoPeftModel\n\nmodel = AutoPeftModel.from_pretrained("{ref.id}")'
         return [Usage(title="peft", snippets=(Snippet(title="Python", code=code),))]
-    high = f'from peft import AutoPeftModelForCausalLM\n\nmodel = AutoPeftModelForCausalLM.from_pretrained("{ref.id}")'
+    auto_class = "AutoPeftModelForCausalLM"
+    high = f'from peft import {auto_class}\n\nmodel = {auto_class}.from_pretrained("{ref.id}")'
     low = (
         "from peft import PeftModel\nfrom transformers import AutoModelForCausalLM\n\n"
         f'base = AutoModelForCausalLM.from_pretrained("{base}")\n'

@@ -1,7 +1,7 @@
 """Which filter a tag belongs to, how it is called on a page, and how it is spelled in the address of a list.
 
-Tags are spelled as `cards.tags` makes them. Models carry languages and libraries without a prefix, so those are
-known by name here. Pure.
+Tags are spelled as `cards.tags` makes them. Models carry languages and libraries without a prefix, so those
+are known by name here. Pure.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Writing text in the browser: a new file, or a new version of one.
 
-The form carries the commit it was made from. If the file itself has changed since, nothing is written: the page
-comes back with the text kept and says so. Commits to other files do not stand in the way.
+The form carries the commit it was made from. If the file itself has changed since, nothing is written: the
+page comes back with the text kept and says so. Commits to other files do not stand in the way.
 """
 
 from collections.abc import Sequence

@@ -44,22 +44,19 @@ def write_answer(xorbs: Sequence[tuple[bytes, XorbIndex]], *, key: bytes, validi
         record += 1 + len(index)
         packed_bytes += index.packed_bytes
         unpacked_bytes += index.unpacked_bytes
-    chunks = np.sort(np.concatenate(chunk_lookup), order="hash")
+    chunks = np.concatenate(chunk_lookup)
+    chunks = chunks[np.argsort(chunks["hash"])]
     head = [struct.pack("<32s2Q", TAG, VERSION, FOOTER_BYTES), BOOKEND]
     xorb_lookup_at = RECORD_BYTES * (len(head) + record + 1)
     chunk_lookup_at = xorb_lookup_at + _XORB_LOOKUP_BYTES * len(xorb_lookup)
-    footer_at = chunk_lookup_at + chunks.nbytes
-    offsets = (
-        *(RECORD_BYTES, 2 * RECORD_BYTES),  # file section, xorb section
+    footer = struct.pack(
+        "<9Q32s2Q48x4Q",
+        *(_FOOTER_VERSION, RECORD_BYTES, 2 * RECORD_BYTES),  # where the sections begin
         *(xorb_lookup_at, 0),  # no file lookup
         *(xorb_lookup_at, len(xorb_lookup)),
         *(chunk_lookup_at, len(chunks)),
-    )
-    footer = struct.pack(
-        "<9Q32s2Q48x4Q",
-        *(_FOOTER_VERSION, *offsets, key),
-        *(validity.created_at, validity.expires_at),
-        *(packed_bytes, 0, unpacked_bytes, footer_at),
+        *(key, validity.created_at, validity.expires_at),
+        *(packed_bytes, 0, unpacked_bytes, chunk_lookup_at + chunks.nbytes),
     )
     return b"".join([*head, *section, BOOKEND, *xorb_lookup, chunks.tobytes(), footer])
 
