@@ -244,11 +244,8 @@ def test_a_commit_that_cannot_be_read_is_refused_with_a_sentence(
 
 
 def test_pull_requests_are_refused_with_a_sentence(web: TestClient, repo: Repo, ada: dict[str, str]) -> None:
-    for address, body in (
-        (f"{API}/commit/main?create_pr=1", {}),
-        (f"{API}/preupload/main?create_pr=1", {"files": []}),
-    ):
-        answer = web.post(address, json=body, headers=ada)
+    for route in ("commit", "preupload"):
+        answer = web.post(f"{API}/{route}/main?create_pr=1", json={"files": []}, headers=ada)
         assert answer.status_code == 501
         assert "pull requests" in answer.headers["X-Error-Message"]
 
@@ -345,3 +342,16 @@ def test_safetensors_headers_of_an_index(web: TestClient, workshop: Workshop, re
     assert answer["index"] == {"metadata": {"total_size": 8}}
     assert answer["headers"]["m-1.safetensors"]["t"]["shape"] == [2]
     assert web.get(f"{API}/safetensors-metadata/none.json").headers["X-Error-Code"] == "EntryNotFound"
+
+
+def test_a_bare_name_is_a_missing_repo(web: TestClient, ada: dict[str, str]) -> None:
+    for address in ("/api/models/gpt2", "/api/models/gpt2/revision/main", "/gpt2/resolve/main/config.json",
+                    "/datasets/squad/resolve/main/a", "/api/datasets/squad/tree/main"):  # fmt: skip
+        assert web.get(address).status_code == 401
+        answer = web.get(address, headers=ada)
+        assert (answer.status_code, answer.headers["X-Error-Code"]) == (404, "RepoNotFound")
+
+
+def test_the_api_describes_itself(web: TestClient) -> None:
+    paths = web.get("/api/openapi.json").json()["paths"]
+    assert "/api/repos/create" in paths

@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from openhearth.access import ROLE_NAMES, Role
 from openhearth.accounts import OPERATOR, Accounts
+from openhearth.cli import care
 from openhearth.config import Settings, load_settings
 from openhearth.db import Database
 from openhearth.errors import Invalid
@@ -118,6 +119,8 @@ admin = typer.Typer(
 admin.add_typer(_group("Accounts.", add=add_user, list=list_users, passwd=set_password), name="user")
 admin.add_typer(_group("Organisations.", add=add_org), name="org")
 admin.add_typer(_group("Access tokens.", add=add_token), name="token")
+for _command in (care.gc, care.backup, care.restore, care.verify, care.reindex):
+    admin.command()(_command)
 
 
 @contextmanager

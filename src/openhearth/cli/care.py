@@ -6,13 +6,14 @@ import hashlib
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from openhearth.config import load_settings
-from openhearth.rooms import Hub, build_hub
-from openhearth.storage.snapshot import restore_snapshot, write_snapshot
+
+if TYPE_CHECKING:
+    from openhearth.rooms import Hub
 
 Data = Annotated[Path | None, typer.Option("--data", help="The data folder. Default: OPENHEARTH_DATA.")]
 MIB = 1 << 20
@@ -23,7 +24,7 @@ def gc(
     data: Data = None,
 ) -> None:
     """Delete large files that nothing refers to any more and nobody has used for a month."""
-    hub = build_hub(load_settings(data=data))
+    hub = _open_hub(data)
     xorbs = hub.ground.storage.xet.collect(dry_run=dry_run)
     objects = hub.ground.storage.lfs.collect(dry_run=dry_run)
     verb = "Would free" if dry_run else "Freed"
@@ -37,6 +38,8 @@ def backup(
     file: Annotated[Path, typer.Argument(help="The archive to write (a .tar).")], data: Data = None
 ) -> None:
     """Write everything the hub stores into one archive, while it goes on serving."""
+    from openhearth.storage.snapshot import write_snapshot
+
     settings = load_settings(data=data)
     written = write_snapshot(settings.data, database_url=settings.database_url, target=file)
     typer.echo(f"Wrote {written / MIB:,.1f} MiB to {file}.")
@@ -46,6 +49,8 @@ def restore(
     file: Annotated[Path, typer.Argument(help="An archive written by backup.")], data: Data = None
 ) -> None:
     """Unpack an archive into an empty data folder."""
+    from openhearth.storage.snapshot import restore_snapshot
+
     folder = load_settings(data=data).data
     restore_snapshot(file, folder)
     typer.echo(f"Restored {file} into {folder}. Start it with: openhearth serve --data {folder}")
@@ -53,7 +58,7 @@ def restore(
 
 def verify(data: Data = None) -> None:
     """Read every stored byte again and compare it with its hash."""
-    hub = build_hub(load_settings(data=data))
+    hub = _open_hub(data)
     problems = list(_problems(hub))
     for problem in problems:
         typer.echo(problem, err=True)
@@ -64,12 +69,19 @@ def verify(data: Data = None) -> None:
 
 def reindex(data: Data = None) -> None:
     """Read the facts of every repo (card, tags, tensors, sizes) from its files again."""
-    hub = build_hub(load_settings(data=data))
+    hub = _open_hub(data)
     count = 0
     for path in _repositories(hub.ground.settings.data):
         hub.repos.facts.reindex(path.stem)
         count += 1
     typer.echo(f"Read the facts of {count} repos again.")
+
+
+def _open_hub(data: Path | None) -> Hub:
+    """The whole hub, without its server. Imported late: the rest of `admin` answers sooner without it."""
+    from openhearth.rooms import build_hub
+
+    return build_hub(load_settings(data=data))
 
 
 def _repositories(data: Path) -> Iterator[Path]:

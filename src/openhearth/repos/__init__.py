@@ -74,10 +74,10 @@ def build(ground: Ground, *, accounts: People) -> Room:
             *XetTokens(repos=repos, signer=signer, cas_url=cas.url).routes(),
             *cas.routes(),
             *lfs.routes(),
-            *bare_names.routes(),
             *GitHttp(repos=repos.doors, git=storage.git, linked=repos.doors.linked, urls=urls).routes(),
             *WriteApi(repos=repos, urls=urls, spool=storage.git.spool_path).router().routes,
             *Pages(repos=repos, ground=ground, profiles=accounts).routes(),
+            *bare_names.routes(),
         ],
         subscribes={
             RefUpdated: repos.facts.on_ref_updated,

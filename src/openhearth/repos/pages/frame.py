@@ -108,7 +108,6 @@ class RepoFrame:
 
     def _tabs(self, opened: OpenRepo, current: str) -> list[Tab]:
         repo, facts = opened.repo, self.repos.facts.get(opened.repo)
-        first = "App" if repo.ref.type == "space" else "Card"
         own = [("Card", self.urls.repo(repo.ref), "info"), ("Files", self.urls.tree(repo.ref, MAIN), "folder")]
         if has_layers(repo, facts):
             own.append(("Layers", self.urls.layers(repo.ref, MAIN), "model"))
