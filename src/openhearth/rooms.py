@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from openhearth import accounts, inference, repos
-from openhearth.access import Actor
 from openhearth.accounts import Accounts
 from openhearth.config import Settings
 from openhearth.db import Database
 from openhearth.events import Events
 from openhearth.kit.clock import Clock, utc_now
-from openhearth.kit.names import REPO_TYPES
-from openhearth.repos import RepoFilter, Repos
+from openhearth.repos import Repos
 from openhearth.storage import open_storage
 from openhearth.urls import Urls
 from openhearth.web import Web
@@ -63,7 +61,7 @@ def open_ground(settings: Settings, *, clock: Clock = utc_now) -> Ground:
 def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
     ground = open_ground(settings, clock=clock)
     accounts_room = accounts.build(
-        ground, count_repos=lambda name, actor: count_repos_of(repos_room.service, name, actor)
+        ground, count_repos=lambda name, actor: repos_room.service.count_by_type(name, actor)
     )
     repos_room = repos.build(ground, accounts=accounts_room.service)
     inference_room = inference.build(ground, repos=repos_room.service)
@@ -73,14 +71,6 @@ def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
         ground.events.subscribe(room.subscribes)
         ground.slots.fill(room.slots)
     return Hub(ground=ground, accounts=accounts_room.service, repos=repos_room.service, rooms=rooms)
-
-
-def count_repos_of(repos: Repos, namespace: str, actor: Actor) -> dict[str, int]:
-    """How many repos of each type `actor` may see in `namespace`, as public overviews name them."""
-    return {
-        f"num{kind.title()}s": repos.catalogue.count_repos(actor, RepoFilter(type=kind, author=namespace))
-        for kind in REPO_TYPES
-    }
 
 
 def _read_secret(path: Path) -> bytes:

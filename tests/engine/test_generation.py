@@ -102,7 +102,7 @@ def test_log_probabilities_come_with_each_token_and_its_rivals() -> None:
     loop.ask(1, max_tokens=2, top_logprobs=3)
     first = loop.finish()[1].tokens[0]
     assert first.text == "b" and first.logprob is not None and -0.01 < first.logprob < 0
-    assert [rival.text for rival in first.top][0] == "b" and len(first.top) == 3
+    assert first.top[0].text == "b" and len(first.top) == 3
 
 
 def test_a_prompt_that_is_too_long_is_refused_with_the_numbers() -> None:

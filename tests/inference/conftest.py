@@ -139,7 +139,7 @@ def served(models: FolderModels, tmp_path_factory: pytest.TempPathFactory) -> It
             Middleware(RawPath),
             Middleware(Identification, accounts=KnownTokens(), secret=ground.secret, own_origin=url),
         ],
-        exception_handlers={HubError: lambda request, error: render_error(request, error)},  # type: ignore[dict-item]
+        exception_handlers={HubError: lambda request, error: render_error(request, error)},
     )
     app.state.error_page = ground.web.error_page
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", lifespan="off"))

@@ -41,7 +41,9 @@ class Browser:
         assert answer.status_code == status, f"{path}: {answer.status_code} {answer.text[:500]}"
         return unescape(answer.text)
 
-    def send(self, path: str, fields: Mapping[str, Any], *, page: str | None = None, **more: Any) -> httpx.Response:
+    def send(
+        self, path: str, fields: Mapping[str, Any], *, page: str | None = None, **more: Any
+    ) -> httpx.Response:
         """Post a form, with the token of the page that shows it (by default the same address)."""
         found = _TOKEN.search(self.get(page or path).text)
         return self.post(path, {"csrf_token": found[1] if found else "", **fields}, **more)
@@ -71,7 +73,9 @@ class Site:
     nobody: Browser
     ada_actor: Actor
 
-    def create(self, name: str = "tiny", *, kind: RepoType = "model", namespace: str = "ada", **more: Any) -> Repo:
+    def create(
+        self, name: str = "tiny", *, kind: RepoType = "model", namespace: str = "ada", **more: Any
+    ) -> Repo:
         ref = RepoRef(kind, namespace, name)
         return self.hub.repos.catalogue.create(self.ada_actor, ref, **more)
 

@@ -24,7 +24,13 @@ def test_a_private_repo_answers_in_the_same_words_as_a_missing_one(site: Site, p
 
 def test_forms_of_a_private_repo_answer_as_for_a_missing_one(site: Site) -> None:
     site.create("veiled", visibility="private")
-    for page in ("/edit/main/README.md", "/new/main", "/settings/delete", "/settings/move", "/settings/visibility"):
+    for page in (
+        "/edit/main/README.md",
+        "/new/main",
+        "/settings/delete",
+        "/settings/move",
+        "/settings/visibility",
+    ):
         fields = {"text": "x", "name": "x", "confirm": "ada/veiled", "visibility": "public", "owner": "eve"}
         answers = [site.eve.send(f"/ada/{name}{page}", fields, page="/new") for name in ("veiled", "absent")]
         assert [answer.status_code for answer in answers] == [404, 404]

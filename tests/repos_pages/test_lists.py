@@ -10,7 +10,8 @@ KINDS = ("/models", "/datasets", "/spaces")
 
 
 def card(task: str, license_id: str = "mit", language: str = "en") -> str:
-    return f"---\npipeline_tag: {task}\nlicense: {license_id}\nlanguage: {language}\nlibrary_name: transformers\n---\n# It\n\nWords.\n"
+    lines = [f"pipeline_tag: {task}", f"license: {license_id}", f"language: {language}", "library_name: transformers"]
+    return "\n".join(["---", *lines, "---", "# It", "", "Words.", ""])
 
 
 def test_nobody_sees_empty_lists_that_say_how_to_begin(site: Site) -> None:
@@ -22,10 +23,10 @@ def test_nobody_sees_empty_lists_that_say_how_to_begin(site: Site) -> None:
 
 def test_a_list_holds_public_repos_and_leaves_private_ones_to_their_owner(site: Site) -> None:
     site.create("open")
-    site.create("hidden", visibility="private")
+    site.create("veiled", visibility="private")
     assert "open" in site.nobody.read("/models")
-    assert "hidden" not in site.eve.read("/models")
-    assert "hidden" in site.ada.read("/models")
+    assert "veiled" not in site.eve.read("/models")
+    assert "veiled" in site.ada.read("/models")
 
 
 def test_each_filter_narrows_the_list_and_is_taken_back_by_its_chip(site: Site) -> None:

@@ -41,6 +41,7 @@ def serve(
     """Run the hub."""
     settings = load_settings(host=host, port=port, data=data, workers=workers)
     logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel("WARNING")
     hub = build_hub(settings)
     _refuse_open_doors(settings, hub)
     announce = threading.Thread(target=_when_ready, args=(settings, hub, starter), daemon=True)

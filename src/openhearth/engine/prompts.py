@@ -21,10 +21,8 @@ class Prompts:
 
     def encode(self, request: Generate) -> list[int]:
         """The prompt's tokens. Raises Invalid if there is none to make, or the chat template refuses the messages."""
-        if request.messages is not None:
-            ids = self._render(request.messages)
-        else:
-            ids = self._tokenizer(request.prompt or "").input_ids
+        rendered = self._render(request.messages) if request.messages is not None else None
+        ids = self._tokenizer(request.prompt or "").input_ids if rendered is None else rendered
         if not ids and self._tokenizer.bos_token_id is not None:
             ids = [self._tokenizer.bos_token_id]
         if not ids:

@@ -126,7 +126,9 @@ class Widget:
         finally:
             await form.close()
         if task not in TASKS:
-            raise Invalid(f"task: {task!r} is not one that can be run here; choose one of {', '.join(TASKS)}.")
+            raise Invalid(
+                f"task: {task!r} is not one that can be run here; choose one of {', '.join(TASKS)}."
+            )
         try:
             outcome = await unless_gone(request, self._run(request, repo, task, values, payload))
         except HubError as error:

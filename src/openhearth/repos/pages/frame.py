@@ -108,7 +108,10 @@ class RepoFrame:
 
     def _tabs(self, opened: OpenRepo, current: str) -> list[Tab]:
         repo, facts = opened.repo, self.repos.facts.get(opened.repo)
-        own = [("Card", self.urls.repo(repo.ref), "info"), ("Files", self.urls.tree(repo.ref, MAIN), "folder")]
+        own = [
+            ("Card", self.urls.repo(repo.ref), "info"),
+            ("Files", self.urls.tree(repo.ref, MAIN), "folder"),
+        ]
         if has_layers(repo, facts):
             own.append(("Layers", self.urls.layers(repo.ref, MAIN), "model"))
         own.append(("Commits", self.urls.commits(repo.ref, MAIN), "history"))

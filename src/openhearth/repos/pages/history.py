@@ -89,10 +89,10 @@ class HistoryPages:
 
     def _commits_page(self, opened: OpenRepo, revision: str, commit: str, path: str) -> CommitsPage:
         repo, ref, number = opened.repo, opened.repo.ref, _page_number(opened.request)
-        # One more than is shown tells whether another page follows.
-        found = self.content.list_commits(repo, commit, page=number, limit=PAGE_COMMITS, path=path or None)
-        follows = bool(
-            self.content.list_commits(repo, commit, page=number + 1, limit=PAGE_COMMITS, path=path or None)
+        wanted = path or None
+        found = self.content.list_commits(repo, commit, page=number, limit=PAGE_COMMITS, path=wanted)
+        follows = len(found) == PAGE_COMMITS and bool(
+            self.content.list_commits(repo, commit, page=number + 1, limit=PAGE_COMMITS, path=wanted)
         )
         total = None if path else self.content.count_commits(repo, commit)
         here = self.urls.commits(ref, revision, path)
