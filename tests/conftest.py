@@ -44,3 +44,15 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
     running = RunningHub(tmp_path_factory.mktemp("hub") / "data").start().invite_people()
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="session")
+def starter(running: RunningHub) -> RunningHub:
+    """The running hub with the starter models and data sets that tests use, downloaded once into the cache."""
+    from tests.support.starter import install_models
+
+    install_models(
+        running,
+        ["SmolLM2-135M-Instruct", "all-MiniLM-L6-v2", "whisper-tiny.en", "efficientnet-lite0", "photos", "librivox-clips"],
+    )
+    return running

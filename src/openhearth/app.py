@@ -1,17 +1,21 @@
 """Settings → stores → rooms → ASGI application."""
 
 import contextlib
+import functools
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import Any
 
-from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
+from fastapi.openapi.utils import get_openapi
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from openhearth import __version__
 from openhearth.config import Settings, load_settings
@@ -19,7 +23,7 @@ from openhearth.errors import HubError, Invalid, NotFound
 from openhearth.rooms import Hub, build_hub
 from openhearth.wire.render import render_error
 from openhearth.wire.request import Identification
-from openhearth.wire.routing import RawPath
+from openhearth.wire.routing import RawPath, RouteTable
 from openhearth.wire.trace import Trace
 
 log = logging.getLogger(__name__)
@@ -29,38 +33,30 @@ class InternalError(HubError):
     """Something of ours broke. The log carries the trace, the answer only the request id to find it by."""
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None) -> Starlette:
     return app_of(build_hub(settings or load_settings()))
 
 
-def app_of(hub: Hub) -> FastAPI:
-    """The ASGI application of `hub`. Middleware from the outside in: raw path, request id, who is asking."""
+def app_of(hub: Hub) -> Starlette:
+    """The ASGI application of `hub`. Middleware from the outside in: raw path, request id, who is asking.
+
+    Starlette's own, and not FastAPI's, which adds three layers to every request that nothing here uses.
+    """
     ground = hub.ground
-
-    @contextlib.asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        for start in (call for room in hub.rooms for call in room.on_start):
-            start()
-        yield
-        for stop in (call for room in reversed(hub.rooms) for call in room.on_stop):
-            stop()
-        ground.storage.xet.close()
-        ground.db.close()
-
-    app = FastAPI(
-        title="Openhearth",
-        version=__version__,
-        docs_url=None,
-        redoc_url=None,
-        openapi_url="/api/openapi.json",
-        lifespan=lifespan,
-        redirect_slashes=False,
+    routes = [Route("/health", _health), Route("/metrics", _metrics), *ground.web.routes()]
+    routes += [route for room in hub.rooms for route in room.routes]
+    routes.append(Route("/api/openapi.json", _describe(routes), name="openapi"))
+    app = Starlette(
+        # The table answers; the routes themselves are listed behind it for what is no plain route, and for documents.
+        routes=[RouteTable(routes), *routes],
+        lifespan=lambda _app: _run_rooms(hub),
         middleware=[
             Middleware(RawPath),
             Middleware(Trace),
             Middleware(
                 Identification, accounts=hub.accounts, secret=ground.secret, own_origin=ground.urls.base
             ),
+            Middleware(AsyncExitStackMiddleware),  # FastAPI's routes close uploaded files with it
         ],
         exception_handlers={
             HubError: _render,
@@ -69,19 +65,30 @@ def app_of(hub: Hub) -> FastAPI:
             Exception: _render_crash,
         },
     )
+    app.router.redirect_slashes = False
     app.state.error_page = ground.web.error_page
-    app.router.routes.extend([Route("/health", _health), Route("/metrics", _metrics), *ground.web.routes()])
-    for room in hub.rooms:
-        app.router.routes.extend(room.routes)
-    app.router.routes.sort(key=_specificity)
     return app
 
 
-def _specificity(route: object) -> tuple[int, int]:
-    """Addresses that begin with a fixed word before those that begin with a parameter; the order within is kept."""
-    path: str = getattr(route, "path", "/")
-    first = path.lstrip("/").partition("/")[0]
-    return (1 if first.startswith("{") else 0, 0)
+@contextlib.asynccontextmanager
+async def _run_rooms(hub: Hub) -> AsyncIterator[None]:
+    for start in (call for room in hub.rooms for call in room.on_start):
+        start()
+    yield
+    for stop in (call for room in reversed(hub.rooms) for call in room.on_stop):
+        stop()
+    hub.ground.storage.xet.close()
+    hub.ground.db.close()
+
+
+def _describe(routes: Sequence[BaseRoute]) -> Callable[[Request], Response]:
+    """The endpoint that describes `routes` as OpenAPI, worked out when first asked for."""
+
+    @functools.cache
+    def description() -> Mapping[str, Any]:
+        return get_openapi(title="Openhearth", version=__version__, routes=routes)
+
+    return lambda _request: JSONResponse(description())
 
 
 async def _health(_request: Request) -> Response:

@@ -36,7 +36,7 @@ def _run(topic: str, hub: RunningHub, folder: Path) -> None:
     work = folder / topic
     work.mkdir(mode=0o755)
     if topic == "api":
-        api.bench(hub)
+        api.bench(hub, work)
     elif topic == "uploads":
         uploads.bench(hub, work)
     elif topic == "dedup":

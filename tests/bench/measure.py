@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
+
+from tests.support.clients import client_environ, run
+from tests.support.running import RunningHub
 
 ROUNDS = 3
 MIB = 1 << 20
@@ -86,9 +91,14 @@ def curl(url: str, *options: str, parallel: int = 1) -> None:
     assert all(process.wait() == 0 for process in processes), url
 
 
-def random_file(path: Path, size_bytes: int) -> Path:
-    import os
+def hf(hub: RunningHub, home: Path, *arguments: str, xet: bool = True) -> None:
+    """The stock client's command, on a machine that never spoke to the hub unless `home` did."""
+    home.mkdir(parents=True, exist_ok=True)
+    program = str(Path(sys.executable).parent / "hf")
+    run([program, *arguments], home, client_environ(hub, home, xet=xet), 600)
 
+
+def random_file(path: Path, size_bytes: int) -> Path:
     with path.open("wb") as file:
         for _ in range(size_bytes // MIB):
             file.write(os.urandom(MIB))

@@ -19,7 +19,7 @@ class Loop:
         self.generation = Generation(
             decoder=self.decoder,
             prompts=letter_prompts(),
-            ending=Ending(end_ids=frozenset({END}), context_length=context_length, default_max_tokens=8),
+            ending=Ending(end_ids=frozenset({END}), context_length=context_length),
             report=self.said.append,
             limits=Limits(**limits),
         )
@@ -117,6 +117,14 @@ def test_a_prompt_that_is_too_long_is_refused_with_the_numbers() -> None:
     ]
     assert "at most 4" in refused[1].message
     assert loop.finish()[3].text == "bcde"
+
+
+def test_without_max_tokens_as_many_are_made_as_fit() -> None:
+    loop = Loop(context_length=10)
+    loop.ask(1, "abc", default_tokens=50)
+    loop.ask(2, "abc", default_tokens=2)
+    done = loop.finish()
+    assert (done[1].text, done[2].text) == ("defghij", "de")
 
 
 def test_messages_to_a_model_without_a_chat_template_are_refused_with_the_remedy() -> None:

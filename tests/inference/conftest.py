@@ -14,7 +14,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from openhearth.access import NOBODY, Actor
@@ -133,8 +133,16 @@ def served(models: FolderModels, tmp_path_factory: pytest.TempPathFactory) -> It
         repo = Model(RepoRef("model", path["ns"], path["name"]), path["task"])
         return HTMLResponse(room.slots["repo.widget"](request, repo, repo) or "")
 
+    async def health(_request: Request) -> Response:
+        return Response("{}")
+
     app = Starlette(
-        routes=[*ground.web.routes(), *room.routes, Route("/page/{task}/{ns}/{name}", model_page)],
+        routes=[
+            Route("/health", health),
+            *ground.web.routes(),
+            *room.routes,
+            Route("/page/{task}/{ns}/{name}", model_page),
+        ],
         middleware=[
             Middleware(RawPath),
             Middleware(Identification, accounts=KnownTokens(), secret=ground.secret, own_origin=url),

@@ -91,7 +91,6 @@ class Site:
 
 @pytest.fixture
 def site(hub: Hub) -> Iterator[Site]:
-    hub.ground.db.create_missing_tables()
     accounts = hub.accounts
     sessions = {}
     for name in ("ada", "ben", "eve"):

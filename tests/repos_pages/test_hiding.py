@@ -75,3 +75,14 @@ def test_a_moved_repo_leads_every_page_to_its_new_address(site: Site) -> None:
         assert answer.status_code == 307
         assert answer.headers["location"] == f"/forge/new{suffix}"
         assert site.nobody.get(f"/forge/new{suffix}").status_code == 200
+
+
+def test_a_stranger_is_refused_before_the_files_they_send_are_taken_in(site: Site) -> None:
+    site.create()
+    site.create("veiled", visibility="private")
+    # Not even a form: it would be refused with another status if it were read first.
+    cookie = "; ".join(f"{name}={value}" for name, value in site.eve.cookies.items())
+    headers = {"accept": "text/html", "cookie": cookie, "content-type": "multipart/form-data; boundary=x"}
+    for path, status in (("/ada/tiny/upload/main", 403), ("/ada/veiled/upload/main", 404)):
+        answer = site.eve.client.post(path, content=b"--x\r\nnot a form", headers=headers)
+        assert answer.status_code == status

@@ -10,7 +10,12 @@ KINDS = ("/models", "/datasets", "/spaces")
 
 
 def card(task: str, license_id: str = "mit", language: str = "en") -> str:
-    lines = [f"pipeline_tag: {task}", f"license: {license_id}", f"language: {language}", "library_name: transformers"]
+    lines = [
+        f"pipeline_tag: {task}",
+        f"license: {license_id}",
+        f"language: {language}",
+        "library_name: transformers",
+    ]
     return "\n".join(["---", *lines, "---", "# It", "", "Words.", ""])
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 
 import pytest
-from jinja2 import Environment, meta
+from jinja2 import Environment, meta, nodes
 
 from openhearth.repos import pages
 from openhearth.web.filters import FILTERS
@@ -21,15 +21,32 @@ def _contexts() -> dict[str, type]:
     found: dict[str, type] = {}
     for module in iter_modules(pages.__path__):
         for value in vars(import_module(f"{pages.__name__}.{module.name}")).values():
-            named = _NAMED.search(value.__doc__ or "") if isinstance(value, type) and is_dataclass(value) else None
+            named = (
+                _NAMED.search(value.__doc__ or "")
+                if isinstance(value, type) and is_dataclass(value)
+                else None
+            )
             if named:
                 found[named[1]] = value
     return found
+
+
+def _names_made_by(tree: nodes.Template) -> set[str]:
+    """Macros that the template imports and variables that it sets; blocks see both."""
+    imported = {
+        name if isinstance(name, str) else name[1]
+        for node in tree.find_all(nodes.FromImport)
+        for name in node.names
+    }
+    return imported | {
+        node.target.name for node in tree.find_all(nodes.Assign) if isinstance(node.target, nodes.Name)
+    }
 
 
 @pytest.mark.parametrize("template", sorted(path.name for path in TEMPLATES.glob("*.html")))
 def test_a_template_uses_exactly_the_fields_of_its_context(template: str) -> None:
     environment = Environment(extensions=["jinja2.ext.do"], autoescape=True)
     environment.filters.update(FILTERS)
-    used = meta.find_undeclared_variables(environment.parse((TEMPLATES / template).read_text())) - _EVERYWHERE
+    tree = environment.parse((TEMPLATES / template).read_text())
+    used = meta.find_undeclared_variables(tree) - _EVERYWHERE - _names_made_by(tree)
     assert used == {field.name for field in fields(_contexts()[template])}

@@ -5,6 +5,7 @@
 takes the write lock at once (BEGIN IMMEDIATE), so that a transaction never fails half-way for want of it.
 """
 
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,9 @@ from sqlalchemy.exc import IntegrityError
 from openhearth.db.migrate import migrate
 from openhearth.db.schema import metadata
 
+# Readers of SQLite are kept open: preparing one and giving it back costs more than most statements.
+_SQLITE_READERS_KEPT = 16
+
 
 class Duplicate(Exception):
     """A row with this key exists already (or one it refers to does not). Rooms turn it into their own refusal."""
@@ -25,7 +29,9 @@ class Duplicate(Exception):
 class Database:
     def __init__(self, url: str) -> None:
         """`url`: `sqlite:///path` or `postgresql://…`."""
+        self._idle: deque[Connection] = deque()
         self.url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+        self._idle_most = _SQLITE_READERS_KEPT if self.is_sqlite else 0
         if self.is_sqlite:
             self._engine, self._reader = _sqlite_engines(self.url)
         else:
@@ -43,8 +49,19 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        with self._reader.connect() as connection:
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = self._reader.connect()
+        try:
             yield connection
+        except BaseException:
+            connection.close()  # whatever went wrong, the next reader does not inherit it
+            raise
+        if len(self._idle) < self._idle_most:
+            self._idle.append(connection)
+        else:
+            connection.close()
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -68,6 +85,8 @@ class Database:
         return self._engine
 
     def close(self) -> None:
+        while self._idle:
+            self._idle.pop().close()
         self._engine.dispose()
         self._reader.dispose()
 

@@ -23,11 +23,10 @@ from openhearth.protocol.engine import Delta, Failed, Generate, Generated, Messa
 
 @dataclass(frozen=True, kw_only=True)
 class Ending:
-    """What ends a text, and how much of it is made if the request does not say."""
+    """What ends a text: the model's end tokens, and the room it has."""
 
     end_ids: frozenset[int]
     context_length: int
-    default_max_tokens: int = 1024
 
 
 class Generation:
@@ -106,9 +105,7 @@ class Generation:
     def _sequence(self, request: Generate) -> Sequence:
         prompt_ids = self._prompts.encode(request)
         longest = min(self._ending.context_length, self._scheduler.limits.max_cached_tokens)
-        max_tokens = self._prompts.check_length(
-            request, len(prompt_ids), longest, self._ending.default_max_tokens
-        )
+        max_tokens = self._prompts.check_length(request, len(prompt_ids), longest)
         return Sequence(
             request_id=request.request_id,
             prompt_ids=prompt_ids,

@@ -33,9 +33,7 @@ class Prompts:
         text: str = self._tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
         return text
 
-    def check_length(
-        self, request: Generate, prompt_tokens: int, longest: int, default_max_tokens: int
-    ) -> int:
+    def check_length(self, request: Generate, prompt_tokens: int, longest: int) -> int:
         """How many tokens to make at most. Raises Invalid if prompt and answer do not fit into `longest` tokens."""
         field = "prompt" if request.messages is None else "messages"
         if prompt_tokens >= longest:
@@ -46,7 +44,7 @@ class Prompts:
             )
         room = longest - prompt_tokens
         if request.max_tokens is None:
-            return min(room, default_max_tokens)
+            return min(room, request.default_tokens)
         if request.max_tokens > room:
             raise Invalid(
                 f"max_tokens: {prompt_tokens} tokens of input and {request.max_tokens} to generate exceed the {longest} "

@@ -132,7 +132,8 @@ class CompletionRequest(_Generation):
         return Generate(
             request_id=0,
             prompt=prompt,
-            max_tokens=self.max_tokens or COMPLETION_DEFAULT_TOKENS,
+            max_tokens=self.max_tokens,
+            default_tokens=COMPLETION_DEFAULT_TOKENS,
             stop=self.stop_words(),
             sampling=self.sampling(),
             top_logprobs=self.logprobs,

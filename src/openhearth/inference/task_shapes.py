@@ -36,7 +36,7 @@ class TextGenerationParameters(BaseModel):
     """TGI's. Fields that would change the text and are not offered are refused."""
 
     model_config = ConfigDict(extra="forbid")
-    max_new_tokens: Annotated[int, Field(ge=1)] = DEFAULT_NEW_TOKENS
+    max_new_tokens: Annotated[int, Field(ge=1)] | None = None
     do_sample: bool | None = None
     temperature: Annotated[float, Field(ge=0)] | None = None
     top_p: Annotated[float, Field(gt=0, le=1)] | None = None
@@ -96,6 +96,7 @@ def to_generate(inputs: Any, parameters: TextGenerationParameters, *, stream: bo
         prompt=inputs if isinstance(inputs, str) else None,
         messages=messages or None,
         max_tokens=parameters.max_new_tokens,
+        default_tokens=DEFAULT_NEW_TOKENS,
         stop=[*parameters.stop, *parameters.stop_sequences],
         sampling=parameters.sampling(),
         top_logprobs=parameters.top_n_tokens if wants_tokens else None,

@@ -176,7 +176,7 @@ class Widget:
             request_id=0,
             prompt=None if told.has_chat_template else text,
             messages=[{"role": "user", "content": text}] if told.has_chat_template else None,
-            max_tokens=min(ANSWER_TOKENS, (told.context_length or ANSWER_TOKENS) // 2),
+            default_tokens=ANSWER_TOKENS,
             sampling=Sampling(temperature=0.0),
         )
         return (await calls.generate(engine, request)).text

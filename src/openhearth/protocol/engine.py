@@ -39,12 +39,16 @@ class Sampling:
 
 @dataclass(frozen=True, kw_only=True)
 class Generate:
-    """Continue a text: exactly one of `prompt` and `messages` is given. `stream` asks for a Delta a step."""
+    """Continue a text: exactly one of `prompt` and `messages` is given. `stream` asks for a Delta a step.
+
+    `max_tokens` must fit into the model's context; without it, `default_tokens` are made, or as many as fit.
+    """
 
     request_id: int
     prompt: str | None = None
     messages: list[dict[str, Any]] | None = None
     max_tokens: int | None = None
+    default_tokens: int = 1024
     stop: list[str] = field(default_factory=list)
     sampling: Sampling = Sampling()
     top_logprobs: int | None = None  # None: no log-probabilities; 0: of the chosen token alone

@@ -9,6 +9,7 @@ from openhearth.repos.api_repos import RepoApi
 from openhearth.repos.api_write import WriteApi
 from openhearth.repos.cas_api import CasApi
 from openhearth.repos.catalogue import Namespaces
+from openhearth.repos.claim_check import ClaimCheck
 from openhearth.repos.git_http import GitHttp
 from openhearth.repos.lfs_api import LfsApi
 from openhearth.repos.nearby import Near
@@ -64,6 +65,12 @@ def build(ground: Ground, *, accounts: People) -> Room:
         repos=repos.doors, objects=storage.lfs, urls=urls, secret=ground.secret, clock=ground.clock,
         max_size_bytes=ground.settings.upload_max_gb * 10**9,
     )  # fmt: skip
+    claims = ClaimCheck(xet=storage.xet, large_files=repos.large_files)
+
+    def read_and_check(event: RefUpdated) -> None:
+        repos.facts.on_ref_updated(event)
+        claims.on_ref_updated(event)
+
     return Room(
         name="repos",
         service=repos,
@@ -80,9 +87,9 @@ def build(ground: Ground, *, accounts: People) -> Room:
             *bare_names.routes(),
         ],
         subscribes={
-            RefUpdated: repos.facts.on_ref_updated,
+            RefUpdated: read_and_check,
             RepoDeleted: lambda event: repos.snapshots.drop(event.repo_key),
         },
-        on_start=[repos.downloads.start],
-        on_stop=[repos.downloads.stop, cas.close],
+        on_start=[repos.downloads.start, claims.start],
+        on_stop=[claims.stop, repos.downloads.stop, cas.close],
     )

@@ -25,6 +25,7 @@ from openhearth.repos.records import MAIN, Repo
 from openhearth.repos.service import Repos
 from openhearth.urls import Urls
 from openhearth.wire.paging import link_next, read_flag, read_limit, read_many
+from openhearth.wire.routing import LeanRoute
 
 TREE_PAGE_MAX = 1000
 TREE_PAGE_MAX_EXPANDED = 100  # each line costs a look into the history
@@ -67,7 +68,7 @@ class ContentApi:
         self._addressed = Addressed(repos.catalogue)
 
     def router(self) -> APIRouter:
-        router = APIRouter(tags=["content"])
+        router = APIRouter(tags=["content"], route_class=LeanRoute)
         for method, path, endpoint in (
             ("GET", f"{API}/tree/{{rev:seg}}", self.list_tree),
             ("GET", f"{API}/tree/{{rev:seg}}/{{path:rest}}", self.list_tree),

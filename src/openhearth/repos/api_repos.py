@@ -27,6 +27,7 @@ from openhearth.repos.shapes import Shown
 from openhearth.urls import Urls
 from openhearth.wire.paging import link_next, read_flag, read_many
 from openhearth.wire.request import actor_of
+from openhearth.wire.routing import LeanRoute
 
 _REMEMBERED = 512
 _REMEMBERED_BYTES = 64 << 10
@@ -79,7 +80,7 @@ class RepoApi:
         self._addressed = Addressed(repos.catalogue)
 
     def router(self) -> APIRouter:
-        router = APIRouter(tags=["repos"])
+        router = APIRouter(tags=["repos"], route_class=LeanRoute)
         for method, path, endpoint in (
             ("GET", API, self.get),
             ("GET", f"{API}/revision/{{rev:seg}}", self.get_at_revision),

@@ -81,6 +81,10 @@ class LargeFiles:
         self._storage.xet.copy_links(source_key, target_key, sha256s=list(found))
         return [sha for sha in sha256s if sha not in found]
 
+    def forget(self, repo_key: str, sha256: str) -> None:
+        """Look it up anew next time: what was known of it turned out false."""
+        self._hashes.forget((repo_key, sha256))
+
     def locate(self, repo_key: str, sha256: str, *, path: str) -> LargeSource:
         """Raises EntryNotFound, which names `path`, if the content was never uploaded to this repo."""
         file = self._storage.xet.find_file(repo_key, sha256)

@@ -21,6 +21,10 @@ class Recent(Generic[K, V]):
                 self._items.move_to_end(key)
             return self._items.get(key)
 
+    def forget(self, key: K) -> None:
+        with self._lock:
+            self._items.pop(key, None)
+
     def put(self, key: K, value: V) -> None:
         with self._lock:
             self._items[key] = value

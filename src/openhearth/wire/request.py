@@ -8,10 +8,11 @@ refused when the browser says that another site sent them.
 import base64
 import binascii
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request, cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,6 +25,7 @@ SESSION_COOKIE = "openhearth_session"
 VISITOR_COOKIE = "openhearth_visitor"
 # These doors check their own tokens or need none.
 _OWN_AUTHENTICATION = ("/static/", "/health", "/metrics", "/cas/", "/lfs/", "/v1/telemetry")
+RawHeaders = Mapping[bytes, bytes]
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -59,14 +61,14 @@ class Identification:
         self.app = app
         self.accounts = accounts
         self.secret = secret
-        self.own_origin = own_origin
+        self.own_origin = own_origin.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith(_OWN_AUTHENTICATION):
             await self.app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        cookies = cookie_parser(headers.get("cookie", ""))
+        headers = dict(scope["headers"])
+        cookies = cookie_parser(headers[b"cookie"].decode("latin-1")) if b"cookie" in headers else {}
         state = scope.setdefault("state", {})
         try:
             credentials = read_credentials(headers, cookies)
@@ -80,19 +82,19 @@ class Identification:
         state["csrf"] = hmac.new(self.secret, f"csrf|{seed or fresh}".encode(), "sha256").hexdigest()[:40]
         await self.app(scope, receive, _with_visitor_cookie(send, fresh) if fresh else send)
 
-    def _refuse_foreign_sites(self, scope: Scope, headers: Headers, credentials: Credentials) -> None:
+    def _refuse_foreign_sites(self, scope: Scope, headers: RawHeaders, credentials: Credentials) -> None:
         if credentials.session is None or scope["method"] in _SAFE_METHODS:
             return
-        origin = headers.get("origin")
-        same = origin in (None, self.own_origin) or origin.split("://")[-1] == headers.get("host")
-        if headers.get("sec-fetch-site") == "cross-site" or not same:
+        origin = headers.get(b"origin")
+        same = origin in (None, self.own_origin) or origin.split(b"://")[-1] == headers.get(b"host")
+        if headers.get(b"sec-fetch-site") == b"cross-site" or not same:
             raise Forbidden(
                 "This request came from another site and was refused; open the hub itself and try again."
             )
 
 
-def read_credentials(headers: Headers, cookies: dict[str, str]) -> Credentials:
-    scheme, _, value = headers.get("authorization", "").partition(" ")
+def read_credentials(headers: RawHeaders, cookies: Mapping[str, str]) -> Credentials:
+    scheme, _, value = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
     value = value.strip()
     if scheme.lower() == "bearer" and value:
         return Credentials(token=value)

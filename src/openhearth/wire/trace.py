@@ -3,8 +3,8 @@
 import logging
 import re
 import time
+from collections.abc import Iterable, Mapping
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from openhearth.kit.ids import new_id
@@ -19,6 +19,10 @@ CONTENT_SECURITY_POLICY = (
 )
 
 
+_EVERYWHERE = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin"))
+_POLICY = (b"content-security-policy", CONTENT_SECURITY_POLICY.encode())
+
+
 class Trace:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -27,23 +31,33 @@ class Trace:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        # huggingface_hub compares the answer's id with the one it sent (utils/_http.py).
-        given = headers.get("x-amzn-trace-id") or headers.get("x-request-id")
-        request_id = _UNSAFE.sub("", given)[:200] if given else new_id()
+        request_id = _request_id(dict(scope["headers"]))
         scope.setdefault("state", {})["request_id"] = request_id
         began = time.perf_counter()
 
         async def traced(message: Message) -> None:
             if message["type"] == "http.response.start":
-                answer = MutableHeaders(scope=message)
-                answer["X-Request-Id"] = request_id
-                answer.setdefault("X-Content-Type-Options", "nosniff")
-                answer.setdefault("Referrer-Policy", "same-origin")
-                if answer.get("content-type", "").startswith("text/html"):
-                    answer.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-                took_ms = (time.perf_counter() - began) * 1000
-                log.debug("%s %s %s %.1f ms", scope["method"], scope["path"], message["status"], took_ms)
+                message["headers"] = _with_ours(message.get("headers", ()), request_id)
+                if log.isEnabledFor(logging.DEBUG):
+                    took_ms = (time.perf_counter() - began) * 1000
+                    log.debug("%s %s %s %.1f ms", scope["method"], scope["path"], message["status"], took_ms)
             await send(message)
 
         await self.app(scope, receive, traced)
+
+
+def _request_id(headers: Mapping[bytes, bytes]) -> str:
+    """The client's own id: huggingface_hub compares the answer's with the one it sent (utils/_http.py)."""
+    given = headers.get(b"x-amzn-trace-id") or headers.get(b"x-request-id")
+    return _UNSAFE.sub("", given.decode("latin-1"))[:200] if given else new_id()
+
+
+def _with_ours(headers: Iterable[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
+    """`headers` with what every answer carries, unless it says otherwise itself."""
+    answer = [*headers]
+    present = dict(answer)
+    answer += [pair for pair in _EVERYWHERE if pair[0] not in present]
+    if present.get(b"content-type", b"").startswith(b"text/html") and _POLICY[0] not in present:
+        answer.append(_POLICY)
+    answer.append((b"x-request-id", request_id.encode("latin-1")))
+    return answer

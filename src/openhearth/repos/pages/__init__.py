@@ -4,8 +4,8 @@ from pathlib import Path
 
 from starlette.routing import BaseRoute
 
+from openhearth.repos.pages.blob import BlobPages
 from openhearth.repos.pages.create import NewRepoPages
-from openhearth.repos.pages.files import FilePages
 from openhearth.repos.pages.frame import RepoFrame
 from openhearth.repos.pages.history import HistoryPages
 from openhearth.repos.pages.lists import ListPages
@@ -15,6 +15,7 @@ from openhearth.repos.pages.profile import ProfilePages, Profiles
 from openhearth.repos.pages.received import ReceivedFiles
 from openhearth.repos.pages.repo import CardPages
 from openhearth.repos.pages.settings import SettingsPages
+from openhearth.repos.pages.tree import TreePages
 from openhearth.repos.pages.upload import UploadPages
 from openhearth.repos.pages.write import WritePages
 from openhearth.repos.service import Repos
@@ -37,7 +38,8 @@ class Pages:
             ListPages(frame),
             NewRepoPages(frame),
             CardPages(frame),
-            FilePages(frame),
+            TreePages(frame),
+            BlobPages(frame),
             HistoryPages(frame),
             WritePages(places),
             MovePages(places),

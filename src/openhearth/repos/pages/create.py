@@ -75,13 +75,13 @@ class NewRepoPages:
         return self._page(repo_type, request, actor, values)
 
     async def post(self, repo_type: RepoType, request: Request) -> Response:
-        form = await read_form(request)
+        if actor_of(request).is_anonymous:
+            return RedirectResponse(f"/login?next={PATHS[repo_type]}", 303)
+        form = await read_form(request, max_files=0)
         return await run_in_threadpool(self._create, repo_type, request, form)
 
     def _create(self, repo_type: RepoType, request: Request, form: FormData) -> Response:
         actor = actor_of(request)
-        if actor.is_anonymous:
-            return RedirectResponse(f"/login?next={PATHS[repo_type]}", 303)
         names = ("owner", "name", "license", "sdk", "visibility")
         values = {name: text_of(form, name, default="") for name in names}
         ref = RepoRef(repo_type, values["owner"], values["name"])

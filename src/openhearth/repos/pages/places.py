@@ -45,6 +45,8 @@ class Places:
         """A page with a form, and what happens when it is sent."""
 
         async def post(repo_type: RepoType, request: Request) -> Response:
+            # Whoever may not write here is refused before a byte of their files is taken in.
+            await run_in_threadpool(self.place, repo_type, request)
             form = await read_form(request, max_files=FILES_MAX)
             try:
                 return await run_in_threadpool(lambda: act(self.place(repo_type, request), form))
@@ -67,9 +69,15 @@ class Places:
             opened=opened, branch=branch, commit=self.content.resolve(opened.repo, branch), path=path
         )
 
-    def commit(self, place: Place, operations: Sequence[Operation], summary: str) -> None:
-        """Commit on top of what this request saw. Raises StaleParent if the branch moves meanwhile."""
-        request = CommitRequest(summary=summary, parent_commit=place.commit, operations=operations)
+    def commit(
+        self, place: Place, operations: Sequence[Operation], summary: str, *, on_newest: bool = False
+    ) -> None:
+        """Commit on top of what this request saw, or `on_newest` on whatever the branch holds by then.
+
+        Raises StaleParent if the branch moved meanwhile and the commit is not `on_newest`.
+        """
+        parent = None if on_newest else place.commit
+        request = CommitRequest(summary=summary, parent_commit=parent, operations=operations)
         self.frame.repos.commits.commit(place.opened.actor, place.opened.repo, place.branch, request)
 
     def crumbs(self, place: Place, last: str) -> list[Crumb]:

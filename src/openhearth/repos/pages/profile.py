@@ -66,7 +66,6 @@ class ProfilePage:
     fullname: str
     bio: str
     is_org: bool
-    is_own: bool = field(metadata={"help": "The reader's own page"})
     since: datetime
     people: Sequence[Person] = field(metadata={"help": "Members of an organisation; organisations of a user"})
     people_count: int
@@ -111,7 +110,6 @@ class ProfilePages:
             fullname=shown.fullname,
             bio=shown.bio,
             is_org=is_org,
-            is_own=is_own,
             since=shown.created_at,
             people=people,
             people_count=profile.member_count if is_org else len(people),

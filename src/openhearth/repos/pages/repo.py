@@ -19,6 +19,7 @@ from openhearth.repos.pages.frame import OpenRepo, RefMenu, RepoFrame, RepoHead,
 from openhearth.repos.pages.layers import DtypeShare, dtype_shares, layer_tree
 from openhearth.repos.pages.links import rewrite_for
 from openhearth.repos.pages.snippets import Usage, usages_of
+from openhearth.repos.pages.summaries import plain_words
 from openhearth.repos.permits import require_files
 from openhearth.repos.records import MAIN, Facts
 from openhearth.urls import with_query
@@ -103,7 +104,7 @@ class CardPages:
         return CardPage(
             head=self.frame.head(opened, "Card"),
             chips=chips_of(facts.tags, ref.type),
-            summary=facts.description or "",
+            summary=plain_words(facts.description or ""),
             card=self._card(opened, commit),
             card_problem=facts.card_problem,
             write_card_href=write_href if opened.may(Action.WRITE) else None,

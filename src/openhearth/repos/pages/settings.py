@@ -33,8 +33,6 @@ class SettingsPage:
     visibility: str
     visibilities: Sequence[Choice]
     owners: Sequence[Choice]
-    owner: str
-    name: str
     storage_bytes: int
     values: dict[str, str] = field(metadata={"help": "What was typed: owner, name, confirm"})
     errors: dict[str, str] = field(metadata={"help": "Field name → what is wrong with it"})
@@ -57,10 +55,8 @@ class SettingsPages:
 
     def _post(self, suffix: str, act: Callable[[OpenRepo, FormData], Response]) -> list[Route]:
         async def post(repo_type: RepoType, request: Request) -> Response:
-            form = await read_form(request)
-            return await run_in_threadpool(
-                lambda: act(self.frame.open(repo_type, request, Action.ADMIN), form)
-            )
+            opened = await run_in_threadpool(self.frame.open, repo_type, request, Action.ADMIN)
+            return await run_in_threadpool(act, opened, await read_form(request, max_files=0))
 
         return repo_routes(suffix, post, methods=("POST",))
 
@@ -83,8 +79,6 @@ class SettingsPages:
             visibility=opened.repo.visibility,
             visibilities=[Choice(value=kind, label=kind.capitalize(), hint=_HINTS[kind]) for kind in kinds],
             owners=[Choice(value=name, label=name) for name in owners],
-            owner=ref.namespace,
-            name=ref.name,
             storage_bytes=self.frame.repos.facts.get(opened.repo).used_storage_bytes,
             values={"owner": ref.namespace, "name": ref.name, "confirm": "", **(values or {})},
             errors=errors or {},

@@ -83,7 +83,7 @@ class UploadPages:
             if folder:
                 check_path(folder, field="folder")
             operations = self.received.operations(place.opened, place.branch, folder, files)
-            self.places.commit(place, operations, summary or _upload_summary(files))
+            self.places.commit(place, operations, summary or _upload_summary(files), on_newest=True)
         except Invalid as error:
             errors = {field_of(error, "files"): error.message}
             return self._upload_page(

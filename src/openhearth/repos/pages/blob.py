@@ -1,8 +1,7 @@
-"""The Files tab: a folder, and one file with its preview."""
+"""One file at a revision: its preview, its facts, and what can be done with it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -12,6 +11,7 @@ from openhearth import cards
 from openhearth.access import Action
 from openhearth.errors import EntryNotFound, Invalid
 from openhearth.kit.names import RepoType
+from openhearth.repos.pages.entries import LastCommit, Surroundings, download_href, mark_of
 from openhearth.repos.pages.frame import OpenRepo, RefMenu, RepoFrame, RepoHead, repo_routes
 from openhearth.repos.pages.layers import layer_tree
 from openhearth.repos.pages.links import rewrite_for
@@ -22,44 +22,15 @@ from openhearth.repos.pages.previews import (
     kind_of,
     pickle_warning,
     preview_of,
-)  # fmt: skip
+)
 from openhearth.repos.permits import require_files
 from openhearth.repos.records import Entry
-from openhearth.storage.git import Commit
 from openhearth.urls import with_query
-from openhearth.web.parts import Crumb, FileRow, Mark, TensorNode
+from openhearth.web.parts import Crumb, Mark, TensorNode
 
-PAGE_ENTRIES = 500
 SNIFFED_BYTES = 4096
 TENSORS_SHOWN = 5000
-
-
-@dataclass(frozen=True, kw_only=True)
-class LastCommit:
-    """The commit above a folder or a file."""
-
-    title: str
-    href: str
-    oid: str
-    author: str
-    date: datetime
-    history_href: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class TreePage:
-    """Context of `repos/tree.html`."""
-
-    head: RepoHead
-    refs: RefMenu
-    crumbs: Sequence[Crumb]
-    path: str = field(metadata={"help": "The folder, empty for the root"})
-    rows: Sequence[FileRow]
-    parent_href: str | None
-    next_href: str | None
-    last_commit: LastCommit
-    new_file_href: str | None = field(metadata={"help": "None where the reader may not write here"})
-    upload_href: str | None
+_EDITABLE = frozenset({"text", "markdown", "table", "notebook", "empty"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,94 +63,15 @@ class BlobPage:
     resolve_href: str = field(metadata={"help": "The bytes, for pictures, sounds and films"})
 
 
-class FilePages:
+class BlobPages:
     def __init__(self, frame: RepoFrame) -> None:
         self.frame = frame
+        self.around = Surroundings(frame)
         self.content = frame.repos.content
         self.urls = frame.urls
 
     def routes(self) -> list[Route]:
-        return [
-            *repo_routes("/tree/{rev:seg}", self.show_tree),
-            *repo_routes("/tree/{rev:seg}/{path:rest}", self.show_tree),
-            *repo_routes("/blob/{rev:seg}/{path:rest}", self.show_blob),
-        ]
-
-    def show_tree(self, repo_type: RepoType, request: Request) -> Response:
-        opened = self.frame.open(repo_type, request)
-        revision, path = request.path_params["rev"], request.path_params.get("path", "").strip("/")
-        commit = self.content.resolve(opened.repo, revision)
-        entry = self.content.find_entry(opened.repo, commit, path) if path else None
-        if entry is not None and entry.type == "file":
-            return RedirectResponse(self.urls.blob(opened.repo.ref, revision, path), 307)
-        return self.frame.web.page(
-            request, "repos/tree.html", self._tree_page(opened, revision, commit, path)
-        )
-
-    def _tree_page(self, opened: OpenRepo, revision: str, commit: str, path: str) -> TreePage:
-        repo, ref = opened.repo, opened.repo.ref
-        cursor = opened.request.query_params.get("cursor")
-        page = self.content.list_tree(
-            repo, commit, path, limit=PAGE_ENTRIES, cursor=cursor, with_last_commit=True
-        )
-        ordered = sorted(page.items, key=lambda entry: (entry.type != "directory", entry.path))
-        refs = self.frame.ref_menu(opened, revision, lambda name: self.urls.tree(ref, name, path))
-        here = self.urls.tree(ref, revision, path)
-        may_write = refs.is_branch and opened.may(Action.WRITE)
-        parent = path.rpartition("/")[0]
-        return TreePage(
-            head=self.frame.head(opened, "Files"),
-            refs=refs,
-            crumbs=self._crumbs(opened, revision, path),
-            path=path,
-            rows=[self._row(opened, revision, entry) for entry in ordered],
-            parent_href=self.urls.tree(ref, revision, parent) if path else None,
-            next_href=with_query(here, cursor=page.cursor) if page.cursor else None,
-            last_commit=self._last_commit(opened, revision, commit, path),
-            new_file_href=self.urls.new_file(ref, revision, path) if may_write else None,
-            upload_href=self.urls.upload(ref, revision, path) if may_write else None,
-        )
-
-    def _row(self, opened: OpenRepo, revision: str, entry: Entry) -> FileRow:
-        ref, last = opened.repo.ref, entry.last_commit
-        is_folder = entry.type == "directory"
-        spell = self.urls.tree if is_folder else self.urls.blob
-        return FileRow(
-            name=entry.name,
-            href=spell(ref, revision, entry.path),
-            is_folder=is_folder,
-            size_bytes=None if is_folder else entry.size_bytes,
-            mark=mark_of(entry),
-            download_href=None if is_folder else download_href(self.urls.resolve(ref, revision, entry.path)),
-            commit_title=last.title if last else None,
-            commit_href=self.urls.commit(ref, last.oid) if last else None,
-            changed_at=last.date if last else None,
-            warning=None if is_folder else pickle_warning(entry.path),
-        )
-
-    def _crumbs(self, opened: OpenRepo, revision: str, path: str) -> list[Crumb]:
-        ref = opened.repo.ref
-        crumbs = [Crumb(label=ref.name, href=self.urls.tree(ref, revision))]
-        parts = path.split("/") if path else []
-        for depth, part in enumerate(parts, start=1):
-            crumbs.append(Crumb(label=part, href=self.urls.tree(ref, revision, "/".join(parts[:depth]))))
-        return crumbs
-
-    def _last_commit(self, opened: OpenRepo, revision: str, commit: str, path: str) -> LastCommit:
-        repo = opened.repo
-        last: Commit | None = None
-        if path:
-            found = self.content.list_entries(repo, commit, [path], with_last_commit=True)
-            last = found[0].last_commit if found else None
-        shown = last or self.content.get_commit(repo, commit)
-        return LastCommit(
-            title=shown.title,
-            href=self.urls.commit(repo.ref, shown.oid),
-            oid=shown.oid,
-            author=shown.author_name,
-            date=shown.date,
-            history_href=self.urls.commits(repo.ref, revision, path),
-        )
+        return repo_routes("/blob/{rev:seg}/{path:rest}", self.show_blob)
 
     def show_blob(self, repo_type: RepoType, request: Request) -> Response:
         opened = self.frame.open(repo_type, request)
@@ -205,15 +97,11 @@ class FilePages:
         here = self.urls.blob(ref, revision, path)
         is_drawn = preview.has_source and not plain
         resolve = self.urls.resolve(ref, revision, path)
-        editable = (
-            may_write
-            and entry.lfs is None
-            and preview.kind in ("text", "markdown", "table", "notebook", "empty")
-        )
+        editable = may_write and entry.lfs is None and preview.kind in _EDITABLE
         return BlobPage(
             head=self.frame.head(opened, "Files"),
             refs=refs,
-            crumbs=self._crumbs(opened, revision, path),
+            crumbs=self.around.crumbs(opened, revision, path),
             path=path,
             name=entry.name,
             size_bytes=entry.size_bytes,
@@ -225,7 +113,7 @@ class FilePages:
             parameters=sum(tensors.parameters.values()) if tensors else 0,
             line_count=len(preview.lines),
             warning=pickle_warning(path),
-            last_commit=self._last_commit(opened, revision, commit, path),
+            last_commit=self.around.last_commit(opened, revision, commit, path),
             source_href=with_query(here, plain=1) if is_drawn else None,
             drawn_href=here if plain and preview.has_source else None,
             download_href=download_href(resolve),
@@ -259,16 +147,6 @@ class FilePages:
             return self.frame.repos.facts.read_safetensors(opened.repo, commit, entry.path)
         except (Invalid, EntryNotFound):
             return None
-
-
-def mark_of(entry: Entry) -> Mark:
-    """How the bytes of `entry` are stored, where it is not plainly in git."""
-    return "xet" if entry.xet_hash else "lfs" if entry.lfs else ""
-
-
-def download_href(resolve: str) -> str:
-    """The address that saves a file; `download=true` is how the ecosystem's own links spell it."""
-    return with_query(resolve, download="true")
 
 
 def _whole_characters(start: bytes) -> bytes:
