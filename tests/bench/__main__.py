@@ -19,7 +19,9 @@ ALL = ("api", "uploads", "dedup", "downloads", "chat")
 def main() -> None:
     wanted = sys.argv[1:] or list(ALL)
     memory = psutil.virtual_memory().total / (1 << 30)
-    print(f"{platform.machine()}, {psutil.cpu_count()} cores, {memory:.0f} GiB; load {psutil.getloadavg()[0]:.1f}.")
+    print(
+        f"{platform.machine()}, {psutil.cpu_count()} cores, {memory:.0f} GiB; load {psutil.getloadavg()[0]:.1f}."
+    )
     print("Ratios count, rates drift.")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

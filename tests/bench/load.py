@@ -44,7 +44,11 @@ def load(
     port: int, method: str, path: str, headers: Mapping[str, str], *, clients: int, seconds: float, pid: int
 ) -> Load:
     """Ask `clients` at a time, each as soon as it was answered, for `seconds`. Fails on any answer but 200."""
-    lines = [f"{method} {path} HTTP/1.1", f"Host: 127.0.0.1:{port}", *(f"{k}: {v}" for k, v in headers.items())]
+    lines = [
+        f"{method} {path} HTTP/1.1",
+        f"Host: 127.0.0.1:{port}",
+        *(f"{k}: {v}" for k, v in headers.items()),
+    ]
     request = "\r\n".join([*lines, "", ""]).encode()
     server = psutil.Process(pid)
     found, cpu, began = Load(), sum(server.cpu_times()[:2]), time.perf_counter()
@@ -56,10 +60,13 @@ def load(
 
 async def _ask_together(port: int, request: bytes, clients: int, until: float, found: Load) -> None:
     loop = asyncio.get_running_loop()
-    asking = [_Asking(request, until, found.took_s, loop.create_future()) for _ in range(clients)]
-    for client in asking:
-        await loop.create_connection(lambda client=client: client, "127.0.0.1", port)
-    await asyncio.gather(*(client.done for client in asking))
+    opened = [
+        await loop.create_connection(
+            lambda: _Asking(request, until, found.took_s, loop.create_future()), "127.0.0.1", port
+        )
+        for _ in range(clients)
+    ]
+    await asyncio.gather(*(client.done for _, client in opened))
 
 
 class _Asking(asyncio.Protocol):

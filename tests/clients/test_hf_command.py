@@ -65,10 +65,10 @@ def test_plain_login_by_a_code_that_ada_confirms_in_her_browser(running: Running
         base_url=running.url, follow_redirects=True, headers={"accept": "text/html"}
     ) as browser:
         sign_in(browser)
-        page = browser.get("/oauth/activate", params={"user_code": code.group()})
+        page = browser.get("/oauth/activate", params={"code": code.group()})
         form = hidden_fields(page.text)
         answer = browser.post(
-            "/oauth/activate", data={**form, "user_code": code.group(), "decision": "approve"}
+            "/oauth/activate", data={**form, "code": code.group(), "answer": "approve"}
         )
         assert answer.status_code == 200, answer.text
     assert login.wait(60) == 0, output.read_text()

@@ -2,5 +2,6 @@
 
 from openhearth.db.engine import Database, Duplicate
 from openhearth.db.schema import UtcDateTime, metadata
+from openhearth.db.unchanged import Unchanged
 
-__all__ = ["Database", "Duplicate", "UtcDateTime", "metadata"]
+__all__ = ["Database", "Duplicate", "Unchanged", "UtcDateTime", "metadata"]

@@ -8,6 +8,7 @@ takes the write lock at once (BEGIN IMMEDIATE), so that a transaction never fail
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,21 @@ class Database:
         else:
             connection.close()
 
+    def version(self) -> int | None:
+        """A number that another commit, by whatever process, changes; None where the database offers none."""
+        if not self.is_sqlite:
+            return None
+        found: int = self._watch.execute("PRAGMA data_version").fetchone()[0]
+        return found
+
+    @cached_property
+    def _watch(self) -> Any:
+        """A connection of the driver that only watches the others: the count leaves out a connection's own commits."""
+        borrowed = self._reader.raw_connection()
+        connection = borrowed.driver_connection
+        borrowed.detach()
+        return connection
+
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Raises Duplicate where the block breaks a unique or foreign key."""
@@ -87,6 +103,8 @@ class Database:
     def close(self) -> None:
         while self._idle:
             self._idle.pop().close()
+        if "_watch" in self.__dict__:
+            self._watch.close()
         self._engine.dispose()
         self._reader.dispose()
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from openhearth.access import Action, Actor, decide_create, refusal
-from openhearth.db import Database, Duplicate
+from openhearth.db import Database, Duplicate, Unchanged
 from openhearth.errors import Invalid, RepoNotFound
 from openhearth.events import Events, RefUpdated, RepoCreated, RepoDeleted, RepoMoved
 from openhearth.kit.clock import Clock
@@ -58,6 +58,7 @@ class Catalogue:
         self._clock = clock
         self._urls = urls
         self._namespaces = namespaces
+        self._at: Unchanged[RepoRef, Repo | None] = Unchanged(db)
 
     def get(self, actor: Actor, ref: RepoRef, action: Action = Action.READ) -> Repo:
         """The repo at `ref`, if `actor` may do `action` to it.
@@ -65,9 +66,11 @@ class Catalogue:
         Raises RepoNotFound, Unauthenticated, Forbidden. A repo that was moved, or typed in another case,
         answers under its own address: compare `repo.ref`.
         """
+        return require_found(actor, action, self._at.find(ref, lambda: self._find(ref)), ref)
+
+    def _find(self, ref: RepoRef) -> Repo | None:
         with self._db.read() as rows:
-            repo = queries.find_repo(rows, ref)
-        return require_found(actor, action, repo, ref)
+            return queries.find_repo(rows, ref)
 
     def find_by_key(self, key: str) -> Repo | None:
         """For listeners to events and other rooms' rows. Checks no permission."""

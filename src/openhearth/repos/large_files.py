@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from openhearth.db import Database, Unchanged
 from openhearth.errors import EntryNotFound
 from openhearth.repos.recent import Recent
 from openhearth.storage import Storage
@@ -43,8 +44,9 @@ Source = InChunks | OnDisk | InMemory
 
 
 class LargeFiles:
-    def __init__(self, *, storage: Storage) -> None:
+    def __init__(self, *, db: Database, storage: Storage) -> None:
         self._storage = storage
+        self._places: Unchanged[tuple[str, str], LargeSource | None] = Unchanged(db)
         # Only what was found is kept: a file may be uploaded at any time.
         self._hashes: Recent[tuple[str, str], str] = Recent(_REMEMBERED)
 
@@ -52,6 +54,9 @@ class LargeFiles:
         """sha256 → Xet hash, for those of `sha256s` that lie in the chunk store."""
         found = {sha: h for sha in sha256s if (h := self._hashes.find((repo_key, sha))) is not None}
         missing = [sha for sha in sha256s if sha not in found]
+        if len(missing) == 1:  # one file by its name: asked for most
+            source = self._find(repo_key, missing[0])
+            return found | ({missing[0]: source.file_hash} if isinstance(source, InChunks) else {})
         if missing:
             for sha, file in self._storage.xet.find_files(repo_key, missing).items():
                 found[sha] = file.file_hash_hex
@@ -87,13 +92,20 @@ class LargeFiles:
 
     def locate(self, repo_key: str, sha256: str, *, path: str) -> LargeSource:
         """Raises EntryNotFound, which names `path`, if the content was never uploaded to this repo."""
-        file = self._storage.xet.find_file(repo_key, sha256)
-        if file is not None:
-            return InChunks(file.file_hash_hex, file.size_bytes)
-        size_bytes = self._storage.lfs.linked(repo_key, [sha256]).get(sha256)
-        if size_bytes is None:
+        source = self._find(repo_key, sha256)
+        if source is None:
             raise EntryNotFound(
                 path,
                 message=f"The content of {path!r} (sha256 {sha256}) was never uploaded; push it.",
             )
-        return OnDisk(self._storage.lfs.path(sha256), size_bytes)
+        return source
+
+    def _find(self, repo_key: str, sha256: str) -> LargeSource | None:
+        return self._places.find((repo_key, sha256), lambda: self._look_up(repo_key, sha256))
+
+    def _look_up(self, repo_key: str, sha256: str) -> LargeSource | None:
+        file = self._storage.xet.find_file(repo_key, sha256)
+        if file is not None:
+            return InChunks(file.file_hash_hex, file.size_bytes)
+        size_bytes = self._storage.lfs.linked(repo_key, [sha256]).get(sha256)
+        return None if size_bytes is None else OnDisk(self._storage.lfs.path(sha256), size_bytes)

@@ -133,7 +133,8 @@ class LfsApi:
         operation = body.get("operation")
         if operation not in ("upload", "download"):
             raise Invalid(f"operation: {str(operation)[:40]!r} is neither 'upload' nor 'download'.")
-        if body.get("hash_algo", "sha256") != "sha256":
+        # @huggingface/hub writes it `sha_256`.
+        if body.get("hash_algo", "sha256") not in ("sha256", "sha_256"):
             raise Unsupported(f"hash_algo: {str(body['hash_algo'])[:40]!r} is not offered here; use sha256.")
         wanted = _read_objects(body.get("objects"))
         action = Action.WRITE if operation == "upload" else Action.READ

@@ -48,7 +48,7 @@ class Repos:
         namespaces: Namespaces,
     ) -> Self:
         """The room's services on one database and one storage."""
-        large_files = LargeFiles(storage=storage)
+        large_files = LargeFiles(db=db, storage=storage)
         catalogue = Catalogue(
             db=db, storage=storage, events=events, clock=clock, urls=urls, namespaces=namespaces
         )
