@@ -1,0 +1,58 @@
+"""SQL about likes: their rows, and the numbers in `repos` that follow from them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+
+from openhearth.kit.names import RepoRef
+from openhearth.repos.records import Like
+from openhearth.repos.tables import repo_likes, repos
+
+TRENDING_PER_LIKE = 10  # as much as ten downloads
+
+
+def insert_like(connection: Connection, key: str, user_id: str, at: datetime) -> None:
+    """Add a like; a second one of the same person changes nothing."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(repo_likes).on_conflict_do_nothing()
+    connection.execute(statement.values(repo_key=key, user_id=user_id, at=at))
+
+
+def delete_like(connection: Connection, key: str, user_id: str) -> None:
+    mine = (repo_likes.c.repo_key == key) & (repo_likes.c.user_id == user_id)
+    connection.execute(sa.delete(repo_likes).where(mine))
+
+
+def count_again(connection: Connection, key: str) -> int:
+    """Make the number of likes of a repo that of its rows; gives it."""
+    statement = sa.select(sa.func.count()).where(repo_likes.c.repo_key == key)
+    likes = connection.execute(statement).scalar_one()
+    trending = repos.c.trending + TRENDING_PER_LIKE * (likes - repos.c.likes)
+    connection.execute(sa.update(repos).where(repos.c.key == key).values(likes=likes, trending=trending))
+    return likes
+
+
+def has_like(connection: Connection, key: str, user_id: str) -> bool:
+    mine = (repo_likes.c.repo_key == key) & (repo_likes.c.user_id == user_id)
+    return connection.execute(sa.select(repo_likes.c.at).where(mine)).first() is not None
+
+
+def list_likes(
+    connection: Connection, conditions: Sequence[sa.ColumnElement[bool]], *, after: str, limit: int, by: str
+) -> list[Like]:
+    """Likes with the repos they are of, ordered `by` a column that is unique under `conditions`."""
+    column = repo_likes.c[by]
+    statement = (
+        sa.select(repo_likes.c.user_id, repos.c.type, repos.c.namespace, repos.c.name, repo_likes.c.at)
+        .join(repos, repos.c.key == repo_likes.c.repo_key)
+        .where(*conditions, column > after)
+        .order_by(column)
+        .limit(limit)
+    )
+    return [
+        Like(row.user_id, RepoRef(row.type, row.namespace, row.name), row.at)
+        for row in connection.execute(statement)
+    ]
