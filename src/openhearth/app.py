@@ -21,6 +21,7 @@ from openhearth import __version__
 from openhearth.config import Settings, load_settings
 from openhearth.errors import HubError, Invalid, NotFound
 from openhearth.rooms import Hub, build_hub
+from openhearth.wire.memory import keep_memory
 from openhearth.wire.render import render_error
 from openhearth.wire.request import Identification
 from openhearth.wire.routing import RawPath, RouteTable
@@ -72,6 +73,7 @@ def app_of(hub: Hub) -> Starlette:
 
 @contextlib.asynccontextmanager
 async def _run_rooms(hub: Hub) -> AsyncIterator[None]:
+    keep_memory()
     for start in (call for room in hub.rooms for call in room.on_start):
         start()
     yield

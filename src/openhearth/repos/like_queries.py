@@ -1,7 +1,7 @@
 """SQL about likes: their rows, and the numbers in `repos` that follow from them."""
 
-from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -40,19 +40,27 @@ def has_like(connection: Connection, key: str, user_id: str) -> bool:
     return connection.execute(sa.select(repo_likes.c.at).where(mine)).first() is not None
 
 
-def list_likes(
-    connection: Connection, conditions: Sequence[sa.ColumnElement[bool]], *, after: str, limit: int, by: str
+def list_of_user(
+    connection: Connection, user_id: str, readable: sa.ColumnElement[bool], *, after: str, limit: int
 ) -> list[Like]:
-    """Likes with the repos they are of, ordered `by` a column that is unique under `conditions`."""
-    column = repo_likes.c[by]
-    statement = (
-        sa.select(repo_likes.c.user_id, repos.c.type, repos.c.namespace, repos.c.name, repo_likes.c.at)
-        .join(repos, repos.c.key == repo_likes.c.repo_key)
-        .where(*conditions, column > after)
-        .order_by(column)
-        .limit(limit)
-    )
+    """What somebody likes of the repos that are `readable`, in order of the repos' keys."""
+    mine = (repo_likes.c.user_id == user_id) & (repo_likes.c.repo_key > after)
+    return _list(connection, _LIKES.where(mine, readable).order_by(repo_likes.c.repo_key).limit(limit))
+
+
+def list_of_repo(connection: Connection, key: str, *, after: str, limit: int) -> list[Like]:
+    """Who likes a repo, in order of their ids."""
+    its = (repo_likes.c.repo_key == key) & (repo_likes.c.user_id > after)
+    return _list(connection, _LIKES.where(its).order_by(repo_likes.c.user_id).limit(limit))
+
+
+_LIKES = sa.select(
+    repo_likes.c.user_id, repos.c.key, repos.c.type, repos.c.namespace, repos.c.name, repo_likes.c.at
+).join(repos, repos.c.key == repo_likes.c.repo_key)
+
+
+def _list(connection: Connection, statement: sa.Select[Any]) -> list[Like]:
     return [
-        Like(row.user_id, RepoRef(row.type, row.namespace, row.name), row.at)
+        Like(row.user_id, row.key, RepoRef(row.type, row.namespace, row.name), row.at)
         for row in connection.execute(statement)
     ]

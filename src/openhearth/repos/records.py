@@ -84,6 +84,7 @@ class Like:
     """That somebody likes a repo, since when."""
 
     user_id: str
+    repo_key: str
     repo: RepoRef
     at: datetime
 
