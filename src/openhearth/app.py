@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import gc
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
@@ -76,6 +77,7 @@ async def _run_rooms(hub: Hub) -> AsyncIterator[None]:
     keep_memory()
     for start in (call for room in hub.rooms for call in room.on_start):
         start()
+    gc.freeze()  # what was made so far stays: no collection needs to look at it again
     yield
     for stop in (call for room in reversed(hub.rooms) for call in room.on_stop):
         stop()

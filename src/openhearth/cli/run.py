@@ -38,7 +38,8 @@ class Model(Protocol):
 
 def run(
     task: Annotated[
-        str, typer.Argument(help="What to do: text-generation, chat, transcribe, embed, image-classification …")
+        str,
+        typer.Argument(help="What to do: text-generation, chat, transcribe, embed, image-classification …"),
     ],
     inputs: Annotated[
         list[str], typer.Argument(help="Texts, or paths or links of files; - reads standard input.")

@@ -1,6 +1,7 @@
 """The hub's side of `openhearth run`: a model that runs on a hub, called over HTTP in the shapes of its task API."""
 
 import http.client
+import itertools
 import json
 import urllib.error
 import urllib.parse
@@ -50,8 +51,8 @@ class HubModel:
 
     def _find_model(self, task: Task) -> str:
         """The starter's, else any."""
-        for author in (STARTER, None):
-            query = {"pipeline_tag": task.name, "limit": "1", **({"author": author} if author else {})}
+        for author, tag in itertools.product((STARTER, None), (task.name, *task.words)):
+            query = {"pipeline_tag": tag, "limit": "1", **({"author": author} if author else {})}
             found = self._ask(f"/api/models?{urllib.parse.urlencode(query)}")
             if found:
                 return str(found[0]["id"])

@@ -4,18 +4,24 @@ import argparse
 import asyncio
 import faulthandler
 import logging
-import sys
+import os
 from pathlib import Path
+from typing import NoReturn
 
+from openhearth.engine.loader import ModelLoader
+from openhearth.engine.server import Server
 from openhearth.pipelines.machine import prepare_environment
 
 
-def main() -> int:
+def main() -> NoReturn:
     arguments = _parser().parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     faulthandler.enable()
     prepare_environment(arguments.threads)
-    return asyncio.run(_serve(arguments))
+    status = asyncio.run(_serve(arguments))
+    logging.shutdown()
+    # Without the interpreter's farewell: it would wait for torch, and a thread that still computes could crash in it.
+    os._exit(status)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -28,12 +34,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 async def _serve(arguments: argparse.Namespace) -> int:
-    from openhearth.engine.server import Server
-    from openhearth.engine.tasks import Tasks
-
-    tasks = Tasks(dtype=arguments.dtype, device=arguments.device, threads=arguments.threads)
-    return await Server(tasks, arguments.socket).serve()
+    loader = ModelLoader(dtype=arguments.dtype, device=arguments.device, threads=arguments.threads)
+    return await Server(loader, arguments.socket).serve()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterator, Sequence
 from openhearth.errors import EntryNotFound, Invalid, RevisionNotFound, TooLarge
 from openhearth.kit.cursors import Page, decode_cursor, encode_cursor
 from openhearth.kit.ranges import ByteRange
+from openhearth.kit.recent import Recent
 from openhearth.repos.large_files import InChunks, InMemory, LargeFiles, OnDisk, Source
-from openhearth.repos.recent import Recent
 from openhearth.repos.records import MAIN, Entry, Ref, Refs, Repo
 from openhearth.storage import Storage
 from openhearth.storage.git import Commit, FileDiff, TreeEntry

@@ -399,7 +399,7 @@ async def _read_json(request: Request) -> dict[str, Any]:
             raise TooLarge(f"body: more than the {_BODY_MAX_BYTES} bytes allowed here.")
     try:
         content = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         content = None
     if not isinstance(content, dict):
         raise Invalid("body: is no JSON object.")

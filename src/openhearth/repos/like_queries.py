@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
+from openhearth.db import insert_into
 from openhearth.kit.names import RepoRef
 from openhearth.repos.records import Like
 from openhearth.repos.tables import repo_likes, repos
@@ -16,8 +16,7 @@ TRENDING_PER_LIKE = 10  # as much as ten downloads
 
 def insert_like(connection: Connection, key: str, user_id: str, at: datetime) -> None:
     """Add a like; a second one of the same person changes nothing."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(repo_likes).on_conflict_do_nothing()
+    statement = insert_into(connection, repo_likes).on_conflict_do_nothing()
     connection.execute(statement.values(repo_key=key, user_id=user_id, at=at))
 
 

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Row
 
+from openhearth.db import insert_into
 from openhearth.kit.names import RepoRef
 from openhearth.repos.records import Facts, LargeFile, Listed, Repo
 from openhearth.repos.tables import (
@@ -176,8 +176,7 @@ def add_large_files(connection: Connection, key: str, files: Iterable[LargeFile]
     ]
     if not rows:
         return
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    connection.execute(dialect.insert(repo_large_files).on_conflict_do_nothing(), rows)
+    connection.execute(insert_into(connection, repo_large_files).on_conflict_do_nothing(), rows)
 
 
 def list_large_files(connection: Connection, key: str, *, after: str, limit: int) -> list[LargeFile]:
