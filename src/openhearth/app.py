@@ -22,6 +22,7 @@ from openhearth import __version__
 from openhearth.config import Settings, load_settings
 from openhearth.errors import HubError, Invalid, NotFound
 from openhearth.rooms import Hub, build_hub
+from openhearth.wire.limits import BodyLimit
 from openhearth.wire.memory import keep_memory
 from openhearth.wire.render import render_error
 from openhearth.wire.request import Identification
@@ -58,6 +59,7 @@ def app_of(hub: Hub) -> Starlette:
             Middleware(
                 Identification, accounts=hub.accounts, secret=ground.secret, own_origin=ground.urls.base
             ),
+            Middleware(BodyLimit),
             Middleware(AsyncExitStackMiddleware),  # FastAPI's routes close uploaded files with it
         ],
         exception_handlers={

@@ -25,7 +25,9 @@ def test_a_flag_beats_the_environment_which_beats_the_file_which_beats_the_defau
         ("OPENHEARTH_RATE_LIMIT", "maybe", "not one of on, off"),
     ],
 )
-def test_a_value_that_cannot_be_read_is_refused_by_name(tmp_path: Path, name: str, value: str, says: str) -> None:
+def test_a_value_that_cannot_be_read_is_refused_by_name(
+    tmp_path: Path, name: str, value: str, says: str
+) -> None:
     with pytest.raises(Invalid, match=says):
         load_settings({"OPENHEARTH_DATA": str(tmp_path), name: value})
 

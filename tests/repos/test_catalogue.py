@@ -1,6 +1,7 @@
 """Repos as wholes: who may see, make, move and remove them, and how they are listed."""
 
 import hashlib
+from typing import Any
 
 import pytest
 
@@ -153,3 +154,24 @@ def test_filters_must_all_hold(workshop: Workshop) -> None:
     assert names(search="TW") == ["two"]
     assert names(search="100%_") == []
     assert names(gated=True) == []
+
+
+def test_tags_are_counted_among_the_repos_that_match(workshop: Workshop) -> None:
+    cards = {
+        "one": "license: mit\nlanguage: [en, de]\npipeline_tag: fill-mask",
+        "two": "license: mit\nlanguage: en",
+        "three": "license: apache-2.0\nlanguage: de",
+    }
+    for name, metadata in cards.items():
+        workshop.put(workshop.create(name), README__md=f"---\n{metadata}\n---\n")
+    secret = workshop.create("secret", visibility="private")
+    workshop.put(secret, README__md="---\nlicense: mit\ntags: [hidden]\n---\n")
+
+    def counts(**wanted: Any) -> dict[str, int]:
+        return dict(workshop.repos.catalogue.count_tags(NOBODY, RepoFilter(type="model", **wanted)))
+
+    assert counts() == {"license:mit": 2, "license:apache-2.0": 1, "en": 2, "de": 2, "fill-mask": 1}
+    assert counts(tags=("license:mit",)) == {"license:mit": 2, "en": 2, "de": 1, "fill-mask": 1}
+    assert counts(tags=("en", "de")) == {"license:mit": 1, "en": 1, "de": 1, "fill-mask": 1}
+    assert counts(pipeline_tag="fill-mask") == counts(search="one") == counts(tags=("en", "de"))
+    assert counts(author="nobody") == {}

@@ -12,7 +12,11 @@ from collections.abc import Iterator, Mapping
 import httpx2 as httpx
 import pytest
 from huggingface_hub import CommitOperationAdd, HfApi
+from starlette.testclient import TestClient
 
+from openhearth.app import app_of
+from openhearth.rooms import Hub
+from openhearth.wire.limits import IN_MEMORY_MAX_BYTES, BodyLimit
 from tests.support.running import RunningHub
 
 
@@ -302,3 +306,214 @@ def test_names_that_hurt_round_trip_through_commit_tree_paths_info_and_resolve(
         assert answer.content == name.encode()
         page = client.get(f"/ada/hurt/blob/main/dir/{quote(name)}", headers={"accept": "text/html"})
         assert page.status_code == 200
+
+
+def test_a_large_file_longer_than_announced_is_refused_and_nothing_of_it_is_kept(
+    running: RunningHub, ada: httpx.Client
+) -> None:
+    HfApi(endpoint=running.url, token=running.tokens["ada"]).create_repo("ada/longer", exist_ok=True)
+    oid = hashlib.sha256(b"0123456789").hexdigest()
+    batch = {"operation": "upload", "transfers": ["basic"], "objects": [{"oid": oid, "size": 10}]}
+    actions = ada.post("/ada/longer.git/info/lfs/objects/batch", json=batch).json()["objects"][0]["actions"]
+
+    def drip() -> Iterator[bytes]:
+        yield from (b"0123456789", b"and more")
+
+    for body in (b"0123456789and more", drip()):  # with its length announced, and without
+        answer = httpx.put(actions["upload"]["href"], content=body)
+        assert answer.status_code == 413
+        assert "10" in answer.json()["message"]
+    assert httpx.post(actions["verify"]["href"]).status_code == 404
+
+
+def test_a_file_too_large_to_travel_inside_a_commit_is_refused_and_named_as_such(
+    running: RunningHub, ada: httpx.Client
+) -> None:
+    HfApi(endpoint=running.url, token=running.tokens["ada"]).create_repo("ada/heavy", exist_ok=True)
+    before = ada.get("/api/models/ada/heavy").json()["sha"]
+    for size, sentence in ((11 << 20, "as a large file"), (22 << 20, "a line is longer")):
+        body = ndjson(("header", {"summary": "x"}), regular("heavy.txt", bytes(size)))
+        answer = ada.post("/api/models/ada/heavy/commit/main", content=body, timeout=60)
+        assert answer.status_code == 413
+        assert sentence in answer.json()["error"]
+    assert ada.get("/api/models/ada/heavy").json()["sha"] == before
+
+
+@pytest.fixture
+def capped(hub: Hub) -> Iterator[TestClient]:
+    """A hub in process whose bodies in memory are capped."""
+    app = app_of(hub)
+    app.add_middleware(BodyLimit)
+    with TestClient(app, base_url="http://hub.test", follow_redirects=False) as client:
+        yield client
+
+
+def test_json_and_forms_beyond_the_cap_are_refused_before_they_are_read(capped: TestClient) -> None:
+    huge = b" " * (IN_MEMORY_MAX_BYTES + 1)
+    for path, kind in (
+        ("/api/repos/create", "application/json"),
+        ("/api/validate-yaml", "application/json"),
+        ("/oauth/token", "application/x-www-form-urlencoded"),
+        ("/login", "application/x-www-form-urlencoded"),
+    ):
+        answer = capped.post(path, content=huge, headers={"content-type": kind})
+        assert answer.status_code == 413, path
+        assert "16 MiB" in answer.json()["error"]
+
+
+def test_a_body_that_hides_its_length_is_refused_where_it_passes_the_cap(capped: TestClient) -> None:
+    def drip() -> Iterator[bytes]:
+        for _ in range(17):
+            yield b" " * (1 << 20)
+
+    answer = capped.post(
+        "/login", content=drip(), headers={"content-type": "multipart/form-data; boundary=x"}
+    )
+    assert answer.status_code == 413
+    assert "16 MiB" in answer.json()["error"]
+
+
+@pytest.mark.parametrize("prefix", ["", "datasets/", "spaces/"])
+@pytest.mark.parametrize("spelling", ["ada/Secret", "Ada/secret", "ADA/SECRET"])
+def test_the_name_of_a_private_repo_in_another_case_gives_nothing_away(
+    running: RunningHub, secret: str, prefix: str, spelling: str
+) -> None:
+    with as_person(running, "eve") as eve:
+        for path in ("/{}resolve/main/note.txt", "/{}tree/main", "/{}info/refs?service=git-upload-pack"):
+            there, missing = (eve.get(path.format(f"{prefix}{repo}/")) for repo in (spelling, "ada/absent"))
+            assert there.status_code == missing.status_code == 404
+            assert "location" not in there.headers
+            assert there.text.replace(spelling, "ada/absent") == missing.text
+
+
+def test_a_repo_that_was_moved_into_the_dark_leaves_no_trace_at_its_old_address(running: RunningHub) -> None:
+    api = HfApi(endpoint=running.url, token=running.tokens["ada"])
+    api.create_repo("ada/was-here", private=True)
+    api.move_repo("ada/was-here", "forge/is-there")
+    with as_person(running, "eve") as eve:
+        for path in (
+            "/api/models/{}",
+            "/{}/resolve/main/x",
+            "/{}",
+            "/{}.git/info/refs?service=git-upload-pack",
+        ):
+            old, missing = (eve.get(path.format(repo)) for repo in ("ada/was-here", "ada/absent"))
+            assert old.status_code == missing.status_code == 404
+            assert "location" not in old.headers
+            assert old.text.replace("ada/was-here", "ada/absent") == missing.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/lfs/{}/{}", "/lfs/{}/{}/verify", "/lfs/{}/{}/parts/u", "/lfs/{}/{}/parts/u/1"]
+)
+def test_an_lfs_address_signed_by_nobody_opens_nothing(running: RunningHub, path: str) -> None:
+    forged = path.format("anykey", "a" * 64) + "?size=1&expires=9999999999&user=x&signature=" + "A" * 43
+    with as_person(running, "ada") as ada:
+        answers = [ada.request(method, forged) for method in ("GET", "PUT", "POST")]
+        assert {answer.status_code for answer in answers} <= {403, 405}
+        assert 403 in {answer.status_code for answer in answers}
+
+
+def test_a_signed_lfs_address_is_good_for_one_object_of_one_repo_and_one_purpose(
+    running: RunningHub, secret: str, ada: httpx.Client
+) -> None:
+    oid = hashlib.sha256(b"another object").hexdigest()
+    batch = {"operation": "upload", "transfers": ["basic"], "objects": [{"oid": oid, "size": 14}]}
+    actions = ada.post(f"/{secret}.git/info/lfs/objects/batch", json=batch).json()["objects"][0]["actions"]
+    upload = actions["upload"]["href"]
+    assert httpx.get(upload).status_code == 403  # made for writing
+    assert httpx.put(upload.replace(oid, "b" * 64), content=b"another object").status_code == 403
+    assert httpx.put(upload.replace("size=14", "size=99"), content=b"x" * 99).status_code == 403
+    assert httpx.post(upload.replace("?", "/verify?")).status_code == 403
+
+
+def test_a_reader_of_a_public_repo_cannot_ask_which_chunks_its_owner_keeps_privately(
+    running: RunningHub, secret: str
+) -> None:
+    api = HfApi(endpoint=running.url, token=running.tokens["ada"])
+    api.create_repo("ada/open", exist_ok=True)
+    with as_person(running, "ada") as ada, as_person(running, "eve") as eve:
+        plan_of = ada.get(f"/{secret}/resolve/main/weights.bin", follow_redirects=False).headers["x-xet-hash"]
+        grant = eve.get("/api/models/ada/open/xet-read-token/main").json()
+        headers = {"authorization": f"Bearer {grant['accessToken']}"}
+        for path in (f"v1/reconstructions/{plan_of}", f"v2/reconstructions/{plan_of}"):
+            assert httpx.get(f"{grant['casUrl']}/{path}", headers=headers).status_code == 404
+        written = ada.get("/api/models/ada/open/xet-write-token/main").json()
+        own = httpx.get(
+            f"{grant['casUrl']}/v1/reconstructions/{plan_of}",
+            headers={"authorization": f"Bearer {written['accessToken']}"},
+        )
+        assert own.status_code == 404, (
+            "a token of one repo reads no file of another, not even for their owner"
+        )
+        refused = httpx.post(f"{grant['casUrl']}/v1/shards", headers=headers, content=b"")
+        assert refused.status_code == 403
+
+
+TRICKS = [
+    "?limit=-1", "?limit=0", "?limit=9e9", "?cursor=garbage", "?cursor=W1sxXV0", "?cursor=WyJcdWQ4MDAiXQ", "?expand=nonsense",
+    "?p=-1", "?p=99999999", "?num_parameters=min:99999999999999999T", "?search=%00", "?author=%00", "?filter=%00",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("trick", TRICKS)
+@pytest.mark.parametrize(
+    "path",
+    ["/api/models", "/models", "/api/models/ada/pages/tree/main", "/api/models/ada/pages/commits/main"],
+)
+def test_no_parameter_breaks_a_list(running: RunningHub, path: str, trick: str) -> None:
+    HfApi(endpoint=running.url, token=running.tokens["ada"]).create_repo("ada/pages", exist_ok=True)
+    with as_person(running, "eve") as eve:
+        assert eve.get(path + trick, headers={"accept": "text/html"}).status_code in (200, 400)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/api/models/ada/half/branch/b", {"startingPoint": "\ud800"}),
+        ("POST", "/api/models/ada/half/tag/main", {"tag": "\ud800"}),
+        ("POST", "/api/models/ada/half/paths-info/main", {"paths": ["\ud800", "\0"]}),
+        ("POST", "/api/models/ada/half/preupload/main", {"files": [{"path": "\ud800", "size": 1}]}),
+        ("POST", "/api/models/ada/half/lfs-files/duplicate", {"target": {"name": "ada/half"}, "files": [{"sha256": "\ud800"}]}),
+        ("POST", "/api/organizations", {"name": "half", "fullname": "\ud800"}),
+        ("PATCH", "/api/organizations/forge/settings", {"details": "\ud800"}),
+        ("POST", "/api/validate-yaml", {"content": "---\na: " + "[" * 200_000 + "\n---\n"}),
+    ],
+)  # fmt: skip
+def test_half_characters_and_deep_nesting_are_refused_like_any_other_bad_input(
+    running: RunningHub, ada: httpx.Client, method: str, path: str, body: dict[str, object]
+) -> None:
+    HfApi(endpoint=running.url, token=running.tokens["ada"]).create_repo("ada/half", exist_ok=True)
+    answer = ada.request(
+        method, path, content=json.dumps(body).encode(), headers={"content-type": "application/json"}
+    )
+    assert answer.status_code in (200, 400, 404)
+    assert ada.get("/health").status_code == 200
+
+
+def test_a_commit_message_with_half_a_character_is_refused(running: RunningHub, ada: httpx.Client) -> None:
+    HfApi(endpoint=running.url, token=running.tokens["ada"]).create_repo("ada/half", exist_ok=True)
+    for header in (
+        {"summary": "\ud800"},
+        {"summary": "x", "description": "\0"},
+        {"summary": "x", "parentCommit": "\ud800" * 9},
+    ):
+        answer = ada.post(
+            "/api/models/ada/half/commit/main", content=ndjson(("header", header), regular("a"))
+        )
+        assert answer.status_code in (400, 412)
+
+
+def test_a_pointer_sent_as_a_small_file_must_name_what_the_repo_holds(
+    running: RunningHub, ada: httpx.Client
+) -> None:
+    HfApi(endpoint=running.url, token=running.tokens["ada"]).create_repo("ada/pointer", exist_ok=True)
+    pointer = (
+        f"version https://git-lfs.github.com/spec/v1\noid sha256:{'a' * 64}\nsize {10**18 - 1}\n".encode()
+    )
+    answer = ada.post(
+        "/api/models/ada/pointer/commit/main",
+        content=ndjson(("header", {"summary": "x"}), regular("p", pointer)),
+    )
+    assert answer.status_code == 400
+    assert "never uploaded" in answer.json()["error"]

@@ -21,6 +21,7 @@ from openhearth.db import Database
 from openhearth.errors import Busy, Conflict, NotFound
 from openhearth.kit.clock import Clock
 from openhearth.kit.ids import new_id, new_secret
+from openhearth.kit.text import is_one_line
 
 REQUEST_LIFETIME = timedelta(minutes=15)
 ACCESS_LIFETIME = timedelta(days=30)
@@ -40,7 +41,7 @@ class Devices:
 
     def start(self, client_id: str) -> NewDeviceRequest:
         """Begin a request for `client_id`, which is any name the program gives itself."""
-        if not client_id or len(client_id) > 100:
+        if not client_id or len(client_id) > 100 or not is_one_line(client_id):
             raise OAuthError("invalid_request", "client_id: is missing or longer than 100 characters.")
         now, device_code = self._clock(), new_secret()
         request = DeviceRequest(

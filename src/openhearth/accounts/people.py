@@ -17,6 +17,7 @@ from openhearth.kit.clock import Clock
 from openhearth.kit.cursors import Page, decode_cursor, encode_cursor
 from openhearth.kit.ids import new_id
 from openhearth.kit.names import check_namespace
+from openhearth.kit.text import is_one_line, is_storable
 
 FULLNAME_MAX_LENGTH = 200
 BIO_MAX_LENGTH = 2000
@@ -124,6 +125,8 @@ def check_fullname(fullname: str) -> str:
     fullname = " ".join(fullname.split())
     if not fullname:
         raise Invalid("fullname: is empty; give the name to show.")
+    if not is_one_line(fullname):
+        raise Invalid("fullname: holds characters that cannot be shown; take them out.")
     if len(fullname) > FULLNAME_MAX_LENGTH:
         raise Invalid(f"fullname: has {len(fullname)} characters; use at most {FULLNAME_MAX_LENGTH}.")
     return fullname
@@ -133,6 +136,8 @@ def check_bio(bio: str) -> str:
     bio = bio.strip()
     if len(bio) > BIO_MAX_LENGTH:
         raise Invalid(f"bio: has {len(bio)} characters; use at most {BIO_MAX_LENGTH}.")
+    if not is_storable(bio):
+        raise Invalid("bio: holds NUL or half a character; take it out.")
     return bio
 
 
@@ -143,6 +148,7 @@ def _check_email(email: str) -> str:
         (email and not (at and local and domain))
         or len(email) > EMAIL_MAX_LENGTH
         or any(c.isspace() for c in email)
+        or not is_one_line(email)
     ):
         raise Invalid(f"email: {email[:80]!r} is no mail address; write it as name@domain or leave it empty.")
     return email

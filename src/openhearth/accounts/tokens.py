@@ -21,6 +21,7 @@ from openhearth.events import RepoDeleted, RepoMoved
 from openhearth.kit.clock import Clock
 from openhearth.kit.ids import new_id
 from openhearth.kit.names import RepoRef, check_namespace, repo_type_of, split_repo_id
+from openhearth.kit.text import is_one_line
 
 NAME_MAX_LENGTH = 96
 GRANTS_MOST = 200
@@ -177,8 +178,8 @@ def _target(repo: RepoRef) -> str:
 
 def _check_name(name: str) -> str:
     name = " ".join(name.split())
-    if not name or len(name) > NAME_MAX_LENGTH:
+    if not name or len(name) > NAME_MAX_LENGTH or not is_one_line(name):
         raise Invalid(
-            f"name: a token's name has 1 to {NAME_MAX_LENGTH} characters, to tell it from the others by."
+            f"name: a token's name has 1 to {NAME_MAX_LENGTH} characters that can be shown, to tell it from the others by."
         )
     return name

@@ -166,7 +166,8 @@ class EngineProcess:
             status = self._process.wait(REAP_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             return "The model's process no longer answers."
-        log.warning("the process of %s ended with status %s: %s", self._name, status, self.last_words())
+        level = logging.WARNING if status else logging.INFO
+        log.log(level, "the process of %s ended with status %s: %s", self._name, status, self.last_words())
         if status == -signal.SIGKILL:
             return "The model's process was killed, most likely because the machine ran out of memory."
         return f"The model's process ended (status {status}); the hub's log says why."

@@ -28,6 +28,7 @@ class Score:
 
     label: str
     share: float
+    text: str = ""  # how it is written, if not in per cent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +100,9 @@ async def _compare(engine: EngineProcess, values: Mapping[str, str]) -> Outcome:
     call = TaskCall(inputs={"source_sentence": values.get("source", ""), "sentences": sentences})
     result = await calls.run(engine, to_run("feature-extraction", call, b""))
     pairs = zip(sentences, task_answer(call, result), strict=True)
-    return Outcome(scores=[Score(label=sentence, share=score) for sentence, score in pairs])
+    return Outcome(
+        scores=[Score(label=sentence, share=score, text=f"{score:.2f}") for sentence, score in pairs]
+    )
 
 
 def _text(values: Mapping[str, str]) -> str:

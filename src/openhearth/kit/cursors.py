@@ -8,6 +8,7 @@ from math import isfinite
 from typing import Generic, TypeVar
 
 from openhearth.errors import Invalid
+from openhearth.kit.text import is_storable
 
 T = TypeVar("T")
 _MAX_LENGTH = 16 << 10  # a position may hold the longest path
@@ -41,7 +42,7 @@ def decode_cursor(text: str, length: int) -> list[str | int | float | None]:
 def _is_plain(value: object) -> bool:
     """Whether rows can be compared with `value`: databases know no larger numbers and no halves of characters."""
     if isinstance(value, str):
-        return "\0" not in value and not any("\ud800" <= c <= "\udfff" for c in value)
+        return is_storable(value)
     if isinstance(value, int):
         return -(1 << 63) <= value < 1 << 63
     return value is None or (isinstance(value, float) and isfinite(value))

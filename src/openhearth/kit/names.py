@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from openhearth.errors import Invalid
+from openhearth.kit.text import is_storable
 
 RepoType = Literal["model", "dataset", "space"]
 REPO_TYPES: tuple[RepoType, ...] = get_args(RepoType)
@@ -38,6 +39,8 @@ RESERVED_NAMESPACES = frozenset(
         "health",
         "metrics",
         "new",
+        "new-dataset",
+        "new-space",
         "login",
         "logout",
         "join",
@@ -140,6 +143,7 @@ def check_ref_name(name: str, *, field: str = "branch") -> str:
     """Return `name` if git may use it below refs/heads or refs/tags (git-check-ref-format). Raises Invalid."""
     bad = (
         not name
+        or not is_storable(name)
         or len(name.encode()) > SEGMENT_MAX_BYTES
         or name.startswith(("/", "-", "refs/"))
         or name.endswith(("/", "."))

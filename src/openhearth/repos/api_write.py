@@ -57,7 +57,7 @@ class SquashBody(BaseModel):
 
 
 class DuplicatedFile(BaseModel):
-    sha256: str
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     xetHash: str | None = None
     filename: str = ""
 

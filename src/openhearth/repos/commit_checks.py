@@ -3,6 +3,7 @@
 from openhearth import cards
 from openhearth.errors import Invalid, StaleParent, TooLarge, Unsupported
 from openhearth.kit.names import check_path, is_commit_id
+from openhearth.kit.text import is_storable
 from openhearth.repos.advice import REGULAR_MAX_BYTES
 from openhearth.repos.records import AddFile, CommitRequest, RemoveFolder, Repo
 
@@ -26,7 +27,7 @@ def check_parent(request: CommitRequest, head: str, revision: str) -> None:
     parent = request.parent_commit
     if parent is not None and not (len(parent) >= 7 and head.startswith(parent)):
         raise StaleParent(
-            f"parentCommit: {revision} is at {head}, no longer at {parent[:40]}; nothing was committed. "
+            f"parentCommit: {revision} is at {head}, no longer at {parent[:40]!r}; nothing was committed. "
             "Look at the new commits and try again."
         )
 
@@ -40,7 +41,7 @@ def check_request(request: CommitRequest, repo: Repo) -> None:
         raise Invalid(
             f"description: has {len(request.description)} characters; use at most {DESCRIPTION_MAX_LENGTH}."
         )
-    if any(c == "\0" or "\ud800" <= c <= "\udfff" for c in request.message):
+    if not is_storable(request.message):
         raise Invalid("summary: or the description holds NUL or half a character; take it out.")
     if len(request.operations) > OPERATIONS_MAX:
         raise TooLarge(f"operations: {len(request.operations)} in one commit; use at most {OPERATIONS_MAX}.")

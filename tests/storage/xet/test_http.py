@@ -277,3 +277,17 @@ def test_sizes_are_told_without_bodies(client: Client) -> None:
     assert file.headers["content-length"] == str(sum(len(chunk) for chunk in XORB.chunks))
     assert client.head(f"{V1}/xorbs/default/{'00' * 32}").status_code == 404
     assert client.post("/v1/telemetry", json={"metrics": {}}).status_code == 200
+
+
+def test_whoever_may_only_read_a_repo_learns_nothing_of_what_its_namespace_keeps_private(
+    client: Client,
+) -> None:
+    _post_all(client)
+    question = f"{V1}/chunks/default/{to_hex(XORB.hashes[0])}"
+    assert client.use("write", repo_key="another").get(question).status_code == 200
+    assert client.use("read", repo_key="public", uploader="eve").get(question).status_code == 404
+
+
+def test_a_batch_question_nested_without_end_is_refused(client: Client) -> None:
+    answer = client.use("read").post(f"{V1}/reconstructions", content=b"[" * 100_000)
+    assert answer.status_code == 400

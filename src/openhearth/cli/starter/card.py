@@ -42,6 +42,7 @@ def _metadata(recipe: Recipe) -> dict[str, Any]:
         "pretty_name": card.title if recipe.repo_type == "dataset" else None,
         "task_categories": list(card.task_categories),
         "configs": list(card.configs),
+        "widget": list(card.widget),
         "tags": [*card.tags, "starter"],
     }
     return {name: value for name, value in fields.items() if value} | {STAMP_FIELD: recipe.stamp}

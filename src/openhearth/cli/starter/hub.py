@@ -1,5 +1,6 @@
 """The hub a starter repo goes to, spoken to as any stranger's program would: through the stock client."""
 
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,6 +43,9 @@ class HubDestination:
         # False: never fall back to a token that the client finds and that was meant for another hub.
         self._api = HfApi(endpoint=endpoint, token=token or False, library_name="openhearth-starter")
         disable_progress_bars()
+        # The uploader remembers which chunks an address holds, and would not send them to a hub begun anew there.
+        self._uploads = tempfile.TemporaryDirectory(prefix="openhearth-uploads-")
+        os.environ["HF_XET_CACHE"] = self._uploads.name
 
     def check_access(self) -> None:
         """Find out before anything is downloaded.

@@ -59,6 +59,7 @@ class Card:
     base_model_relation: str | None = None
     task_categories: tuple[str, ...] = ()
     configs: tuple[dict[str, object], ...] = ()
+    widget: tuple[dict[str, object], ...] = ()  # examples on the model's page; `src` is a file of the repo
     origin: str
     rights: str
     conversion: str

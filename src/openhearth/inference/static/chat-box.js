@@ -12,6 +12,7 @@ class ChatBox extends HTMLElement {
     this.pace = this.querySelector(".try__pace");
     this.input = this.form.elements.text;
     this.stopButton = this.form.elements.stop;
+    this.sendButton = this.form.elements.send;
     this.key = `chat:${this.dataset.model}`;
     this.isChat = this.dataset.kind === "chat";
     this.restore();
@@ -47,7 +48,7 @@ class ChatBox extends HTMLElement {
     turn.classList.add("try__turn--waiting");
     const loading = setTimeout(() => (turn.textContent = "The model is being loaded…"), LOADING_AFTER_MS);
     this.running = new AbortController();
-    this.stopButton.disabled = false;
+    this.setRunning(true);
     try {
       await this.write(turn, text, () => clearTimeout(loading));
     } catch (error) {
@@ -93,8 +94,13 @@ class ChatBox extends HTMLElement {
       if (this.isChat) this.input.value ||= unanswered;
     }
     this.running = null;
-    this.stopButton.disabled = true;
+    this.setRunning(false);
     this.keep();
+  }
+
+  setRunning(isRunning) {
+    this.stopButton.disabled = !isRunning;
+    this.sendButton.disabled = isRunning;
   }
 
   fail(turn, sentence) {

