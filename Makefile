@@ -42,7 +42,8 @@ $(VENV)/.tools: $(VENV)/.ready
 	@touch $@
 
 test: tools  ## run all tests (fast ones first)
-	@OPENHEARTH_STARTER_CACHE="$(CACHE)/starter" $(BIN)/python -m pytest -q
+	@OPENHEARTH_STARTER_CACHE="$(CACHE)/starter" $(BIN)/python -m pytest -q -m "not (slow or run or browser)"
+	@OPENHEARTH_STARTER_CACHE="$(CACHE)/starter" $(BIN)/python -m pytest -q -m "slow or run or browser"
 
 test-fast: setup  ## the tests that need no browser, no clients and no models
 	@$(BIN)/python -m pytest -q -m "not slow and not run and not browser" --ignore=tests/clients --ignore=tests/browser

@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import gc
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
@@ -21,6 +22,7 @@ from openhearth import __version__
 from openhearth.config import Settings, load_settings
 from openhearth.errors import HubError, Invalid, NotFound
 from openhearth.rooms import Hub, build_hub
+from openhearth.wire.memory import keep_memory
 from openhearth.wire.render import render_error
 from openhearth.wire.request import Identification
 from openhearth.wire.routing import RawPath, RouteTable
@@ -72,8 +74,10 @@ def app_of(hub: Hub) -> Starlette:
 
 @contextlib.asynccontextmanager
 async def _run_rooms(hub: Hub) -> AsyncIterator[None]:
+    keep_memory()
     for start in (call for room in hub.rooms for call in room.on_start):
         start()
+    gc.freeze()  # what was made so far stays: no collection needs to look at it again
     yield
     for stop in (call for room in reversed(hub.rooms) for call in room.on_stop):
         stop()

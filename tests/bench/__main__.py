@@ -1,4 +1,4 @@
-"""`python -m tests.bench [api] [uploads] [dedup] [downloads] [chat]`: all of them, or those named."""
+"""`python -m tests.bench [start] [api] [uploads] [dedup] [downloads] [chat]`: all of them, or those named."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 
 import psutil
 
-from tests.bench import api, chat, downloads, uploads
+from tests.bench import api, chat, downloads, start, uploads
 from tests.support.running import RunningHub
 from tests.support.starter import install_models
 
-ALL = ("api", "uploads", "dedup", "downloads", "chat")
+ALL = ("start", "api", "uploads", "dedup", "downloads", "chat")
 
 
 def main() -> None:
@@ -37,7 +37,9 @@ def main() -> None:
 def _run(topic: str, hub: RunningHub, folder: Path) -> None:
     work = folder / topic
     work.mkdir(mode=0o755)
-    if topic == "api":
+    if topic == "start":
+        start.bench(work)
+    elif topic == "api":
         api.bench(hub, work)
     elif topic == "uploads":
         uploads.bench(hub, work)

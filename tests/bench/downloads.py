@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from functools import partial
 from pathlib import Path
 
 from huggingface_hub import HfApi
 
-from tests.bench.measure import MIB, compare, curl, interleaved, random_file, row, title
-from tests.support.clients import client_environ, run
+from tests.bench.measure import MIB, compare, curl, hf, interleaved, random_file, row, title
 from tests.support.running import RunningHub, free_port
 
-SIZE_BYTES = 1 << 30
+SIZE_BYTES = 512 * MIB
+# A repo holds a content in one way only, so that each way has its own.
+REPOS = {"ada/bench-whole": False, "ada/bench-chunks": True}
 
 
 def bench(hub: RunningHub, folder: Path) -> None:
@@ -20,10 +22,9 @@ def bench(hub: RunningHub, folder: Path) -> None:
         row("downloads", "not measured", "", "nginx is not installed")
         return
     file = random_file(folder / "large.bin", SIZE_BYTES)
-    HfApi(endpoint=hub.url, token=hub.tokens["ada"]).create_repo("ada/bench-download")
-    for name, xet in (("lfs.bin", False), ("xet.bin", True)):
-        environ = client_environ(hub, folder / f"home-{name}", xet=xet)
-        run([_hf(), "upload", "ada/bench-download", str(file), name, "--quiet"], folder, environ, 900)
+    for name, xet in REPOS.items():
+        HfApi(endpoint=hub.url, token=hub.tokens["ada"]).create_repo(name)
+        hf(hub, folder / "home", "upload", name, str(file), "large.bin", "--quiet", xet=xet)
     port, nginx = _start_nginx(folder)
     try:
         _measure(hub, port, nginx.pid, file)
@@ -32,24 +33,22 @@ def bench(hub: RunningHub, folder: Path) -> None:
         nginx.wait()
 
 
-def _hf() -> str:
-    import sys
-
-    return str(Path(sys.executable).parent / "hf")
-
-
 def _measure(hub: RunningHub, port: int, nginx_pid: int, file: Path) -> None:
     assert hub.process is not None
     peer = f"http://127.0.0.1:{port}/large.bin"
-    whole, xet = (f"{hub.url}/ada/bench-download/resolve/main/{name}" for name in ("lfs.bin", "xet.bin"))
-    pids = {"nginx": nginx_pid, "whole object": hub.process.pid, "xet file as a stream": hub.process.pid}
+    whole, xet = (f"{hub.url}/{name}/resolve/main/large.bin" for name in REPOS)
+    pids: dict[str, int | None] = {
+        "nginx": nginx_pid,
+        "whole object": hub.process.pid,
+        "xet file as a stream": hub.process.pid,
+    }
     for clients, aim in ((1, ">= 0.85x"), (8, ">= 0.95x")):
-        title(f"Download of 1 GiB, {clients} client(s)")
+        title(f"Download of 512 MiB, {clients} client(s)")
         figures = interleaved(
             {
-                "nginx": lambda clients=clients: curl(peer, parallel=clients),
-                "whole object": lambda clients=clients: curl(whole, parallel=clients),
-                **({"xet file as a stream": lambda: curl(xet)} if clients == 1 else {}),
+                "nginx": partial(curl, peer, parallel=clients),
+                "whole object": partial(curl, whole, parallel=clients),
+                **({"xet file as a stream": partial(curl, xet)} if clients == 1 else {}),
             },
             pids,
         )
@@ -78,7 +77,7 @@ def _ranges(url: str) -> None:
     """Eight processes, each reading eight ranges over one connection."""
     command = ["curl", "-sSf"]
     for number in range(8):
-        start = (number * 100 + 7) * MIB
+        start = number * (SIZE_BYTES // 8) + 1000
         command += [
             *(["--next", "-sSf"] if number else []),
             "-o",

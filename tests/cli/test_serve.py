@@ -13,6 +13,7 @@ import httpx2 as httpx
 import pytest
 
 from openhearth.cli.serve import is_loopback
+from tests.support.clients import run_program
 from tests.support.running import RunningHub, free_port
 
 
@@ -64,6 +65,15 @@ def test_a_taken_port_and_a_wrong_setting_are_one_sentence_each(tmp_path: Path) 
     assert wrong.returncode == 1
     assert "OPENHEARTH_SIGN_UP: 'everybody' is not one of open, invite, closed" in wrong.stderr
     assert "Traceback" not in refused.stderr + wrong.stderr
+
+
+@pytest.mark.slow
+def test_two_processes_share_one_port_and_one_truth(tmp_path: Path) -> None:
+    hub = RunningHub(tmp_path / "data", environ={"OPENHEARTH_WORKERS": "2"}).start().invite_people()
+    try:
+        run_program("hub_basics", hub, tmp_path / "home", "two-workers")
+    finally:
+        hub.stop()
 
 
 def test_the_server_starts_without_torch(tmp_path: Path) -> None:

@@ -67,9 +67,7 @@ def test_plain_login_by_a_code_that_ada_confirms_in_her_browser(running: Running
         sign_in(browser)
         page = browser.get("/oauth/activate", params={"code": code.group()})
         form = hidden_fields(page.text)
-        answer = browser.post(
-            "/oauth/activate", data={**form, "code": code.group(), "answer": "approve"}
-        )
+        answer = browser.post("/oauth/activate", data={**form, "code": code.group(), "answer": "approve"})
         assert answer.status_code == 200, answer.text
     assert login.wait(60) == 0, output.read_text()
     assert "ada" in run([HF, "auth", "whoami"], tmp_path, environ)

@@ -23,7 +23,12 @@ def test_the_inference_client(starter: RunningHub, tmp_path: Path) -> None:
     clips = [name for name in list_repo_files("starter/librivox-clips", **dataset) if name.endswith(".wav")]
     cats = [name for name in list_repo_files("starter/photos", **dataset) if "chelsea" in name]
     files = [
-        hf_hub_download("starter/librivox-clips", next(name for name in clips if "0930" in name), cache_dir=tmp_path, **dataset),
+        hf_hub_download(
+            "starter/librivox-clips",
+            next(name for name in clips if "0930" in name),
+            cache_dir=tmp_path,
+            **dataset,
+        ),
         hf_hub_download("starter/photos", cats[0], cache_dir=tmp_path, **dataset),
     ]
     run_program("inference_client", starter, tmp_path / "home", *files)

@@ -36,6 +36,18 @@ __all__ = ["tiny"]
 ADA = Actor(user_id="1", name="ada")
 EVE = Actor(user_id="2", name="eve")
 COMMIT = "c" * 40
+CARDS: dict[str, dict[str, Any]] = {
+    "look": {
+        "widget": [
+            {"src": "examples/iron.png", "example_title": "Hot iron"},
+            {"src": "https://else.where/a.png"},
+        ]
+    },
+    "listen": {"widget": [{"src": "examples/tone.wav"}]},
+    "plain": {
+        "widget": [{"text": "Steel is"}, {"messages": [{"role": "user", "content": "What is steel?"}]}]
+    },
+}
 
 
 @dataclass
@@ -51,7 +63,9 @@ class FolderModels:
         if revision not in ("main", COMMIT):
             raise RevisionNotFound(revision, repo_id)
         return ResolvedModel(
-            repo_key=repo_id.replace("/", "-"),
+            repo_key=str(
+                self.folders[repo_id]
+            ),  # repos of one folder share an engine, which takes seconds to start
             repo_id=repo_id,
             commit=COMMIT,
             pipeline_tag=self.tags.get(repo_id),
@@ -90,6 +104,7 @@ class Model:
     ref: RepoRef
     pipeline_tag: str | None
     card: Mapping[str, Any] = field(default_factory=dict)
+    config: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -108,6 +123,12 @@ class Served:
 @pytest.fixture(scope="session")
 def models(tiny: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> FolderModels:
     plain = tiny_models.make_llama(tmp_path_factory.mktemp("plain"), chat=False)
+    for task, name, content in (
+        ("image-classification", "iron.png", tiny_models.png_bytes()),
+        ("automatic-speech-recognition", "tone.wav", tiny_models.wav_bytes()),
+    ):
+        (tiny[task] / "examples").mkdir(exist_ok=True)
+        (tiny[task] / "examples" / name).write_bytes(content)
     folders = {
         "forge/chat": tiny["text-generation"],
         "forge/plain": plain,
@@ -124,13 +145,19 @@ def served(models: FolderModels, tmp_path_factory: pytest.TempPathFactory) -> It
     """The room's routes on a port of their own."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    ground = open_ground(Settings(data=tmp_path_factory.mktemp("data"), public_url=url, engine_threads=1))
+    # Memory for the five models and for no spare.
+    settings = Settings(
+        data=tmp_path_factory.mktemp("data"), public_url=url, engine_threads=1, engine_memory_gb=3.9
+    )
+    ground = open_ground(settings)
     room = build_with(ground, models=models)
 
     async def model_page(request: Request) -> HTMLResponse:
         """As much of a repo's page as fills the slot: `{task}` stands for the card's pipeline_tag."""
         path = request.path_params
-        repo = Model(RepoRef("model", path["ns"], path["name"]), path["task"])
+        ref = RepoRef("model", path["ns"], path["name"])
+        config = {} if ref.name == "plain" else {"chat_template_jinja": "…"}
+        repo = Model(ref, path["task"], CARDS.get(ref.name, {}), config)
         return HTMLResponse(room.slots["repo.widget"](request, repo, repo) or "")
 
     async def health(_request: Request) -> Response:
@@ -150,11 +177,15 @@ def served(models: FolderModels, tmp_path_factory: pytest.TempPathFactory) -> It
         exception_handlers={HubError: lambda request, error: render_error(request, error)},
     )
     app.state.error_page = ground.web.error_page
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", lifespan="off"))
+    server = uvicorn.Server(
+        uvicorn.Config(app, port=port, log_level="error", lifespan="off", timeout_graceful_shutdown=1)
+    )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     for start in room.on_start:
         start()
+    for name in models.folders:  # side by side: each takes seconds to import its libraries
+        room.service.engine(room.service.spec(ADA, name))
     while not server.started:
         thread.join(0.01)
     yield Served(url, room)

@@ -1,17 +1,19 @@
+"""The fleet over real processes that load no torch: `echo_engine.py`."""
+
 from __future__ import annotations
 
 import os
 import queue
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
 from openhearth.config import Settings
-from openhearth.errors import Busy, EngineFailed, HubError
+from openhearth.errors import Busy, EngineFailed, Invalid
 from openhearth.inference.connection import Answer
 from openhearth.inference.engine_process import EngineProcess
 from openhearth.inference.fleet import Fleet, ModelTooLarge
@@ -19,95 +21,137 @@ from openhearth.inference.records import EngineKey, EngineSpec
 from openhearth.protocol.engine import Delta, Failed, Generate, Generated, Result, Run
 
 GB = 1_000_000_000
+ECHO = "tests.inference.echo_engine"
 
 
-def spec(
-    folder: Path, name: str = "forge/tiny", *, task: str = "text-generation", needs_bytes: int = GB
-) -> EngineSpec:
-    key = EngineKey(repo_key=name, commit="c" * 40, task=task)
-    return EngineSpec(key=key, name=name, folder=folder, needs_bytes=needs_bytes)
+def spec(name: str = "forge/tiny", *, folder: str = "model", needs_bytes: int = GB) -> EngineSpec:
+    key = EngineKey(repo_key=name, commit="c" * 40, task="text-generation")
+    return EngineSpec(key=key, name=name, folder=Path(folder), needs_bytes=needs_bytes)
 
 
 @pytest.fixture
-def fleet(tmp_path: Path) -> Iterator[Fleet]:
-    made = Fleet(Settings(engine_memory_gb=2.5, engine_idle_s=0, engine_threads=1), folder=tmp_path / "logs")
+def fleet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fleet]:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    settings = Settings(engine_memory_gb=2.5, engine_idle_s=0, engine_threads=1)
+    made = Fleet(settings, folder=tmp_path / "logs", module=ECHO)
     yield made
     made.stop()
 
 
 def ready(fleet: Fleet, wanted: EngineSpec) -> EngineProcess:
-    return fleet.engine(wanted).result(120)
+    return fleet.engine(wanted).result(60)
 
 
-def ask(engine: EngineProcess, max_tokens: int = 3) -> Generated | Failed | Result:
+def submit(engine: EngineProcess, prompt: str) -> queue.SimpleQueue[Answer]:
     answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
-    engine.connection.submit(Generate(request_id=0, prompt="Steel", max_tokens=max_tokens), answers.put)
-    answer = answers.get(timeout=60)
+    engine.connection.submit(Generate(request_id=0, prompt=prompt), answers.put)
+    return answers
+
+
+def ask(engine: EngineProcess, prompt: str = "Steel") -> Generated | Failed | Result:
+    answer = submit(engine, prompt).get(timeout=30)
     assert not isinstance(answer, Delta)
     return answer
 
 
-def children() -> list[psutil.Process]:
-    return [child for child in psutil.Process().children() if "openhearth.engine" in child.cmdline()]
+def processes() -> set[int]:
+    return {child.pid for child in psutil.Process().children() if ECHO in child.cmdline()}
 
 
-def test_one_engine_serves_one_commit_and_ends_with_the_fleet(fleet: Fleet, tiny: dict[str, Path]) -> None:
-    before = len(children())
-    wanted = spec(tiny["text-generation"])
-    first, second = fleet.engine(wanted), fleet.engine(wanted)
-    assert first.result(120) is second.result(120) and len(children()) == before + 1
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_one_engine_serves_one_commit_and_ends_with_the_fleet(fleet: Fleet) -> None:
+    first, second = fleet.engine(spec()), fleet.engine(spec())
+    assert first.result(60) is second.result(60) and len(processes()) == 1
     assert isinstance(ask(first.result()), Generated)
     fleet.stop()
-    assert len(children()) == before
+    assert processes() == set()
 
 
-def test_a_crash_is_an_answer_and_the_next_request_starts_afresh(fleet: Fleet, tiny: dict[str, Path]) -> None:
-    engine = ready(fleet, spec(tiny["text-generation"]))
-    assert engine._process is not None
-    os.kill(engine._process.pid, signal.SIGSTOP)
-    answers: list[Answer] = []
-    engine.connection.submit(Generate(request_id=0, prompt="Steel"), answers.append)
-    os.kill(engine._process.pid, signal.SIGKILL)
-    engine._process.wait()
-    for _ in range(100):
-        if answers:
-            break
-        time.sleep(0.02)
-    (answer,) = answers
-    assert isinstance(answer, Failed) and answer.status == 503 and "process ended" in answer.message
+def test_a_crash_is_an_answer_and_the_next_request_starts_afresh(
+    fleet: Fleet, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine = ready(fleet, spec())
+    waiting = submit(engine, "sleep")
+    died = ask(engine, "die")
+    assert isinstance(died, Failed) and died.status == 503
+    assert "process ended (status 3)" in died.message and "the furnace is out" not in died.message
+    assert "the furnace is out" in caplog.text
+    assert isinstance(waiting.get(timeout=5), Failed)
     with pytest.raises(EngineFailed, match="process ended"):
         engine.connection.submit(Run(request_id=0), lambda _answer: None)
-    again = ready(fleet, spec(tiny["text-generation"]))
+    again = ready(fleet, spec())
     assert again is not engine and isinstance(ask(again), Generated)
 
 
-def test_a_model_that_can_never_fit_is_refused_with_the_numbers(fleet: Fleet, tmp_path: Path) -> None:
+def test_a_process_that_is_killed_while_it_loads_is_an_answer(fleet: Fleet) -> None:
+    waiting = fleet.engine(spec())
+    (pid,) = processes()
+    os.kill(pid, signal.SIGKILL)
+    with pytest.raises(EngineFailed):
+        waiting.result(60)
+
+
+def test_a_model_that_can_never_fit_is_refused_with_the_numbers(fleet: Fleet) -> None:
     with pytest.raises(ModelTooLarge, match=r"needs about 7\.0 GB .* 2\.5 GB"):
-        fleet.engine(spec(tmp_path, needs_bytes=7 * GB))
+        fleet.engine(spec(needs_bytes=7 * GB))
 
 
 def test_the_least_recently_used_makes_room_and_what_is_in_use_does_not(
-    fleet: Fleet, tiny: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("forge/a", "forge/b"):
-        ready(fleet, spec(tiny["text-generation"], name))
+        ready(fleet, spec(name))
     with pytest.raises(Busy, match="forge/a, forge/b"):
-        fleet.engine(spec(tiny["text-generation"], "forge/c"))
+        fleet.engine(spec("forge/c"))
     monkeypatch.setattr("openhearth.inference.fleet.GRACE_S", 0.0)
-    fleet.engine(spec(tiny["text-generation"], "forge/a"))
-    ready(fleet, spec(tiny["text-generation"], "forge/c"))
+    fleet.engine(spec("forge/a"))
+    ready(fleet, spec("forge/c"))
     assert sorted(status.name for status in fleet.list_engines()) == ["forge/a", "forge/c"]
+    for status in fleet.list_engines():
+        submit(ready(fleet, spec(status.name)), "sleep")
+    with pytest.raises(Busy):
+        fleet.engine(spec("forge/b"))
 
 
-def test_an_idle_engine_is_unloaded(fleet: Fleet, tiny: dict[str, Path]) -> None:
-    ready(fleet, spec(tiny["text-generation"]))
+def test_an_idle_engine_is_unloaded(fleet: Fleet) -> None:
+    ready(fleet, spec())
     time.sleep(0.01)
     fleet.evict_idle()
     assert fleet.list_engines() == []
 
 
-def test_what_loading_says_reaches_whoever_asked(fleet: Fleet, tiny: dict[str, Path]) -> None:
-    with pytest.raises(HubError, match="forge/tiny"):
-        ready(fleet, spec(tiny["image-classification"], task="text-generation"))
-    with pytest.raises(HubError):
-        ready(fleet, spec(tiny["image-classification"], task="text-generation"))
+def test_what_loading_says_reaches_whoever_asked(fleet: Fleet) -> None:
+    for _ in range(2):
+        with pytest.raises(Invalid, match="forge/tiny cannot be loaded"):
+            ready(fleet, spec(folder="broken"))
+
+
+def test_a_look_at_a_model_makes_a_process_wait_and_the_first_question_takes_it(fleet: Fleet) -> None:
+    fleet.expect("forge/a")
+    assert processes() == set(), "a fleet that was not started starts nothing by itself"
+    fleet.start()
+    fleet.expect("forge/a")
+    fleet.expect("forge/b")
+    spare = processes()
+    assert len(spare) == 1 and fleet.list_engines() == []
+    assert isinstance(ask(ready(fleet, spec("forge/a"))), Generated)
+    fleet.expect("forge/a")
+    assert processes() == spare, "the model runs: nothing more to expect"
+
+
+def test_a_spare_that_nobody_needs_or_that_died_is_forgotten(fleet: Fleet) -> None:
+    fleet.start()
+    fleet.expect("forge/a")
+    fleet.evict_idle()
+    assert processes() == set()
+    fleet.expect("forge/a")
+    (pid,) = processes()
+    os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+    assert isinstance(ask(ready(fleet, spec("forge/a"))), Generated)

@@ -19,6 +19,14 @@ def client(served: Served, repo_id: str, token: str | None = "ada") -> Inference
     return InferenceClient(model=served.model(repo_id), token=token)
 
 
+def refused(url: str, body: bytes) -> tuple[int, dict[str, Any], Any]:
+    """The status, JSON and headers of a refusal."""
+    with pytest.raises(urllib.error.HTTPError) as told:
+        post(url, body)
+    with told.value:
+        return told.value.code, json.load(told.value), told.value.headers
+
+
 def post(url: str, body: bytes, content_type: str = "application/json") -> Any:
     request = urllib.request.Request(url, body, {"Content-Type": content_type})
     with urllib.request.urlopen(request) as response:
@@ -27,9 +35,8 @@ def post(url: str, body: bytes, content_type: str = "application/json") -> Any:
 
 def test_nobody_may_run_a_public_model_but_not_a_private_one(served: Served) -> None:
     assert post(served.model("forge/plain"), b'{"inputs": "Steel", "parameters": {"max_new_tokens": 2}}')
-    with pytest.raises(urllib.error.HTTPError) as refused:
-        post(served.model("ada/private"), b'{"inputs": "Steel"}')
-    assert refused.value.code == 401 and refused.value.headers["X-Error-Code"] == "RepoNotFound"
+    code, _, headers = refused(served.model("ada/private"), b'{"inputs": "Steel"}')
+    assert code == 401 and headers["X-Error-Code"] == "RepoNotFound"
 
 
 def test_text_generation_whole_and_in_detail(served: Served) -> None:
@@ -105,13 +112,10 @@ def test_sounds_are_written_down(served: Served) -> None:
     ],
 )
 def test_bad_calls_get_a_sentence(served: Served, repo_id: str, body: bytes, status: int, says: str) -> None:
-    with pytest.raises(urllib.error.HTTPError) as refused:
-        post(served.model(repo_id), body)
-    assert refused.value.code == status
-    assert says in json.load(refused.value)["error"]
+    code, told, _ = refused(served.model(repo_id), body)
+    assert code == status and says in told["error"]
 
 
 def test_another_task_than_the_models_is_refused(served: Served) -> None:
-    with pytest.raises(urllib.error.HTTPError) as refused:
-        post(f"{served.model('forge/look')}/pipeline/text-generation", b'{"inputs": "x"}')
-    assert refused.value.code == 400 and "image-classification" in json.load(refused.value)["error"]
+    code, told, _ = refused(f"{served.model('forge/look')}/pipeline/text-generation", b'{"inputs": "x"}')
+    assert code == 400 and "image-classification" in told["error"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 import urllib.error
 import urllib.request
@@ -41,9 +42,17 @@ class Browser:
         with self._opener.open(request) as response:
             return html.unescape(response.read().decode())
 
+    def refused(self, repo_id: str, **fields: str | bytes) -> int:
+        """The status of a refusal."""
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            self.try_it(repo_id, **fields)
+        with refused.value:
+            return refused.value.code
+
     def visit(self, task: str, repo_id: str) -> str:
         """The page of a model; its form is tied to the cookie that comes with it."""
-        page: str = self._opener.open(f"{self._served.url}/page/{task}/{repo_id}").read().decode()
+        with self._opener.open(f"{self._served.url}/page/{task}/{repo_id}") as response:
+            page: str = response.read().decode()
         found = re.search(r'name="csrf_token" value="([^"]+)"', page)
         self.csrf = found.group(1) if found else ""
         return page
@@ -55,14 +64,20 @@ def browser(served: Served) -> Browser:
 
 
 def outcome(page: str) -> str:
-    _, _, rest = page.partition('<div class="try__outcome"')
-    return rest.partition("</form>")[0]
+    """What the page says came of the try: the conversation, and what lies below the form."""
+    turns = page.partition('<div class="try__turns"')[2].partition("<form")[0]
+    return turns + page.partition('<div class="try__outcome"')[2].partition("</section>")[0]
 
 
 @pytest.mark.parametrize(
     ("task", "repo_id", "fields", "says"),
     [
-        ("text-generation", "forge/chat", {"text": "Hello"}, r'class="try__text">.+<'),
+        (
+            "text-generation",
+            "forge/chat",
+            {"text": "Hello"},
+            r"try__turn--user.>Hello<.+try__turn--assistant.>.+<",
+        ),
         ("text-generation", "forge/plain", {"text": "Hello"}, r'class="try__text">.+<'),
         ("feature-extraction", "forge/embed", {"source": "Steel", "sentences": "Steel\nA duck"}, r"A duck"),
         ("image-classification", "forge/look", {"file": png_bytes()}, r"steel"),
@@ -77,17 +92,59 @@ def test_nobody_tries_a_public_model_without_script(
     assert re.search(says, outcome(browser.try_it(repo_id, task=task, **fields)), re.DOTALL)
 
 
-def test_what_was_written_stays_in_the_form(browser: Browser) -> None:
+def test_what_was_written_stays_on_the_page(browser: Browser) -> None:
     browser.visit("text-generation", "forge/chat")
-    assert "A <b>bold</b> question" in browser.try_it(
-        "forge/chat", task="text-generation", text="A <b>bold</b> question"
+    page = browser.try_it("forge/chat", task="text-generation", text="A <b>bold</b> question")
+    assert "A <b>bold</b> question" in page
+
+
+def test_a_conversation_goes_on_without_script(browser: Browser) -> None:
+    browser.visit("text-generation", "forge/chat")
+    first = browser.try_it("forge/chat", task="text-generation", text="Hello", max_tokens="5")
+    carried = re.search(r'name="messages" value="(.+)">', first)
+    assert carried is not None
+    second = browser.try_it(
+        "forge/chat", task="text-generation", text="And steel?", messages=carried.group(1), max_tokens="5"
     )
+    assert re.findall(r"try__turn--(\w+)", second) == ["user", "assistant"] * 2
+
+
+@pytest.mark.parametrize(
+    ("task", "repo_id", "title", "says"),
+    [
+        ("image-classification", "forge/look", "Hot iron", "steel"),
+        ("automatic-speech-recognition", "forge/listen", "examples/tone.wav", "try__text"),
+        ("text-generation", "forge/plain", "Steel is", "Steel is"),
+        ("text-generation", "forge/plain", "What is steel?", "What is steel?"),
+        ("text-generation", "forge/chat", "Why is steel harder", "Why is steel harder"),
+        ("feature-extraction", "forge/embed", "A guitar is on the table.", "The stock market fell today."),
+    ],
+)
+def test_an_example_is_tried_by_its_button(
+    browser: Browser, task: str, repo_id: str, title: str, says: str
+) -> None:
+    form = browser.visit(task, repo_id)
+    buttons = re.findall(r'name="example" value="([^"]+)"[^>]*>(.*?)</button>', form, re.DOTALL)
+    (value,) = [html.unescape(value) for value, shown in buttons if title in shown]
+    assert "else.where" not in form
+    page = browser.try_it(repo_id, task=task, example=value, text="", file=b"")
+    assert says in outcome(page) and "notice--bad" not in page
+
+
+@pytest.mark.parametrize("name", ["../config.json", "/etc/passwd", "examples/none.png", "examples"])
+def test_an_example_outside_the_repo_is_refused(browser: Browser, name: str) -> None:
+    browser.visit("image-classification", "forge/look")
+    page = browser.try_it("forge/look", task="image-classification", example=json.dumps({"file": name}))
+    assert "notice--bad" in outcome(page)
 
 
 @pytest.mark.parametrize(
     ("task", "repo_id", "fields", "says"),
     [
         ("text-generation", "forge/chat", {"text": " "}, "write something"),
+        ("text-generation", "forge/chat", {"text": "Hello", "temperature": "hot"}, "'hot' is no number"),
+        ("text-generation", "forge/chat", {"text": "Hello", "top_p": "7"}, "top_p"),
+        ("text-generation", "forge/chat", {"text": "Hello", "max_tokens": "5000"}, "can hold"),
         ("image-classification", "forge/look", {}, "choose a file"),
         ("image-classification", "forge/look", {"file": b"no picture"}, "PNG, JPEG"),
         ("text-generation", "forge/embed", {"text": "Hello"}, "made for feature-extraction"),
@@ -104,15 +161,11 @@ def test_failures_are_told_in_plain_words_in_the_form(
 
 def test_a_private_model_does_not_exist_for_nobody(browser: Browser) -> None:
     browser.visit("text-generation", "ada/private")
-    with pytest.raises(urllib.error.HTTPError) as refused:
-        browser.try_it("ada/private", task="text-generation", text="Hello")
-    assert refused.value.code == 401
+    assert browser.refused("ada/private", task="text-generation", text="Hello") == 401
 
 
 def test_a_form_from_elsewhere_is_refused(browser: Browser) -> None:
-    with pytest.raises(urllib.error.HTTPError) as refused:
-        browser.try_it("forge/chat", task="text-generation", text="Hello")
-    assert refused.value.code == 403
+    assert browser.refused("forge/chat", task="text-generation", text="Hello") == 403
 
 
 def test_a_model_for_another_task_has_no_form(browser: Browser) -> None:

@@ -100,7 +100,9 @@ def test_a_push_and_an_upload_that_were_cut_can_simply_be_sent_again(tmp_path: P
             ["git", "push", "origin", "main"], cwd=work, env=ada._environ(), stderr=subprocess.DEVNULL
         )
         send = subprocess.Popen(
-            [sys.executable, str(PROGRAMS / "upload_one.py"), str(big), "ada/cut"], env=environ, stderr=subprocess.DEVNULL
+            [sys.executable, str(PROGRAMS / "upload_one.py"), str(big), "ada/cut"],
+            env=environ,
+            stderr=subprocess.DEVNULL,
         )
         time.sleep(delay_s)
         hub.kill()

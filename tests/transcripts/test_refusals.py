@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import httpx2 as httpx
 import pytest
@@ -101,7 +101,7 @@ def test_knowing_a_sha256_gives_no_data_of_another_repo(running: RunningHub, sec
         assert oid in refusal.text
 
 
-def ndjson(*lines: tuple[str, dict[str, object]]) -> bytes:
+def ndjson(*lines: tuple[str, Mapping[str, object]]) -> bytes:
     return b"\n".join(json.dumps({"key": key, "value": value}).encode() for key, value in lines)
 
 

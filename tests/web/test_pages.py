@@ -27,7 +27,7 @@ def homes() -> Sequence[HomePage]:
     full = HomePage(
         endpoint=ENDPOINT, models=repos, datasets=repos, spaces=repos, own=repos, model_count=2_000_000
     )
-    many = HomePage(endpoint=ENDPOINT + "/" + LONG, models=repos * 200, can_join=False)
+    many = HomePage(endpoint=ENDPOINT + "/" + LONG, models=repos * 200)
     return HomePage(endpoint=ENDPOINT), full, many
 
 
@@ -42,7 +42,7 @@ def test_home_renders(web: Web, actor: Actor, page: HomePage) -> None:
 
 
 def test_home_offers_no_account_where_nobody_may_make_one(web: Web) -> None:
-    html = html_of(web.page(request_of(), "web/home.html", HomePage(endpoint=ENDPOINT, can_join=False)))
+    html = html_of(web.page(request_of(), "web/home.html", HomePage(endpoint=ENDPOINT)))
 
     assert "Make an account" not in html
 

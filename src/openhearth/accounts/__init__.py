@@ -30,6 +30,7 @@ def build(ground: Ground, *, count_repos: CountRepos | None = None) -> Room:
     accounts = Accounts.on(ground.db, settings=ground.settings, clock=ground.clock)
     api = Api(accounts, urls=ground.urls, clock=ground.clock, count_repos=count_repos or _count_nothing)
     ground.web.add_folder("accounts", Path(__file__).parent / "templates")
+    ground.web.can_join = ground.settings.sign_up == "open"
     pages = Pages(accounts, web=ground.web, urls=ground.urls)
     return Room(
         name="accounts",

@@ -1,6 +1,6 @@
 """Users: adding them, finding them, what they say of themselves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 
 from sqlalchemy.engine import Connection
 
@@ -81,6 +81,11 @@ class People:
     def find_user_by_id(self, user_id: str) -> User | None:
         with self._db.read() as rows:
             return queries.find_user_by_id(rows, user_id)
+
+    def list_users_by_id(self, ids: Collection[str]) -> Mapping[str, User]:
+        """User id → user, in order of names; those who are gone are left out."""
+        with self._db.read() as rows:
+            return {user.id: user for user in queries.list_users_by_id(rows, ids)}
 
     def get_user(self, name: str) -> User:
         """Raises UserNotFound."""

@@ -1,5 +1,6 @@
 """The room's one object: its verbs by noun, and the few questions that the rest of the building asks."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -76,6 +77,10 @@ class Accounts:
     def find_namespace(self, name: str) -> User | Organisation | None:
         """Whoever holds `name`, in any case; the record has the true spelling."""
         return self.people.find_user(name) or self.orgs.find_org(name)
+
+    def list_users_by_id(self, ids: Collection[str]) -> Mapping[str, User]:
+        """User id → user, in order of names; those who are gone are left out."""
+        return self.people.list_users_by_id(ids)
 
     def get_profile(self, name: str) -> Profile:
         """What a public page shows of `name`. Raises NotFound."""

@@ -18,6 +18,8 @@ Json = Any  # what json.dumps takes: None, bool, int, float, str, list[Json], di
 BLOCK_MAX_BYTES = 1 << 20
 NODES_MAX = 50_000
 DEPTH_MAX = 40
+NUMBER_MAX_LENGTH = 100
+_NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 
 _BLOCK = re.compile(r"\A\ufeff?\s*---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 
@@ -34,6 +36,12 @@ class _Loader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoa
                 if key.value in seen:
                     raise _refused(f"duplicated key {key.value!r}", key)
                 seen.add(key.value)
+
+    def construct_scalar(self, node: yaml.Node) -> Any:
+        """Numbers are read digit by digit (`1:1:1` counts in sixties), which takes long for long ones."""
+        if node.tag in _NUMBERS and len(node.value) > NUMBER_MAX_LENGTH:
+            raise _refused(f"a number of more than {NUMBER_MAX_LENGTH} characters", node)
+        return super().construct_scalar(node)
 
 
 def _refused(problem: str, node: yaml.Node) -> yaml.MarkedYAMLError:
@@ -53,6 +61,7 @@ def read_front_matter(block: str) -> dict[str, Json]:
     if len(block.encode("utf-8", "surrogatepass")) > BLOCK_MAX_BYTES:
         raise Invalid(f"README.md metadata: longer than {BLOCK_MAX_BYTES} bytes; move long lists into files.")
     try:
+        _refuse_bombs(block)
         loaded = yaml.load(block, Loader=_Loader)  # noqa: S506 -- a subclass of the safe loader
     except yaml.YAMLError as error:
         raise Invalid(f"README.md metadata: not valid YAML: {_describe(error)}.") from None
@@ -65,6 +74,26 @@ def read_front_matter(block: str) -> dict[str, Json]:
     plain = _Plain().convert(loaded, 0)
     assert isinstance(plain, dict)
     return plain
+
+
+def _refuse_bombs(block: str) -> None:
+    """Raise Invalid for too much YAML before it is loaded: libyaml's binding recurses in C, without limit."""
+    depth = nodes = 0
+    for event in yaml.parse(block, Loader=_Loader):
+        nodes += isinstance(event, yaml.NodeEvent)
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > DEPTH_MAX or nodes > 2 * NODES_MAX:  # keys are nodes here
+            raise _too_much()
+
+
+def _too_much() -> Invalid:
+    return Invalid(
+        f"README.md metadata: more than {NODES_MAX} values or {DEPTH_MAX} levels, aliases counted; "
+        "make it smaller."
+    )
 
 
 def _describe(error: yaml.YAMLError) -> str:
@@ -84,10 +113,7 @@ class _Plain:
     def convert(self, value: object, depth: int) -> Json:
         self.nodes += 1
         if self.nodes > NODES_MAX or depth > DEPTH_MAX:
-            raise Invalid(
-                f"README.md metadata: more than {NODES_MAX} values or {DEPTH_MAX} levels, aliases counted; "
-                "make it smaller."
-            )
+            raise _too_much()
         if isinstance(value, dict):
             return {_key(k): self.convert(v, depth + 1) for k, v in value.items()}
         if isinstance(value, list | tuple | set):
@@ -98,6 +124,8 @@ class _Plain:
             return value.isoformat()
         if isinstance(value, bytes):
             return value.decode("utf-8", "replace")
+        if isinstance(value, str):
+            return value.replace("\0", "\ufffd")
         # A whole number beyond 64 bits would not survive most JSON readers.
         if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 1 << 63:
             return str(value)
@@ -105,4 +133,4 @@ class _Plain:
 
 
 def _key(key: object) -> str:
-    return str(key).lower() if isinstance(key, bool) else str(key)
+    return str(key).lower() if isinstance(key, bool) else str(key).replace("\0", "\ufffd")

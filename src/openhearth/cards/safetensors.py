@@ -4,7 +4,6 @@ Format: https://github.com/huggingface/safetensors#format
 8 bytes of little-endian length, then JSON. Written by strangers: the length is checked before it is believed.
 """
 
-import json
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 from openhearth.errors import Invalid
+from openhearth.kit.foreign_json import load_json
 
 # The client reads at most this much too (huggingface_hub constants SAFETENSORS_MAX_HEADER_LENGTH).
 HEADER_MAX_BYTES = 25_000_000
@@ -64,8 +64,8 @@ def read_safetensors_header(read: Read) -> SafetensorsHeader:
     if len(text) != length:
         raise Invalid(f"safetensors: the header claims {length} bytes, the file holds {len(text)} of them.")
     try:
-        raw = json.loads(text)
-    except (ValueError, RecursionError):
+        raw = load_json(text)
+    except ValueError:
         raise Invalid("safetensors: the header is not valid JSON.") from None
     if not isinstance(raw, dict) or len(raw) > TENSORS_MAX:
         raise Invalid(f"safetensors: the header must be a mapping of at most {TENSORS_MAX} tensors.")

@@ -5,28 +5,41 @@ Imports no torch unless the model is loaded here.
 
 import json as json_module
 import sys
-import urllib.error
-import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 import typer
 
+from openhearth.cli.run_on_hub import HubModel, hub_answers
 from openhearth.config import Settings, load_settings
 from openhearth.errors import Invalid, NotFound, UpstreamFailed
+from openhearth.pipelines.machine import prepare_environment
 from openhearth.pipelines.tasks import Task, get_task
 
-HEALTH_TIMEOUT_S = 1.0
-CALL_TIMEOUT_S = 600.0
 FETCH_MAX_BYTES = 200 << 20
-STARTER = "starter"
+TEXT = "text-generation"
+CHAT_WORDS = ("chat", "conversational")
+CONTINUED_TOKENS, ANSWER_TOKENS = 40, 256
+
+
+class Model(Protocol):
+    """A model that can be called: on a hub, or loaded here."""
+
+    def call(self, inputs: str | bytes) -> Any:
+        """The answer to one input of any task but text generation."""
+        ...
+
+    def generate(self, inputs: Any, parameters: dict[str, Any], write: Callable[[str], None]) -> None:
+        """Continue a text or answer a conversation; `write` gets the new text piece by piece."""
+        ...
 
 
 def run(
     task: Annotated[
-        str, typer.Argument(help="What to do: text-generation, transcribe, embed, image-classification …")
+        str,
+        typer.Argument(help="What to do: text-generation, chat, transcribe, embed, image-classification …"),
     ],
     inputs: Annotated[
         list[str], typer.Argument(help="Texts, or paths or links of files; - reads standard input.")
@@ -35,19 +48,32 @@ def run(
         str | None, typer.Option(help="A model of the hub or of the local cache, or a folder.")
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print each answer as one line of JSON.")] = False,
+    max_new_tokens: Annotated[int | None, typer.Option(min=1, help="How much text to make at most.")] = None,
+    temperature: Annotated[
+        float | None, typer.Option(min=0, help="Above 0, draw each token by chance; else take the likeliest.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="The same seed draws the same text again.")] = None,
 ) -> None:
     """Call a model once for each input and print what it says."""
     wanted = get_task(task)
-    call = _caller(wanted, model, load_settings())
-    for text in inputs:
-        answer = call(read_input(wanted, text))
-        typer.echo(json_module.dumps(answer, ensure_ascii=False) if json else show(wanted, answer))
+    given = {"max_new_tokens": max_new_tokens, "temperature": temperature, "seed": seed}
+    if wanted.name != TEXT and any(value is not None for value in given.values()):
+        raise Invalid(f"{wanted.name} makes no text by chance; leave out the options of {TEXT}.")
+    is_chat = wanted.name == TEXT and task.strip().lower() in CHAT_WORDS
+    called = _find_model(wanted, model, load_settings())
+    for given_input in inputs:
+        content = read_input(wanted, given_input)
+        if wanted.name == TEXT:
+            _generate(called, str(content), text_parameters(given, is_chat), is_chat=is_chat, json=json)
+        else:
+            answer = called.call(content)
+            typer.echo(json_module.dumps(answer, ensure_ascii=False) if json else show(wanted, answer))
 
 
 def read_input(task: Task, text: str) -> str | bytes:
     """The text itself, or the bytes of the file that `text` names. Raises Invalid, NotFound."""
     if task.takes == "text":
-        return sys.stdin.read() if text == "-" else text
+        return sys.stdin.read().rstrip("\n") if text == "-" else text
     if text == "-":
         return sys.stdin.buffer.read()
     if text.startswith(("http://", "https://")):
@@ -60,10 +86,18 @@ def read_input(task: Task, text: str) -> str | bytes:
         ) from None
 
 
+def text_parameters(given: dict[str, Any], is_chat: bool) -> dict[str, Any]:
+    """The parameters of a text: the likeliest token each time unless a temperature is given."""
+    chosen = {"max_new_tokens": ANSWER_TOKENS if is_chat else CONTINUED_TOKENS}
+    chosen |= {name: value for name, value in given.items() if value is not None}
+    draws = bool(chosen.get("temperature"))
+    if not draws:
+        chosen.pop("temperature", None)
+    return {**chosen, "do_sample": draws}
+
+
 def show(task: Task, answer: Any) -> str:
     """`answer` for people."""
-    if task.name == "text-generation":
-        return str(answer[0]["generated_text"])
     if task.name == "automatic-speech-recognition":
         return str(answer["text"])
     if task.name == "image-classification":
@@ -71,92 +105,47 @@ def show(task: Task, answer: Any) -> str:
     return json_module.dumps(answer)
 
 
-def _caller(task: Task, model: str | None, settings: Settings) -> Callable[[str | bytes], Any]:
-    """What runs one input: a model on this disk, the hub, or the local cache, in this order."""
-    if model is not None and Path(model).is_dir():
-        return _local(task, model)
-    if _answers(settings.endpoint):
-        hub = Hub(settings.endpoint.rstrip("/"), settings.token)
-        name = model or hub.find_model(task)
-        return lambda text: hub.call(task, name, text)
-    if model is None:
+def _generate(model: Model, text: str, parameters: dict[str, Any], *, is_chat: bool, json: bool) -> None:
+    """Print the continuation of `text` after it, as it comes; of a chat, the answer alone."""
+    inputs: Any = [{"role": "user", "content": text}] if is_chat else text
+    shown = "" if is_chat else text
+    if json:
+        pieces = [shown]
+        model.generate(inputs, parameters, pieces.append)
+        typer.echo(json_module.dumps([{"generated_text": "".join(pieces)}], ensure_ascii=False))
+        return
+    typer.echo(shown, nl=False)
+    model.generate(inputs, parameters, lambda piece: typer.echo(piece, nl=False))
+    typer.echo()
+
+
+def _find_model(task: Task, name: str | None, settings: Settings) -> Model:
+    """A model on this disk, on the hub, or in the local cache, in this order."""
+    if name is not None and Path(name).is_dir():
+        return LocalModel(task, name)
+    if hub_answers(settings.endpoint):
+        return HubModel(settings.endpoint, settings.token, task, name)
+    if name is None:
         raise Invalid(
             f"model: no hub answers at {settings.endpoint}, so name a model with --model: a folder, or one in the local cache."
         )
-    return _local(task, model)
+    return LocalModel(task, name)
 
 
-def _local(task: Task, model: str) -> Callable[[str | bytes], Any]:
-    from openhearth.pipelines import pipeline
+class LocalModel:
+    """A model loaded into this process."""
 
-    loaded = pipeline(task.name, model=model)
-    if task.name != "text-generation":
-        return loaded
+    def __init__(self, task: Task, name: str) -> None:
+        prepare_environment()
+        from openhearth.pipelines import pipeline
 
-    def generate(text: str | bytes) -> Any:
-        chat = getattr(getattr(loaded, "tokenizer", None), "chat_template", None)
-        inputs: Any = [{"role": "user", "content": text}] if chat else text
-        return loaded(inputs, return_full_text=False)
+        self._loaded: Any = pipeline(task.name, model=name)
 
-    return generate
+    def call(self, inputs: str | bytes) -> Any:
+        return self._loaded(inputs)
 
-
-class Hub:
-    """A hub that runs, asked over HTTP."""
-
-    def __init__(self, endpoint: str, token: str) -> None:
-        self._endpoint = endpoint
-        self._token = token
-
-    def find_model(self, task: Task) -> str:
-        """A model for `task`: the starter's, else any. Raises NotFound."""
-        for author in (STARTER, None):
-            query = {"pipeline_tag": task.name, "limit": "1", **({"author": author} if author else {})}
-            found = self._ask(f"/api/models?{urllib.parse.urlencode(query)}")
-            if found:
-                return str(found[0]["id"])
-        raise NotFound(
-            f"The hub holds no model for {task.name}; run `openhearth starter`, or name one with --model."
-        )
-
-    def call(self, task: Task, model: str, inputs: str | bytes) -> Any:
-        address = f"/models/{model}/pipeline/{task.name}"
-        if isinstance(inputs, bytes):
-            return self._ask(address, inputs, "application/octet-stream")
-        if task.name != "text-generation":
-            return self._ask(address, _json({"inputs": inputs}))
-        try:
-            return self._ask(address, _json({"inputs": [{"role": "user", "content": inputs}]}))
-        except Invalid as error:
-            if "chat template" not in error.message:
-                raise
-            return self._ask(address, _json({"inputs": inputs}))
-
-    def _ask(self, path: str, body: bytes | None = None, content_type: str = "application/json") -> Any:
-        headers = {"Content-Type": content_type}
-        if self._token:
-            headers["Authorization"] = f"Bearer {self._token}"
-        request = urllib.request.Request(self._endpoint + path, body, headers)  # noqa: S310 - the owner's setting
-        try:
-            with urllib.request.urlopen(request, timeout=CALL_TIMEOUT_S) as response:  # noqa: S310 - likewise
-                return json_module.load(response)
-        except urllib.error.HTTPError as refused:
-            sentence = refused.headers.get("X-Error-Message") or f"{path}: the hub answered {refused.code}."
-            kind = {400: Invalid, 401: NotFound, 404: NotFound}.get(refused.code, UpstreamFailed)
-            raise kind(_utf8(sentence)) from None
-        except OSError as error:
-            raise UpstreamFailed(
-                f"The hub at {self._endpoint} did not answer ({error}); is it running?"
-            ) from None
-
-
-def _answers(endpoint: str) -> bool:
-    try:
-        health = f"{endpoint.rstrip('/')}/health"
-        with urllib.request.urlopen(health, timeout=HEALTH_TIMEOUT_S) as response:  # noqa: S310 - the owner's setting
-            return bool(response.status == 200)
-    except (OSError, ValueError):
-        return False
+    def generate(self, inputs: Any, parameters: dict[str, Any], write: Callable[[str], None]) -> None:
+        self._loaded(inputs, on_text=write, **parameters)
 
 
 def _fetch(link: str) -> bytes:
@@ -179,12 +168,3 @@ def _capped(blocks: Iterator[bytes]) -> Iterator[bytes]:
                 f"input: the link gives more than {FETCH_MAX_BYTES >> 20} MiB; download it and give its path."
             )
         yield block
-
-
-def _json(value: Any) -> bytes:
-    return json_module.dumps(value).encode()
-
-
-def _utf8(header: str) -> str:
-    """Header values outside ASCII travel as UTF-8; http.client reads them as Latin-1."""
-    return header.encode("latin-1", "replace").decode("utf-8", "replace")

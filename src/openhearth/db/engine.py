@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,6 +32,7 @@ class Database:
     def __init__(self, url: str) -> None:
         """`url`: `sqlite:///path` or `postgresql://…`."""
         self._idle: deque[Connection] = deque()
+        self._watching = Lock()
         self.url = url.replace("postgresql://", "postgresql+psycopg://", 1)
         self._idle_most = _SQLITE_READERS_KEPT if self.is_sqlite else 0
         if self.is_sqlite:
@@ -68,7 +70,8 @@ class Database:
         """A number that another commit, by whatever process, changes; None where the database offers none."""
         if not self.is_sqlite:
             return None
-        found: int = self._watch.execute("PRAGMA data_version").fetchone()[0]
+        with self._watching:  # a statement still open in another thread would hold the answer in the past
+            found: int = self._watch.execute("PRAGMA data_version").fetchall()[0][0]
         return found
 
     @cached_property

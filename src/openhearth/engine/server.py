@@ -10,7 +10,8 @@ import itertools
 import logging
 from pathlib import Path
 
-from openhearth.engine.worker import Load, Worker
+from openhearth.engine.loader import Loader
+from openhearth.engine.worker import Worker
 from openhearth.protocol.engine import (
     AskStats,
     Cancel,
@@ -19,6 +20,7 @@ from openhearth.protocol.engine import (
     FrameReader,
     Generate,
     Generated,
+    Load,
     LoadFailed,
     Message,
     ProtocolError,
@@ -47,13 +49,14 @@ class Connection:
 
 
 class Server:
-    def __init__(self, load: Load, socket_path: Path) -> None:
+    def __init__(self, loader: Loader, socket_path: Path) -> None:
         self._socket_path = socket_path
-        self._worker = Worker(load, self._deliver_from_worker)
+        self._worker = Worker(loader, self._deliver_from_worker)
         self._connections: set[Connection] = set()
         self._requests: dict[int, tuple[Connection, int]] = {}  # our id → whose, and their id
         self._ids = itertools.count(1)
         self._asking: list[Connection] = []  # who waits for stats, in order
+        self._is_told = False
         self._state: Ready | LoadFailed | None = None
         self._done = asyncio.Event()
         self._loop = asyncio.get_running_loop()
@@ -85,7 +88,12 @@ class Server:
             self._forget(connection)
 
     def _take(self, connection: Connection, message: Message) -> None:
-        if isinstance(message, Generate | Run):
+        if isinstance(message, Load) == self._is_told:
+            raise ProtocolError("an engine is told its model first, and once")
+        if isinstance(message, Load):
+            self._is_told = True
+            self._worker.send(message)
+        elif isinstance(message, Generate | Run):
             ours = next(self._ids)
             connection.requests[message.request_id] = ours
             self._requests[ours] = (connection, message.request_id)

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import psutil
 
-from openhearth.engine.loop import Loop, Report
+from openhearth.engine.loader import Loader
+from openhearth.engine.loop import Loop
 from openhearth.errors import HubError
-from openhearth.protocol.engine import AskStats, Cancel, LoadFailed, Message, Ready
+from openhearth.protocol.engine import AskStats, Cancel, Load, LoadFailed, Message
 
 log = logging.getLogger(__name__)
-Load = Callable[[Report], tuple[Loop, Ready]]
 
 
 @dataclass(frozen=True)
@@ -22,10 +22,10 @@ class _Stop:
 
 
 class Worker:
-    """Runs one Loop. `deliver` gets what a step reported, all at once, in this thread."""
+    """Runs one Loop, that of the Load which comes first. `deliver` gets what a step reported, all at once, in this thread."""
 
-    def __init__(self, load: Load, deliver: Callable[[list[Message]], None]) -> None:
-        self._load = load
+    def __init__(self, loader: Loader, deliver: Callable[[list[Message]], None]) -> None:
+        self._loader = loader
         self._deliver = deliver
         self._inbox: queue.SimpleQueue[Message | _Stop] = queue.SimpleQueue()
         self._outbox: list[Message] = []
@@ -44,7 +44,11 @@ class Worker:
 
     def _run(self) -> None:
         try:
-            loop, ready = self._load(self._outbox.append)
+            self._loader.prepare()
+            wanted = self._inbox.get()
+            if not isinstance(wanted, Load):
+                return
+            loop, ready = self._loader.load(wanted, self._outbox.append)
         except HubError as error:
             self._deliver([LoadFailed(message=error.message, status=error.status)])
             return

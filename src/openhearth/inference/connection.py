@@ -20,6 +20,7 @@ from openhearth.protocol.engine import (
     FrameReader,
     Generate,
     Generated,
+    Load,
     LoadFailed,
     Message,
     ProtocolError,
@@ -37,11 +38,11 @@ BLOCK_BYTES = 1 << 18
 class EngineConnection:
     """`ready` resolves once the model is loaded, or raises why it was not."""
 
-    def __init__(self, connected: socket.socket, *, last_words: Callable[[], str]) -> None:
-        """`last_words` gives the end of the engine's log, for whoever waited when it died."""
+    def __init__(self, connected: socket.socket, *, how_it_ended: Callable[[], str]) -> None:
+        """`how_it_ended` gives a sentence about the engine's end, for whoever waited when it died."""
         self.ready: Future[Ready] = Future()
         self._socket = connected
-        self._last_words = last_words
+        self._how_it_ended = how_it_ended
         self._ids = itertools.count(1)
         self._sinks: dict[int, Sink] = {}
         self._lock = threading.Lock()
@@ -56,6 +57,12 @@ class EngineConnection:
     @property
     def active_requests(self) -> int:
         return len(self._sinks)
+
+    def load(self, model: Load) -> None:
+        """Say which model to load; `ready` follows. Raises EngineFailed if the engine is gone."""
+        if self._closed:
+            raise self._gone()
+        self._send(model)
 
     def submit(self, request: Generate | Run, sink: Sink) -> int:
         """Send `request`; its answers go to `sink` in another thread, the last being no Delta. Returns its id.
@@ -130,8 +137,7 @@ class EngineConnection:
             sink(Failed(request_id=request_id, message=error.message, status=error.status))
 
     def _gone(self) -> EngineFailed:
-        words = self._last_words()
-        return EngineFailed(f"The model's process ended; send the request again. {words}".strip())
+        return EngineFailed(f"{self._how_it_ended()} Send the request again; the model is then loaded anew.")
 
 
 def refusal(status: int, message: str, param: str | None = None) -> HubError:

@@ -1,9 +1,15 @@
-"""One engine as the hub holds it: its process, its socket, its log. Ends with the hub, whatever happens to either."""
+"""One engine as the hub holds it: its process, its socket, its log. Ends with the hub, whatever happens to either.
+
+A process starts without a model: it imports its libraries, which takes seconds, and is told its model over the
+socket. So one may wait as a spare before anybody asks.
+"""
 
 import collections
 import logging
 import os
+import queue
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -16,30 +22,44 @@ from pathlib import Path
 from openhearth.errors import EngineFailed
 from openhearth.inference.connection import EngineConnection
 from openhearth.inference.records import EngineSpec, EngineStatus
-from openhearth.protocol.engine import Ready
+from openhearth.protocol.engine import Load, Ready
 
 log = logging.getLogger(__name__)
+ENGINE_MODULE = "openhearth.engine"
 CONNECT_TIMEOUT_S = 30.0
 LOAD_TIMEOUT_S = 600.0
 STOP_TIMEOUT_S = 5.0
+REAP_TIMEOUT_S = 2.0
 LAST_LINES = 8
 
 
 class EngineProcess:
     """`ready` resolves to this engine once it can be asked; raises EngineFailed or what loading said."""
 
-    def __init__(self, spec: EngineSpec, *, folder: Path, threads: int) -> None:
-        self.spec = spec
+    def __init__(self, *, folder: Path, threads: int, module: str = ENGINE_MODULE) -> None:
+        """`folder` gets the log; `module` is what the process runs."""
         self.ready: Future[EngineProcess] = Future()
         self.ready.set_running_or_notify_cancel()  # one of many waiting may give up; the others still wait
-        self._threads = threads
-        self._log_path = folder / f"{spec.name.replace('/', '--')}.{spec.key.task}.log"
+        self._spec: EngineSpec | None = None
+        self._wanted: queue.SimpleQueue[EngineSpec | None] = queue.SimpleQueue()
         # Not in the data folder: the path of a Unix socket may have a hundred characters at most.
         self._run_folder = Path(tempfile.mkdtemp(prefix="openhearth-"))
+        self._log_path = folder / f"{self._run_folder.name}.log"
+        # -P: the working directory is no place to import from.
+        self._command = [
+            *(sys.executable, "-P", "-m", module),
+            *("--socket", str(self._socket_path), "--threads", str(threads)),
+        ]
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: EngineConnection | None = None
         self._told: Ready | None = None
         self._last_used = time.monotonic()
+
+    @property
+    def spec(self) -> EngineSpec:
+        """What it runs. Only after `load`."""
+        assert self._spec is not None
+        return self._spec
 
     @property
     def told(self) -> Ready:
@@ -56,12 +76,17 @@ class EngineProcess:
 
     @property
     def is_alive(self) -> bool:
+        if self._process is not None and self._process.poll() is not None:
+            return False
         if self._connection is not None and self._connection.is_closed:
             return False
         return not (self.ready.done() and self.ready.exception() is not None)
 
     @property
     def is_idle(self) -> bool:
+        """Whether it computes for nobody; a spare is idle from its start, an engine that loads is not."""
+        if self._spec is None:
+            return True
         return self.ready.done() and (self._connection is None or self._connection.active_requests == 0)
 
     @property
@@ -72,11 +97,11 @@ class EngineProcess:
         self._last_used = time.monotonic()
 
     def start(self) -> None:
-        """Start the process; `ready` follows when the model is loaded."""
+        """Start the process, which then waits for its model."""
         self._log_path.parent.mkdir(parents=True, exist_ok=True)
         with self._log_path.open("wb") as output:
             self._process = subprocess.Popen(
-                self._command(),
+                self._command,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -86,19 +111,35 @@ class EngineProcess:
             )
         threading.Thread(target=self._become_ready, name="engine-start", daemon=True).start()
 
-    def stop(self) -> None:
-        """End the process, kindly first."""
+    def load(self, spec: EngineSpec) -> None:
+        """Say which model to run; `ready` follows when it is loaded."""
+        self._spec = spec
+        self._log_path = self._log_path.rename(
+            self._log_path.with_name(f"{spec.name.replace('/', '--')}.{spec.key.task}.log")
+        )
+        self.touch()
+        self._wanted.put(spec)
+
+    def begin_stop(self) -> None:
+        """Ask the process to end, without waiting for it."""
+        self._wanted.put(None)
         if self._connection is not None:
             self._connection.close()
+        elif self._process is not None:
+            self._process.terminate()
+
+    def stop(self) -> None:
+        """End the process, kindly first."""
+        self.begin_stop()
         if self._process is not None:
-            if self._connection is None:
-                self._process.terminate()
             try:
                 self._process.wait(STOP_TIMEOUT_S)
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
         shutil.rmtree(self._run_folder, ignore_errors=True)
+        if self._spec is None:
+            self._log_path.unlink(missing_ok=True)
 
     def status(self) -> EngineStatus:
         return EngineStatus(
@@ -118,21 +159,33 @@ class EngineProcess:
         except OSError:
             return ""
 
+    def how_it_ended(self) -> str:
+        """A sentence about the process's end; the end of its log goes to the hub's own, not to callers."""
+        assert self._process is not None
+        try:
+            status = self._process.wait(REAP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            return "The model's process no longer answers."
+        log.warning("the process of %s ended with status %s: %s", self._name, status, self.last_words())
+        if status == -signal.SIGKILL:
+            return "The model's process was killed, most likely because the machine ran out of memory."
+        return f"The model's process ended (status {status}); the hub's log says why."
+
+    @property
+    def _name(self) -> str:
+        return self._spec.name if self._spec is not None else "a spare engine"
+
     @property
     def _socket_path(self) -> Path:
         return self._run_folder / "socket"
 
-    def _command(self) -> list[str]:
-        # -P: the working directory is no place to import from.
-        return [
-            *(sys.executable, "-P", "-m", "openhearth.engine"),
-            *("--model", str(self.spec.folder), "--name", self.spec.name, "--task", self.spec.key.task),
-            *("--socket", str(self._socket_path), "--threads", str(self._threads)),
-        ]
-
     def _become_ready(self) -> None:
         try:
-            self._connection = EngineConnection(self._connect(), last_words=self.last_words)
+            self._connection = EngineConnection(self._connect(), how_it_ended=self.how_it_ended)
+            spec = self._wanted.get()
+            if spec is None:
+                return
+            self._connection.load(Load(folder=str(spec.folder), name=spec.name, task=spec.key.task))
             self._told = self._connection.ready.result(LOAD_TIMEOUT_S)
         except TimeoutError:
             self.ready.set_exception(
@@ -141,7 +194,7 @@ class EngineProcess:
         except Exception as error:  # a thread's border: whoever waits is told
             self.ready.set_exception(error)
         else:
-            log.info("%s is ready: %s", self.spec.name, self._told)
+            log.info("%s is ready: %s", spec.name, self._told)
             self.touch()
             self.ready.set_result(self)
 
@@ -158,7 +211,7 @@ class EngineProcess:
                 time.sleep(0.01)
             else:
                 return connecting
-        raise EngineFailed(f"The process of {self.spec.name} did not start. {self.last_words()}".strip())
+        raise EngineFailed(self.how_it_ended())
 
 
 def _environment() -> dict[str, str]:

@@ -1,7 +1,9 @@
 """The engines that run: started when first asked for, kept while memory allows, ended when nobody uses them.
 
 One engine for each (repo, commit, task). What a model needs is reckoned before it is loaded; the least recently
-used make room, and what can never fit is refused with the numbers. Knows no users: who may ask was settled before.
+used make room, and what can never fit is refused with the numbers. At most one spare waits without a model, started
+when somebody looks at a model that does not run, so that their first question waits for the weights alone. Knows no
+users: who may ask was settled before.
 """
 
 import logging
@@ -13,13 +15,15 @@ import psutil
 
 from openhearth.config import Settings
 from openhearth.errors import Busy, Unsupported
-from openhearth.inference.engine_process import EngineProcess
+from openhearth.inference.engine_process import ENGINE_MODULE, EngineProcess
 from openhearth.inference.records import EngineKey, EngineSpec, EngineStatus
 
 log = logging.getLogger(__name__)
 LOOK_AROUND_S = 5.0
 # An engine handed out a moment ago is about to be used, even if no request has reached it yet.
 GRACE_S = 10.0
+# What a process weighs beside its weights: the interpreter, torch, activations.
+PROCESS_BYTES = 500_000_000
 
 
 class ModelTooLarge(Unsupported):
@@ -27,9 +31,10 @@ class ModelTooLarge(Unsupported):
 
 
 class Fleet:
-    def __init__(self, settings: Settings, *, folder: Path) -> None:
-        """`folder` gets the engines' logs."""
+    def __init__(self, settings: Settings, *, folder: Path, module: str = ENGINE_MODULE) -> None:
+        """`folder` gets the engines' logs; `module` is what their processes run."""
         self._folder = folder
+        self._module = module
         self._idle_s = settings.engine_idle_s
         self._threads = settings.engine_threads
         self._budget_bytes = (
@@ -38,6 +43,7 @@ class Fleet:
             else psutil.virtual_memory().total // 2
         )
         self._engines: dict[EngineKey, EngineProcess] = {}
+        self._spare: EngineProcess | None = None
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._janitor: threading.Thread | None = None
@@ -55,11 +61,20 @@ class Fleet:
                 held = None
             if held is None:
                 self._make_room(spec)
-                held = EngineProcess(spec, folder=self._folder, threads=self._threads)
-                held.start()
-                self._engines[spec.key] = held
+                held = self._engines[spec.key] = self._take_spare() or self._new_process()
+                held.load(spec)
             held.touch()
             return held.ready
+
+    def expect(self, name: str) -> None:
+        """Somebody looks at the model `name` and may ask it soon: have a process ready, unless the model runs."""
+        with self._lock:
+            if self._janitor is None or self._stopping.is_set() or self._spare is not None:
+                return
+            if any(engine.spec.name == name for engine in self._engines.values()):
+                return
+            if self._used_bytes() + PROCESS_BYTES <= self._budget_bytes:
+                self._spare = self._new_process()
 
     def start(self) -> None:
         """Begin to look after idle engines."""
@@ -73,7 +88,11 @@ class Fleet:
             self._janitor.join()
         with self._lock:
             engines, self._engines = list(self._engines.values()), {}
-        for engine in engines:
+            spare, self._spare = self._spare, None
+        ending = [*engines, *([spare] if spare else [])]
+        for engine in ending:
+            engine.begin_stop()
+        for engine in ending:
             engine.stop()
 
     def list_engines(self) -> list[EngineStatus]:
@@ -86,6 +105,10 @@ class Fleet:
             for key, engine in list(self._engines.items()):
                 if not engine.is_alive or (engine.is_idle and engine.idle_s > self._idle_s):
                     self._end(key)
+            spare = self._spare
+            if spare is not None and (not spare.is_alive or spare.idle_s > self._idle_s):
+                self._spare = None
+                spare.stop()
 
     def _look_after(self) -> None:
         while not self._stopping.wait(LOOK_AROUND_S):
@@ -97,7 +120,7 @@ class Fleet:
                 f"{spec.name} needs about {_gb(spec.needs_bytes)} of memory, and {_gb(self._budget_bytes)} are set aside "
                 "for models here; use a smaller model, or raise the setting engine_memory_gb."
             )
-        used = sum(engine.spec.needs_bytes for engine in self._engines.values())
+        used = self._used_bytes()
         for engine in sorted(self._engines.values(), key=lambda engine: -engine.idle_s):
             if used + spec.needs_bytes <= self._budget_bytes:
                 return
@@ -110,6 +133,21 @@ class Fleet:
                 f"The memory for models is in use ({names}); try again in a moment.",
                 headers={"Retry-After": "10"},
             )
+
+    def _used_bytes(self) -> int:
+        return sum(engine.spec.needs_bytes for engine in self._engines.values())
+
+    def _new_process(self) -> EngineProcess:
+        made = EngineProcess(folder=self._folder, threads=self._threads, module=self._module)
+        made.start()
+        return made
+
+    def _take_spare(self) -> EngineProcess | None:
+        spare, self._spare = self._spare, None
+        if spare is not None and not spare.is_alive:
+            spare.stop()
+            return None
+        return spare
 
     def _end(self, key: EngineKey) -> None:
         engine = self._engines.pop(key)

@@ -7,14 +7,13 @@ from pathlib import Path
 from openhearth.access import Actor
 from openhearth.errors import Invalid
 from openhearth.inference.engine_process import EngineProcess
-from openhearth.inference.fleet import Fleet
+from openhearth.inference.fleet import PROCESS_BYTES, Fleet
 from openhearth.inference.records import EngineKey, EngineSpec, EngineStatus, ListedModel, Models
 from openhearth.pipelines.machine import bytes_per_parameter
 from openhearth.pipelines.model_folder import ModelFolder, read_model_folder
 from openhearth.pipelines.tasks import TASKS, find_task
 
-# What an engine weighs beside its weights: the interpreter, torch, activations; and keys and values of a batch.
-PROCESS_BYTES = 500_000_000
+# The keys and values of a batch.
 CACHE_BYTES = 500_000_000
 DEFAULT_REVISION = "main"
 
@@ -28,6 +27,10 @@ class Inference:
     def engine(self, spec: EngineSpec) -> "Future[EngineProcess]":
         """The engine of `spec`, once it is ready. Raises ModelTooLarge or Busy; the future, what loading says."""
         return self._fleet.engine(spec)
+
+    def expect(self, repo_id: str) -> None:
+        """Somebody looks at `repo_id` and may ask it soon."""
+        self._fleet.expect(repo_id)
 
     def spec(
         self, actor: Actor, repo_id: str, *, task: str | None = None, revision: str = DEFAULT_REVISION

@@ -16,27 +16,15 @@ from starlette.routing import BaseRoute, Route
 from openhearth.errors import HubError, Invalid
 from openhearth.inference import calls
 from openhearth.inference.bodies import BODY_MAX_BYTES, unless_gone
-from openhearth.inference.engine_process import EngineProcess
+from openhearth.inference.samples import Sample, list_samples, read_sample
 from openhearth.inference.service import Inference
-from openhearth.inference.task_shapes import TaskCall, task_answer, to_run
+from openhearth.inference.tries import DEFAULTS, Outcome, Try, Turn, read_turns, run_try, write_turns
 from openhearth.kit.names import RepoRef
 from openhearth.pipelines.tasks import TASKS, find_task
-from openhearth.protocol.engine import Generate, Run, Sampling
 from openhearth.urls import Urls
 from openhearth.web import Web
 from openhearth.wire.forms import read_form, text_of
 from openhearth.wire.request import actor_of, csrf_of
-
-ANSWER_TOKENS = 256
-SAMPLES: Mapping[str, Mapping[str, str]] = {
-    "text-generation": {"text": "Why is steel harder than iron? Answer in two sentences."},
-    "feature-extraction": {
-        "source": "A guitar is on the table.",
-        "sentences": "There is a musical instrument on a piece of furniture.\nThe stock market fell today.",
-    },
-    "automatic-speech-recognition": {},
-    "image-classification": {},
-}
 
 
 class RepoLike(Protocol):
@@ -53,23 +41,8 @@ class FactsLike(Protocol):
     def pipeline_tag(self) -> str | None: ...
     @property
     def card(self) -> Mapping[str, Any]: ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class Score:
-    """One line of an answer: a label, or a sentence, and how much of it."""
-
-    label: str
-    share: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """What came of a try: `text` or `scores`, or the sentence that says why not."""
-
-    text: str | None = None
-    scores: Sequence[Score] = ()
-    error: str | None = None
+    @property
+    def config(self) -> Mapping[str, Any] | None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,11 +50,17 @@ class WidgetForm:
     """Context of `inference/widget.html`."""
 
     task: str = field(metadata={"help": "The task, which decides the fields"})
+    is_chat: bool = field(metadata={"help": "Whether the model answers, or only continues a text"})
     repo_id: str = field(metadata={"help": "namespace/name of the model"})
+    repo_href: str = field(metadata={"help": "The model's own page, where one starts over"})
     action: str = field(metadata={"help": "Where the form posts to"})
-    chat_href: str = field(metadata={"help": "Where the script of a chat streams from"})
+    api_href: str = field(metadata={"help": "The model's own /v1, from which the script streams"})
     csrf_token: str = field(metadata={"help": "The proof that this page sent the form"})
     values: Mapping[str, str] = field(metadata={"help": "What the text fields hold"})
+    samples: Sequence[Sample] = field(metadata={"help": "What it may be tried with"})
+    turns: Sequence[Turn] = field(metadata={"help": "The conversation so far"})
+    messages: str = field(metadata={"help": "The conversation so far, as the form sends it"})
+    given_src: str | None = field(metadata={"help": "The picture or sound of the example that was tried"})
     outcome: Outcome | None = field(metadata={"help": "What came of the last try"})
 
 
@@ -111,31 +90,28 @@ class Widget:
         task = find_task(facts.pipeline_tag) if facts.pipeline_tag and repo.ref.type == "model" else None
         if task is None:
             return None
-        values = {**SAMPLES[task.name], **_sample_of(facts.card, task.name)}
-        return self._form(request, repo.ref, task.name, values, None)
+        self._inference.expect(repo.ref.id)
+        samples = list_samples(facts.card, task.name, repo=repo.ref, urls=self._urls)
+        shown = samples[0].fields if samples and task.takes == "text" else {}
+        empty = Try(task=task.name, values={**DEFAULTS, **shown})
+        return self._form(request, repo.ref, empty, samples=samples, is_chat=_has_chat_template(facts))
 
     async def try_it(self, request: Request) -> Response:
         """Run the form once. A refusal by the model is shown in the form; the page itself is fine."""
         repo = RepoRef("model", request.path_params["ns"], request.path_params["name"])
-        form = await read_form(request, max_files=1)
+        given = await _read_try(request)
+        is_chat = "messages" in given.values  # only the form of a conversation carries it
         try:
-            task = text_of(form, "task")
-            values = {name: value.strip() for name, value in form.items() if isinstance(value, str)}
-            upload = form.get("file")
-            payload = b"" if upload is None or isinstance(upload, str) else await upload.read(BODY_MAX_BYTES)
-        finally:
-            await form.close()
-        if task not in TASKS:
-            raise Invalid(
-                f"task: {task!r} is not one that can be run here; choose one of {', '.join(TASKS)}."
-            )
-        try:
-            outcome = await unless_gone(request, self._run(request, repo, task, values, payload))
+            if not given.has_input:
+                raise Invalid("file: choose a file first.")
+            engine = await calls.engine(self._inference, actor_of(request), repo.id, task=given.task)
+            is_chat = engine.told.has_chat_template
+            outcome = await unless_gone(request, run_try(engine, given))
         except HubError as error:
             if error.status in (401, 404):
                 raise  # there is no such model, as far as this visitor may know
-            outcome = Outcome(error=error.message)
-        widget = self._form(request, repo, task, values, outcome)
+            outcome = Outcome(error=error.message, turns=given.turns)
+        widget = self._form(request, repo, given, outcome=outcome, is_chat=is_chat)
         page = WidgetPage(repo_id=repo.id, repo_href=self._urls.repo(repo), widget=widget)
         return self._web.page(request, "inference/try.html", page)
 
@@ -144,65 +120,54 @@ class Widget:
         repo = RepoRef("model", request.path_params["ns"], request.path_params["name"])
         return RedirectResponse(self._urls.repo(repo), status_code=303)
 
-    async def _run(
-        self, request: Request, repo: RepoRef, task: str, values: Mapping[str, str], payload: bytes
-    ) -> Outcome:
-        if TASKS[task].takes != "text" and not payload:
-            raise Invalid("file: choose a file first.")
-        engine = await calls.engine(self._inference, actor_of(request), repo.id, task=task)
-        if task == "text-generation":
-            return Outcome(text=await self._answer(engine, values.get("text", "")))
-        if task == "feature-extraction":
-            return await self._compare(engine, values)
-        result = await calls.run(engine, Run(request_id=0, payload=payload))
-        if task == "image-classification":
-            return Outcome(scores=[Score(label=row["label"], share=row["score"]) for row in result.output])
-        return Outcome(text=result.output["text"])
-
-    async def _compare(self, engine: EngineProcess, values: Mapping[str, str]) -> Outcome:
-        """How near each sentence is to the first."""
-        sentences = [line.strip() for line in values.get("sentences", "").splitlines() if line.strip()]
-        call = TaskCall(inputs={"source_sentence": values.get("source", ""), "sentences": sentences})
-        result = await calls.run(engine, to_run("feature-extraction", call, b""))
-        pairs = zip(sentences, task_answer(call, result), strict=True)
-        return Outcome(scores=[Score(label=sentence, share=score) for sentence, score in pairs])
-
-    async def _answer(self, engine: EngineProcess, text: str) -> str:
-        """Plain models continue the text, chat models answer it."""
-        if not text:
-            raise Invalid("text: write something first.")
-        told = engine.told
-        request = Generate(
-            request_id=0,
-            prompt=None if told.has_chat_template else text,
-            messages=[{"role": "user", "content": text}] if told.has_chat_template else None,
-            default_tokens=ANSWER_TOKENS,
-            sampling=Sampling(temperature=0.0),
-        )
-        return (await calls.generate(engine, request)).text
-
     def _form(
-        self, request: Request, repo: RepoRef, task: str, values: Mapping[str, str], outcome: Outcome | None
+        self,
+        request: Request,
+        repo: RepoRef,
+        given: Try,
+        *,
+        is_chat: bool,
+        samples: Sequence[Sample] = (),
+        outcome: Outcome | None = None,
     ) -> Markup:
+        turns = outcome.turns if outcome else ()
+        answered = is_chat and outcome is not None and outcome.error is None
+        tried = given.values.get("file")
         context = WidgetForm(
-            task=task,
+            task=given.task,
+            is_chat=is_chat,
             repo_id=repo.id,
+            repo_href=self._urls.repo(repo),
             action=f"/models/{repo.id}/try",
-            chat_href=f"/models/{repo.id}/v1/chat/completions",
+            api_href=f"/models/{repo.id}/v1",
             csrf_token=csrf_of(request),
-            values=values,
+            values={**given.values, "text": ""} if answered else given.values,
+            samples=samples,
+            turns=turns,
+            messages=write_turns(turns),
+            given_src=self._urls.resolve(repo, "main", tried) if tried and outcome else None,
             outcome=outcome,
         )
         return self._web.fragment("inference/widget.html", context)
 
 
-def _sample_of(card: Mapping[str, Any], task: str) -> dict[str, str]:
-    """The first example that the card's `widget` gives."""
-    examples = card.get("widget")
-    first = examples[0] if isinstance(examples, list) and examples else None
-    if not isinstance(first, dict):
-        return {}
-    if task == "feature-extraction" and isinstance(first.get("sentences"), list):
-        lines = "\n".join(str(sentence) for sentence in first["sentences"])
-        return {"source": str(first.get("source_sentence", "")), "sentences": lines}
-    return {"text": str(first["text"])} if "text" in first else {}
+async def _read_try(request: Request) -> Try:
+    """Raises Invalid for a task that is none, or an example or conversation that cannot be read."""
+    form = await read_form(request, max_files=1)
+    try:
+        task = text_of(form, "task")
+        values = {name: value.strip() for name, value in form.items() if isinstance(value, str)}
+        upload = form.get("file")
+        payload = b"" if upload is None or isinstance(upload, str) else await upload.read(BODY_MAX_BYTES)
+    finally:
+        await form.close()
+    if task not in TASKS:
+        raise Invalid(f"task: {task!r} is not one that can be run here; choose one of {', '.join(TASKS)}.")
+    if values.get("example"):
+        values, payload = values | read_sample(values["example"]), b""
+    return Try(task=task, values=values, payload=payload, turns=read_turns(values.get("messages", "")))
+
+
+def _has_chat_template(facts: FactsLike) -> bool:
+    config = facts.config or {}
+    return bool(config.get("chat_template_jinja") or config.get("tokenizer_config", {}).get("chat_template"))

@@ -6,7 +6,7 @@ widened by names that begin with an underscore; rules for refs follow git-check-
 
 import re
 from dataclasses import dataclass
-from typing import Literal, cast, get_args
+from typing import Literal, get_args
 
 from openhearth.errors import Invalid
 
@@ -88,7 +88,7 @@ def repo_type_of(text: str | None, *, field: str = "type") -> RepoType:
     kind = _PLURALS.get(text, text)
     if kind not in REPO_TYPES:
         raise Invalid(f"{field}: {text!r} is no repo type; use one of {', '.join(REPO_TYPES)}.")
-    return cast(RepoType, kind)
+    return kind
 
 
 def check_repo_name(name: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from openhearth.errors import RangeInvalid
 
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_RANGE = re.compile(r"bytes=([0-9]{0,19})-([0-9]{0,19})")
 
 
 @dataclass(frozen=True)

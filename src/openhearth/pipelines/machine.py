@@ -1,5 +1,6 @@
 """What this machine computes well, asked of the system and not of torch, so that the hub can reckon with it."""
 
+import os
 import platform
 from functools import cache
 from pathlib import Path
@@ -20,3 +21,19 @@ def cpu_computes_bfloat16() -> bool:
 def bytes_per_parameter(stored: str | None) -> int:
     """How many bytes a weight takes when loaded on the processor."""
     return 2 if stored in ("float16", "bfloat16") and cpu_computes_bfloat16() else 4
+
+
+def prepare_environment(threads: int = 0) -> None:
+    """Set up a process that runs models: quiet, offline, its threads asleep while they wait.
+
+    Must run before torch is imported. Busy-waiting threads on shared cores cost up to tenfold. `threads` 0: one for each core.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    if threads:
+        os.environ["OMP_NUM_THREADS"] = str(threads)
+    os.environ |= {
+        "HF_HUB_OFFLINE": "1",
+        "TOKENIZERS_PARALLELISM": "false",
+        "TRANSFORMERS_VERBOSITY": "error",
+        "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    }

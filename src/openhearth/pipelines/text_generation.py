@@ -4,11 +4,12 @@ The shapes are those of transformers' pipeline of that name: `[{"generated_text"
 back whole with the new turn at its end. An engine batches many callers over the same loaded parts.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoTokenizer, TextStreamer
 
 from openhearth.errors import Invalid
 from openhearth.pipelines.loading import LoadOptions, load_model, load_part
@@ -45,9 +46,10 @@ class TextGeneration:
         max_new_tokens: int = DEFAULT_NEW_TOKENS,
         return_full_text: bool = True,
         seed: int | None = None,
+        on_text: Callable[[str], None] | None = None,
         **parameters: Any,
     ) -> list[dict[str, Any]]:
-        """Continue `inputs`. `parameters` are those of transformers' `generate`."""
+        """Continue `inputs`; `on_text` gets the new text as it comes. `parameters` are those of transformers' `generate`."""
         encoded = self._encode(inputs).to(self.model.device)
         if seed is not None:
             torch.manual_seed(seed)
@@ -56,6 +58,7 @@ class TextGeneration:
             **encoded,
             max_new_tokens=max_new_tokens,
             pad_token_id=pad if pad is not None else min(self.end_ids, default=None),
+            streamer=_Pieces(self.tokenizer, on_text) if on_text is not None else None,
             **parameters,
         )
         made = output[0][encoded["input_ids"].shape[1] :]
@@ -75,6 +78,17 @@ class TextGeneration:
         return self.tokenizer.apply_chat_template(
             inputs, add_generation_prompt=True, return_tensors="pt", return_dict=True
         )
+
+
+class _Pieces(TextStreamer):  # type: ignore[misc]  # transformers publishes no types
+    """Hands on the words of a text in the making."""
+
+    def __init__(self, tokenizer: Any, on_text: Callable[[str], None]) -> None:
+        super().__init__(tokenizer, skip_prompt=True, skip_special_tokens=True)
+        self._on_text = on_text
+
+    def on_finalized_text(self, text: str, stream_end: bool = False) -> None:
+        self._on_text(text)
 
 
 def load(path: Path, **options: Any) -> TextGeneration:

@@ -38,6 +38,15 @@ class Sampling:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Load:
+    """The model to run: what a hub says first to a new engine. `name` is what messages call it."""
+
+    folder: str
+    name: str
+    task: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Generate:
     """Continue a text: exactly one of `prompt` and `messages` is given. `stream` asks for a Delta a step.
 
@@ -175,7 +184,7 @@ class Stats:
 
 
 Message: TypeAlias = (
-    Generate | Run | Cancel | AskStats | Ready | LoadFailed | Delta | Generated | Result | Failed | Stats
+    Load | Generate | Run | Cancel | AskStats | Ready | LoadFailed | Delta | Generated | Result | Failed | Stats
 )
 _KINDS: dict[str, type] = {kind.__name__: kind for kind in get_args(Message)}
 

@@ -5,6 +5,7 @@ from typing import Protocol
 from openhearth.events import RefUpdated, RepoDeleted
 from openhearth.repos import bare_names
 from openhearth.repos.api_content import ContentApi
+from openhearth.repos.api_likes import LikeApi, Likers
 from openhearth.repos.api_repos import RepoApi
 from openhearth.repos.api_write import WriteApi
 from openhearth.repos.cas_api import CasApi
@@ -48,7 +49,7 @@ __all__ = [
 ]
 
 
-class People(Namespaces, Profiles, Protocol):
+class People(Namespaces, Profiles, Likers, Protocol):
     """Who can hold repos, and who they are."""
 
 
@@ -77,6 +78,7 @@ def build(ground: Ground, *, accounts: People) -> Room:
         routes=[
             *Resolve(repos=repos, urls=urls, near=near).routes(),
             *RepoApi(repos=repos, urls=urls, near=near).router().routes,
+            *LikeApi(repos=repos, urls=urls, people=accounts).router().routes,
             *ContentApi(repos=repos, urls=urls, near=near).router().routes,
             *XetTokens(repos=repos, signer=signer, cas_url=cas.url).routes(),
             *cas.routes(),

@@ -16,11 +16,11 @@ from starlette.requests import Request
 from openhearth.access import Action
 from openhearth.errors import Invalid, TooLarge
 from openhearth.kit.names import check_path
+from openhearth.kit.recent import Recent
 from openhearth.repos import shapes
 from openhearth.repos.addressing import API, Addressed
 from openhearth.repos.facts import read_index
 from openhearth.repos.nearby import Near
-from openhearth.repos.recent import Recent
 from openhearth.repos.records import MAIN, Repo
 from openhearth.repos.service import Repos
 from openhearth.urls import Urls

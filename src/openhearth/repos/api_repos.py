@@ -15,12 +15,12 @@ from openhearth import cards
 from openhearth.access import Action, Actor
 from openhearth.errors import Invalid, Unauthenticated, Unsupported
 from openhearth.kit.names import RepoRef, repo_type_of, split_repo_id
+from openhearth.kit.recent import Recent
 from openhearth.repos import shapes
 from openhearth.repos.addressing import API, Addressed, kind_of
 from openhearth.repos.list_query import read_list_query
 from openhearth.repos.nearby import Near
 from openhearth.repos.permits import require_files
-from openhearth.repos.recent import Recent
 from openhearth.repos.records import MAIN, Listed, Repo, RepoFilter, RepoVisibility
 from openhearth.repos.service import Repos
 from openhearth.repos.shapes import Shown

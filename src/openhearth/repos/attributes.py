@@ -3,9 +3,9 @@
 import re
 from collections.abc import Collection, Iterable
 
+from openhearth.kit.recent import Recent
 from openhearth.repos.content import Content
 from openhearth.repos.first_commit import lfs_line
-from openhearth.repos.recent import Recent
 from openhearth.repos.records import AddFile, AddLargeFile, CommitRequest, Repo
 from openhearth.storage.git import Change, LfsRules, PutFile
 

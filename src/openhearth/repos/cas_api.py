@@ -149,7 +149,9 @@ class CasApi:
     async def _get_chunk(self, request: Request) -> Response:
         grant = self._permit(request, "read")
         chunk = _xorb_of(request)
-        answer = await run_in_threadpool(self._store.dedup_answer, chunk, namespace=grant.namespace)
+        # Whoever may only read one repo learns nothing of what its namespace keeps to itself.
+        namespace = grant.namespace if grant.scope == "write" else ""
+        answer = await run_in_threadpool(self._store.dedup_answer, chunk, namespace=namespace)
         if answer is None:
             raise NotFound("This chunk is not known here; upload it.")
         return Response(answer, media_type="application/octet-stream")
@@ -261,7 +263,7 @@ def _read_batch(body: bytes) -> list[str]:
     """The hashes in `[{"prefix", "hash"}, …]`."""
     try:
         return [str(entry["hash"]) for entry in json.loads(body)]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, RecursionError, TypeError, KeyError):
         raise Invalid('body: is not a list of {"prefix", "hash"}; send one.') from None
 
 

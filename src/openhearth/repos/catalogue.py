@@ -17,10 +17,9 @@ from openhearth.kit.names import RepoRef, check_repo_name
 from openhearth.repos import queries
 from openhearth.repos.errors import RepoExists
 from openhearth.repos.first_commit import SPACE_SDKS, first_files
-from openhearth.repos.listing import conditions_of, cursor_after, readable_by, select_listed
+from openhearth.repos.listing import conditions_of, cursor_after, select_listed
 from openhearth.repos.permits import require, require_found
 from openhearth.repos.records import MAIN, Gating, Listed, Repo, RepoFilter, RepoVisibility
-from openhearth.repos.tables import repos
 from openhearth.storage import Storage
 from openhearth.storage.git import PutFile
 from openhearth.urls import Urls
@@ -91,11 +90,9 @@ class Catalogue:
             return queries.count_repos(rows, conditions_of(actor, wanted))
 
     def count_tags(self, actor: Actor, wanted: RepoFilter) -> list[tuple[str, int]]:
-        """Tags of the repos of a type that `actor` may see, with their number, most used first."""
+        """Tags of the repos that match and that `actor` may see, with their number, most used first."""
         with self._db.read() as rows:
-            return queries.count_tags(
-                rows, [repos.c.type == wanted.type, readable_by(actor)], TAGS_COUNTED_MAX
-            )
+            return queries.count_tags(rows, conditions_of(actor, wanted), TAGS_COUNTED_MAX)
 
     def create(
         self, actor: Actor, ref: RepoRef, *, visibility: RepoVisibility | None = None, sdk: str | None = None
@@ -192,11 +189,6 @@ class Catalogue:
             repo.key, namespace=changed.ref.namespace, is_public=not changed.is_private
         )
         return changed
-
-    def set_likes(self, key: str, likes: int) -> None:
-        """Show `likes` as the number of people who like a repo; whoever counts them calls this."""
-        with self._db.write() as rows:
-            queries.set_likes(rows, key, likes)
 
     def url(self, ref: RepoRef) -> str:
         return self._urls.absolute(self._urls.repo(ref))

@@ -38,7 +38,11 @@ class ClaimCheck:
             began = time.monotonic()
             if not self._xet.verify_claim(repo_key, sha256):
                 self._large_files.forget(repo_key, sha256)
-                log.warning("a file of repo %s is not what its sha256 %s says: the claim was withdrawn", repo_key, sha256)
+                log.warning(
+                    "a file of repo %s is not what its sha256 %s says: the claim was withdrawn",
+                    repo_key,
+                    sha256,
+                )
             self._stopped.wait(time.monotonic() - began)
         return len(claims)
 

@@ -7,6 +7,7 @@ from openhearth.repos.advice import REGULAR_MAX_BYTES
 from openhearth.repos.records import AddFile, CommitRequest, RemoveFolder, Repo
 
 SUMMARY_MAX_LENGTH = 500
+DESCRIPTION_MAX_LENGTH = 65_536
 OPERATIONS_MAX = 25_000
 
 
@@ -35,6 +36,12 @@ def check_request(request: CommitRequest, repo: Repo) -> None:
         raise Invalid("summary: is empty; say what the commit does.")
     if len(request.summary) > SUMMARY_MAX_LENGTH:
         raise Invalid(f"summary: has {len(request.summary)} characters; use at most {SUMMARY_MAX_LENGTH}.")
+    if len(request.description) > DESCRIPTION_MAX_LENGTH:
+        raise Invalid(
+            f"description: has {len(request.description)} characters; use at most {DESCRIPTION_MAX_LENGTH}."
+        )
+    if any(c == "\0" or "\ud800" <= c <= "\udfff" for c in request.message):
+        raise Invalid("summary: or the description holds NUL or half a character; take it out.")
     if len(request.operations) > OPERATIONS_MAX:
         raise TooLarge(f"operations: {len(request.operations)} in one commit; use at most {OPERATIONS_MAX}.")
     for op in request.operations:

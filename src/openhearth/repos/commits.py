@@ -6,7 +6,7 @@ compare-and-swap → `RefUpdated`. Before the ref moved nothing happened; after 
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from openhearth.access import Action, Actor
 from openhearth.db import Database
@@ -28,6 +28,7 @@ from openhearth.repos.records import (
     AddLargeFile,
     CommitRequest,
     LargeFile,
+    Operation,
     PlannedFile,
     RemoveFile,
     RemoveFolder,
@@ -42,6 +43,7 @@ from openhearth.storage.git import (
     PutFile,
     RefMoved,
     blob_id,
+    parse_pointer,
     pointer_text,
 )
 
@@ -115,6 +117,7 @@ class Commits:
         require(actor, Action.WRITE, repo)
         ref = branch_ref(revision)
         check_request(request, repo)
+        request = replace(request, operations=[_unmasked(op) for op in request.operations])
         large = self._find_large_files(actor, repo, request)
         with self._queues[hash(repo.key) % _STRIPES]:
             for _ in range(ATTEMPTS):
@@ -194,6 +197,12 @@ class Commits:
         ]
         with self._db.write() as rows:
             queries.add_large_files(rows, repo.key, files)
+
+
+def _unmasked(op: Operation) -> Operation:
+    """A pointer sent as a small file is a large file like any other: what it names must be held, in that size."""
+    pointer = parse_pointer(op.content) if isinstance(op, AddFile) else None
+    return op if pointer is None else AddLargeFile(op.path, pointer.sha256, pointer.size_bytes)
 
 
 def _change(op: AddFile | AddLargeFile | RemoveFile | RemoveFolder, sizes: dict[str, int]) -> Change:

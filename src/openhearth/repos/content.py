@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterator, Sequence
 from openhearth.errors import EntryNotFound, Invalid, RevisionNotFound, TooLarge
 from openhearth.kit.cursors import Page, decode_cursor, encode_cursor
 from openhearth.kit.ranges import ByteRange
+from openhearth.kit.recent import Recent
 from openhearth.repos.large_files import InChunks, InMemory, LargeFiles, OnDisk, Source
-from openhearth.repos.recent import Recent
 from openhearth.repos.records import MAIN, Entry, Ref, Refs, Repo
 from openhearth.storage import Storage
 from openhearth.storage.git import Commit, FileDiff, TreeEntry
@@ -86,12 +86,12 @@ class Content:
         self, repo: Repo, commit: str, paths: Collection[str], *, with_last_commit: bool = False
     ) -> list[Entry]:
         """The files and folders at `paths`; what does not exist is left out."""
-        wanted = [path.strip("/") for path in paths if "\0" not in path]
+        wanted = [path.strip("/") for path in paths if _can_be(path)]
         found = (self._git.find_entry(repo.key, commit, path) for path in wanted if path)
         return self._describe(repo, commit, [entry for entry in found if entry is not None], with_last_commit)
 
     def find_entry(self, repo: Repo, commit: str, path: str) -> Entry | None:
-        found = self._git.find_entry(repo.key, commit, path) if "\0" not in path else None
+        found = self._git.find_entry(repo.key, commit, path) if _can_be(path) else None
         return self._describe(repo, commit, [found], False)[0] if found is not None else None
 
     def get_file(self, repo: Repo, commit: str, path: str) -> Entry:
@@ -189,6 +189,11 @@ class Content:
         """What `commit` changed, against its first parent."""
         parents = self.get_commit(repo, commit).parents
         return self._git.diff(repo.key, parents[0] if parents else None, commit)
+
+
+def _can_be(path: str) -> bool:
+    """Whether git could hold something at `path`: JSON may carry NULs and halves of characters."""
+    return "\0" not in path and not any("\ud800" <= c <= "\udfff" for c in path)
 
 
 def _read_blocks(source: OnDisk, span: ByteRange, block_bytes: int = 1 << 20) -> Iterator[bytes]:

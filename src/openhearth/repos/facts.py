@@ -4,7 +4,6 @@ Rows here repeat git and can be made again from it at any time (`reindex`). A fi
 its facts out; it never stops a commit that is made already.
 """
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from openhearth.errors import HubError, Invalid
 from openhearth.events import RefUpdated
 from openhearth.kit.clock import Clock
 from openhearth.kit.cursors import Page, decode_cursor, encode_cursor
+from openhearth.kit.foreign_json import load_json
 from openhearth.repos import queries
 from openhearth.repos.content import Content
 from openhearth.repos.large_files import LargeFiles
@@ -25,6 +25,8 @@ from openhearth.storage import Storage
 
 JSON_MAX_BYTES = 8 << 20
 SHARDS_MAX = 256
+PARAMETERS_MAX = 10**18
+_NAME_MAX_LENGTH = 200
 DESCRIPTION_MAX_LENGTH = 500
 _INDEX = "model.safetensors.index.json"
 _SINGLE_FILES = ("model.safetensors", "adapter_model.safetensors", "diffusion_pytorch_model.safetensors")
@@ -54,8 +56,8 @@ class _Files:
 
     def read_json(self, path: str) -> dict[str, Any]:
         try:
-            value = json.loads(self.read(path, JSON_MAX_BYTES) or b"{}")
-        except (ValueError, RecursionError):
+            value = load_json(self.read(path, JSON_MAX_BYTES) or b"{}")
+        except ValueError:
             return {}
         return value if isinstance(value, dict) else {}
 
@@ -145,13 +147,17 @@ def _facts(repo: Repo, files: _Files, card: Card) -> Facts:
         card_problem=card.problem,
         description=_description(card),
         tags=cards.tags_of(card, repo.ref.type, shown),
-        pipeline_tag=cards.pipeline_tag_of(card, shown) if repo.ref.type == "model" else None,
-        library_name=cards.library_of(card, shown) if repo.ref.type == "model" else None,
+        pipeline_tag=_name(cards.pipeline_tag_of(card, shown)) if repo.ref.type == "model" else None,
+        library_name=_name(cards.library_of(card, shown)) if repo.ref.type == "model" else None,
         config=_config(files, config) if repo.ref.type == "model" else None,
         transformers_info=_transformers_info(files, config, shown),
         safetensors=tensors,
         parameters=tensors["total"] if tensors else None,
     )
+
+
+def _name(text: str | None) -> str | None:
+    return text[:_NAME_MAX_LENGTH] if text else None
 
 
 def _shown(repo: Repo, files: _Files, config: Mapping[str, Any]) -> ShownByFiles:
@@ -202,6 +208,8 @@ def _read_tensors(files: _Files) -> dict[str, Any] | None:
     except HubError:
         return None
     by_dtype = cards.count_parameters(headers)
+    if sum(by_dtype.values()) > PARAMETERS_MAX:
+        return None  # shapes can claim anything
     return {"parameters": by_dtype, "total": sum(by_dtype.values())}
 
 
@@ -225,9 +233,9 @@ def _description(card: Card) -> str | None:
 def read_index(content: Content, repo: Repo, commit: str, path: str) -> tuple[dict[str, Any], Sequence[str]]:
     """The JSON of a safetensors index and the shards it names. Raises EntryNotFound, Invalid, TooLarge."""
     try:
-        index = json.loads(content.read_file(repo, commit, path, limit_bytes=JSON_MAX_BYTES))
+        index = load_json(content.read_file(repo, commit, path, limit_bytes=JSON_MAX_BYTES))
         shards = sorted({str(shard) for shard in index["weight_map"].values()})
-    except (ValueError, RecursionError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError):
         raise Invalid(f"{path}: is no safetensors index (JSON with a weight_map).") from None
     if len(shards) > SHARDS_MAX:
         raise Invalid(f"{path}: names {len(shards)} shards; at most {SHARDS_MAX} are read.")

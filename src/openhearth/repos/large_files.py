@@ -6,7 +6,7 @@ from pathlib import Path
 
 from openhearth.db import Database, Unchanged
 from openhearth.errors import EntryNotFound
-from openhearth.repos.recent import Recent
+from openhearth.kit.recent import Recent
 from openhearth.storage import Storage
 
 _REMEMBERED = 50_000

@@ -113,7 +113,7 @@ class LfsApi:
             Route("/lfs/{key}/{oid}", self._get_object, methods=["GET"]),
             Route("/lfs/{key}/{oid}/verify", self._verify, methods=["POST"]),
             Route("/lfs/{key}/{oid}/parts/{upload}", self._complete, methods=["POST"]),
-            Route("/lfs/{key}/{oid}/parts/{upload}/{number:int}", self._put_part, methods=["PUT"]),
+            Route("/lfs/{key}/{oid}/parts/{upload}/{number}", self._put_part, methods=["PUT"]),
         ]
         for prefix, repo_type in _TYPES:
             base = f"{prefix}/{{ns}}/{{name}}/info/lfs"
@@ -243,8 +243,9 @@ class LfsApi:
         self._objects.link(grant.repo_key, grant.oid, size_bytes=grant.size_bytes, uploaded_by=uploaded_by)
 
     async def _put_part(self, request: Request) -> Response:
-        upload, number = request.path_params["upload"], request.path_params["number"]
-        grant = self._granted(request, f"part /parts/{upload}/{number}")
+        upload, asked = request.path_params["upload"], request.path_params["number"]
+        grant = self._granted(request, f"part /parts/{upload}/{asked}")
+        number = int(asked)  # as this hub signed it
         part_bytes = part_size(grant.size_bytes)
         expected = min(part_bytes, grant.size_bytes - (number - 1) * part_bytes)
         temp = self._objects.begin_part(upload)
@@ -398,7 +399,7 @@ async def _read_json(request: Request) -> dict[str, Any]:
             raise TooLarge(f"body: more than the {_BODY_MAX_BYTES} bytes allowed here.")
     try:
         content = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         content = None
     if not isinstance(content, dict):
         raise Invalid("body: is no JSON object.")

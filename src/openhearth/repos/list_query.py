@@ -18,7 +18,8 @@ PAGE_MAX_WITH_FILES = 100
 SEARCH_MAX_LENGTH = 200
 TAGS_MAX = 20
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "B": 10**9, "T": 10**12}
-_BOUND = re.compile(r"(min|max):(\d+(?:\.\d+)?)([KMBT]?)", re.IGNORECASE)
+_BOUND = re.compile(r"(min|max):([0-9]{1,15}(?:\.[0-9]{1,15})?)([KMBT]?)", re.IGNORECASE)
+_BOUND_MAX = (1 << 63) - 1  # the largest number that rows know
 _NOT_OFFERED = ("apps", "inference", "inference_provider", "linked", "models", "datasets")
 
 
@@ -84,5 +85,5 @@ def _parameter_bounds(text: str | None) -> tuple[int | None, int | None]:
         match = _BOUND.fullmatch(part.strip())
         if match is None:
             raise Invalid(f"num_parameters: {part[:40]!r} is no bound; write min:1B,max:7B.")
-        bounds[match[1].lower()] = int(float(match[2]) * _UNITS[match[3].upper()])
+        bounds[match[1].lower()] = min(int(float(match[2]) * _UNITS[match[3].upper()]), _BOUND_MAX)
     return bounds.get("min"), bounds.get("max")

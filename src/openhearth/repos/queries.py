@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Row
 
+from openhearth.db import insert_into
 from openhearth.kit.names import RepoRef
 from openhearth.repos.records import Facts, LargeFile, Listed, Repo
 from openhearth.repos.tables import (
@@ -134,14 +134,16 @@ def count_repos(connection: Connection, conditions: Sequence[sa.ColumnElement[bo
 def count_tags(
     connection: Connection, conditions: Sequence[sa.ColumnElement[bool]], limit: int
 ) -> list[tuple[str, int]]:
-    """Tags with the number of repos that carry them, most used first."""
+    """Tags with the number of those repos that carry them, most used first."""
     uses = sa.func.count().label("uses")
+    # An alias: conditions may ask `repo_tags` themselves whether a repo has some tag.
+    carried = repo_tags.alias("carried")
     statement = (
-        sa.select(repo_tags.c.tag, uses)
-        .join(repos, repos.c.key == repo_tags.c.repo_key)
+        sa.select(carried.c.tag, uses)
+        .select_from(JOINED.join(carried, carried.c.repo_key == repos.c.key))
         .where(*conditions)
-        .group_by(repo_tags.c.tag)
-        .order_by(uses.desc(), repo_tags.c.tag)
+        .group_by(carried.c.tag)
+        .order_by(uses.desc(), carried.c.tag)
         .limit(limit)
     )
     return [(row.tag, row.uses) for row in connection.execute(statement)]
@@ -160,12 +162,6 @@ def add_downloads(connection: Connection, counts: Iterable[tuple[str, int]]) -> 
         )
 
 
-def set_likes(connection: Connection, key: str, likes: int) -> None:
-    """A like weighs as much as ten downloads."""
-    trending = repos.c.trending + 10 * (likes - repos.c.likes)
-    connection.execute(sa.update(repos).where(repos.c.key == key).values(likes=likes, trending=trending))
-
-
 def add_large_files(connection: Connection, key: str, files: Iterable[LargeFile]) -> None:
     """Remember large files; those known already keep their first path and date."""
     rows = [
@@ -180,8 +176,7 @@ def add_large_files(connection: Connection, key: str, files: Iterable[LargeFile]
     ]
     if not rows:
         return
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    connection.execute(dialect.insert(repo_large_files).on_conflict_do_nothing(), rows)
+    connection.execute(insert_into(connection, repo_large_files).on_conflict_do_nothing(), rows)
 
 
 def list_large_files(connection: Connection, key: str, *, after: str, limit: int) -> list[LargeFile]:

@@ -79,6 +79,16 @@ class Listed:
     facts: Facts
 
 
+@dataclass(frozen=True)
+class Like:
+    """That somebody likes a repo, since when."""
+
+    user_id: str
+    repo_key: str
+    repo: RepoRef
+    at: datetime
+
+
 @dataclass(frozen=True, kw_only=True)
 class RepoFilter:
     """Which repos a list holds. All conditions must hold; `tags` are spelled as in `Facts.tags`."""

@@ -16,6 +16,7 @@ from openhearth.repos.doors import GitDoor
 from openhearth.repos.downloads import Downloads
 from openhearth.repos.facts import FactReader
 from openhearth.repos.large_files import LargeFiles
+from openhearth.repos.likes import Likes
 from openhearth.repos.records import RepoFilter
 from openhearth.repos.refs import RefVerbs
 from openhearth.repos.snapshots import Snapshots
@@ -34,6 +35,7 @@ class Repos:
     downloads: Downloads
     doors: GitDoor
     large_files: LargeFiles
+    likes: Likes
 
     @classmethod
     def on(
@@ -72,6 +74,7 @@ class Repos:
                 large_files=large_files,
             ),
             large_files=large_files,
+            likes=Likes(db=db, clock=clock),
         )
 
     def count_by_type(self, namespace: str, actor: Actor) -> dict[str, int]:

@@ -63,7 +63,9 @@ class Snapshots:
         target.parent.mkdir(parents=True, exist_ok=True)
         source = self._content.open_file(repo, entry)
         if isinstance(source, InMemory):
-            target.write_bytes(source.content)
+            # Never through a link: where names are the same in any case, a large file may lie there already.
+            with target.open("xb") as file:
+                file.write(source.content)
         elif isinstance(source, OnDisk):
             target.symlink_to(source.path)
         else:

@@ -1,4 +1,4 @@
-"""The tables of repos: the truth in `repos` and `repo_redirects`, the others made from git."""
+"""The tables of repos: the truth in `repos`, `repo_redirects` and `repo_likes`, the others made from git."""
 
 import sqlalchemy as sa
 
@@ -78,6 +78,15 @@ repo_large_files = sa.Table(
     sa.Column("path", sa.Text, nullable=False),  # where it was committed first
     sa.Column("size_bytes", sa.BigInteger, nullable=False),
     sa.Column("pushed_at", UtcDateTime, nullable=False),
+)
+
+# Who likes what. The numbers in `repos.likes` are counts of these rows.
+repo_likes = sa.Table(
+    "repo_likes",
+    metadata,
+    _repo_key(),
+    sa.Column("user_id", _KEY, sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True),
+    sa.Column("at", UtcDateTime, nullable=False),
 )
 
 REPO_COLUMNS = [column for column in repos.c if column.name != "address"]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _PACKAGE = Path(__file__).parents[1]
 FOLDER = _PACKAGE / "docs" if (_PACKAGE / "docs").is_dir() else _PACKAGE.parents[1] / "docs"
-_NAME = re.compile(r"[a-z0-9-]+(/[a-z0-9-]+)?")
+_NAME = re.compile(r"[a-z0-9-]{1,80}(/[a-z0-9-]{1,80})?")
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,11 @@ from mdit_py_plugins.gfm import gfm_plugin
 from openhearth.web.highlight import highlight_block
 from openhearth.web.sanitise import Rewrite, clean
 
-# A card beyond this is shown as plain text: parsing it could take longer than a page may.
-MARKDOWN_MAX_CHARS = 1_000_000
+# What goes beyond is shown as plain text: parsing it would take longer than a page may. Each of these marks
+# makes the parser look ahead, at some 50 µs.
+MARKDOWN_MAX_CHARS = 250_000
+MARKS_MAX = 30_000
+_MARKS = "[<&|"
 _NOT_IN_SLUG = re.compile(r"[^\w\- ]")
 
 
@@ -27,9 +30,14 @@ def render_markdown(text: str, *, rewrite: Rewrite | None = None) -> Markup:
     Headings get ids with the prefix `user-content-`, so that nothing in a card can take an id of the page.
     Maths stays as TeX in elements of class `math`, which `static/js/math.js` draws.
     """
-    if len(text) > MARKDOWN_MAX_CHARS:
+    if is_costly(text):
         return Markup(f'<pre class="prose__plain">{escape(text)}</pre>')  # noqa: S704
     return Markup(clean(_PARSER.render(text, {}), rewrite))  # noqa: S704
+
+
+def is_costly(text: str) -> bool:
+    """Whether `text` is shown plain because drawing it would take seconds."""
+    return len(text) > MARKDOWN_MAX_CHARS or sum(map(text.count, _MARKS)) > MARKS_MAX
 
 
 def slug(heading: str) -> str:

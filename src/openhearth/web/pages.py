@@ -63,4 +63,3 @@ class HomePage:
     model_count: int = field(default=0, metadata=_help("All models the reader may see"))
     dataset_count: int = field(default=0, metadata=_help("All datasets the reader may see"))
     space_count: int = field(default=0, metadata=_help("All Spaces the reader may see"))
-    can_join: bool = field(default=True, metadata=_help("Whether anybody may make an account"))

@@ -33,6 +33,7 @@ class Web:
 
     def __init__(self, *, urls: Urls, template_folders: Mapping[str, Path] | None = None) -> None:
         self.urls = urls
+        self.can_join = False  # whether anybody may make an account: the accounts room says so
         self.assets = Assets()
         self._folders: dict[str, Path] = {}
         self._loaders: dict[str, BaseLoader] = {}
@@ -62,7 +63,7 @@ class Web:
         headers: Mapping[str, str] | None = None,
     ) -> HTMLResponse:
         """Render `template`, whose variables are the fields of the dataclass `context`, and `shell`."""
-        shell = shell_of(request, self.urls)
+        shell = shell_of(request, self.urls, can_join=self.can_join)
         html = self.environment.get_template(template).render(variables_of(context), shell=shell)
         # A page depends on who looks and on the theme: no shared cache may keep it.
         kept = {"Cache-Control": "private, no-cache", "Vary": "Cookie", **(headers or {})}

@@ -27,6 +27,7 @@ class Shell:
     theme: Theme
     urls: Urls
     version: str
+    can_join: bool = False
 
     @property
     def section(self) -> str:
@@ -49,7 +50,7 @@ def read_theme(request: Request) -> Theme:
     return chosen if chosen in THEMES else "auto"
 
 
-def shell_of(request: Request, urls: Urls) -> Shell:
+def shell_of(request: Request, urls: Urls, *, can_join: bool = False) -> Shell:
     state = request.scope.get("state", {})
     return Shell(
         actor=state.get("actor", NOBODY),
@@ -58,4 +59,5 @@ def shell_of(request: Request, urls: Urls) -> Shell:
         theme=read_theme(request),
         urls=urls,
         version=openhearth.__version__,
+        can_join=can_join,
     )

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 SENDFILE_MAX_BYTES = 8 << 20
+SENT_AT_ONCE_MAX_BYTES = 256 << 10
 STALL_TIMEOUT_S = 120.0
 _SENDERS = ThreadPoolExecutor(64, thread_name_prefix="sendfile")
 
@@ -58,15 +59,17 @@ class _ZeroCopy:
         if self.cycle.disconnected or transport.is_closing():
             return
         out = transport.get_extra_info("socket").fileno()
-        loop = asyncio.get_running_loop()
+        offset, count = message["offset"], message["count"]
         try:
-            await loop.run_in_executor(
-                _SENDERS, _copy, out, message["file"], message["offset"], message["count"]
-            )
+            sent = _try_copy(out, message["file"], offset, count) if count <= SENT_AT_ONCE_MAX_BYTES else 0
+            if sent < count:
+                await asyncio.get_running_loop().run_in_executor(
+                    _SENDERS, _copy, out, message["file"], offset + sent, count - sent
+                )
         except OSError:
             transport.abort()
             return
-        self.cycle.expected_content_length -= message["count"]
+        self.cycle.expected_content_length -= count
 
 
 async def _flushed(transport: asyncio.Transport) -> None:
@@ -75,6 +78,14 @@ async def _flushed(transport: asyncio.Transport) -> None:
     while transport.get_write_buffer_size() and not transport.is_closing():
         turns += 1
         await asyncio.sleep(0 if turns < 10 else 0.001)
+
+
+def _try_copy(out: int, source: int, offset: int, count: int) -> int:
+    """Send as much of `count` bytes as the socket takes without waiting: a small range costs no hop to a thread."""
+    try:
+        return os.sendfile(out, source, offset, count)
+    except BlockingIOError:
+        return 0
 
 
 def _copy(out: int, source: int, offset: int, count: int) -> None:

@@ -9,7 +9,9 @@ endpoint, sound, picture = os.environ["HF_ENDPOINT"], sys.argv[1], sys.argv[2]
 
 
 def task(model: str) -> InferenceClient:
-    return InferenceClient(model=f"{endpoint}/models/starter/{model}", token=os.environ["HF_TOKEN"], timeout=120)
+    return InferenceClient(
+        model=f"{endpoint}/models/starter/{model}", token=os.environ["HF_TOKEN"], timeout=120
+    )
 
 
 chat = InferenceClient(base_url=f"{endpoint}/v1", api_key=os.environ["HF_TOKEN"], timeout=120)
@@ -18,7 +20,9 @@ answer = chat.chat_completion(question, model="starter/SmolLM2-135M-Instruct", m
 assert "Paris" in answer.choices[0].message.content
 streamed = task("SmolLM2-135M-Instruct").chat_completion(question, max_tokens=16, temperature=0, stream=True)
 assert "Paris" in "".join(chunk.choices[0].delta.content or "" for chunk in streamed if chunk.choices)
-generated = task("SmolLM2-135M-Instruct").text_generation("The capital of France is", max_new_tokens=3, do_sample=False)
+generated = task("SmolLM2-135M-Instruct").text_generation(
+    "The capital of France is", max_new_tokens=3, do_sample=False
+)
 assert "Paris" in generated, generated
 vectors = task("all-MiniLM-L6-v2").feature_extraction("iron into steel")
 assert vectors.shape[-1] == 384

@@ -1,5 +1,6 @@
 """Rows of users and of the names they share with organisations."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +32,12 @@ def find_user(rows: Connection, name: str) -> User | None:
 
 def find_user_by_id(rows: Connection, user_id: str) -> User | None:
     return _one(rows, users.c.id == user_id)
+
+
+def list_users_by_id(rows: Connection, ids: Collection[str]) -> list[User]:
+    """Users in order of their names."""
+    query = _SELECT.where(users.c.id.in_(ids)).order_by(namespaces.c.name_key)
+    return [User(**row) for row in rows.execute(query).mappings()]
 
 
 def list_users(rows: Connection, *, after: str, limit: int) -> list[User]:

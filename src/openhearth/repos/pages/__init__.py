@@ -8,6 +8,8 @@ from openhearth.repos.pages.blob import BlobPages
 from openhearth.repos.pages.create import NewRepoPages
 from openhearth.repos.pages.frame import RepoFrame
 from openhearth.repos.pages.history import HistoryPages
+from openhearth.repos.pages.intake import Intake
+from openhearth.repos.pages.likes import LikePages
 from openhearth.repos.pages.lists import ListPages
 from openhearth.repos.pages.move import MovePages
 from openhearth.repos.pages.places import Places
@@ -30,12 +32,13 @@ class Pages:
     def __init__(self, *, repos: Repos, ground: Ground, profiles: Profiles) -> None:
         ground.web.add_folder("repos", Path(__file__).parent.parent / "templates")
         frame = RepoFrame(repos=repos, ground=ground)
-        places = Places(frame)
         limit_bytes = ground.settings.upload_max_gb * 10**9
+        intake = Intake(limit_bytes=limit_bytes, free_bytes=ground.storage.lfs.free_bytes)
+        places = Places(frame, intake)
         received = ReceivedFiles(repos=repos, storage=ground.storage, limit_bytes=limit_bytes)
-        can_join = ground.settings.sign_up == "open"
         self._parts = (
             ListPages(frame),
+            LikePages(frame),
             NewRepoPages(frame),
             CardPages(frame),
             TreePages(frame),
@@ -45,7 +48,7 @@ class Pages:
             MovePages(places),
             UploadPages(places, received),
             SettingsPages(frame),
-            ProfilePages(frame, profiles=profiles, can_join=can_join),
+            ProfilePages(frame, profiles=profiles),
         )
 
     def routes(self) -> list[BaseRoute]:

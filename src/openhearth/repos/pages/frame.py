@@ -19,7 +19,7 @@ from openhearth.repos.errors import MovedRepo
 from openhearth.repos.records import MAIN, Facts, Refs, Repo
 from openhearth.repos.service import Repos
 from openhearth.web.parts import Tab
-from openhearth.wire.request import actor_of
+from openhearth.wire.request import actor_of, csrf_of
 from openhearth.wire.room import Ground
 
 PREFIXES: dict[RepoType, str] = {"model": "", "dataset": "/datasets", "space": "/spaces"}
@@ -45,6 +45,8 @@ class RepoHead:
     private: bool
     gated: bool
     likes: int
+    liked: bool  # by the reader
+    csrf_token: str  # for the form around the heart
     downloads: int
     tabs: Sequence[Tab]
 
@@ -102,6 +104,8 @@ class RepoFrame:
             private=repo.is_private,
             gated=repo.gated is not None,
             likes=repo.likes,
+            liked=self.repos.likes.has_liked(opened.actor, repo),
+            csrf_token=csrf_of(opened.request),
             downloads=repo.downloads,
             tabs=self._tabs(opened, current),
         )

@@ -4,7 +4,6 @@ Format: https://nbformat.readthedocs.io/en/latest/format_description.html (versi
 or scripts are left out: they were made by somebody's code.
 """
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +11,8 @@ from typing import Any, Literal
 
 from markupsafe import Markup
 
-from openhearth.web import highlight_lines, render_markdown
+from openhearth.kit.foreign_json import load_json
+from openhearth.web import highlight_lines, is_costly, render_markdown
 
 CELLS_MAX = 500
 OUTPUT_MAX_CHARS = 20_000
@@ -42,14 +42,20 @@ class NotebookCell:
 def read_notebook(content: bytes) -> list[NotebookCell]:
     """The cells of a notebook, empty if this is none."""
     try:
-        notebook = json.loads(content)
-    except (ValueError, RecursionError):
+        notebook = load_json(content)
+    except ValueError:
         return []
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if not isinstance(cells, list):
         return []
     suffix = _suffix_of(notebook.get("metadata"))
-    return [_cell(cell, suffix) for cell in cells[:CELLS_MAX] if isinstance(cell, dict)]
+    shown = [cell for cell in cells[:CELLS_MAX] if isinstance(cell, dict)]
+    words = "".join(_text(cell.get("source")) for cell in shown if cell.get("cell_type") == "markdown")
+    if is_costly(words):
+        shown = [
+            {**cell, "cell_type": "raw"} if cell.get("cell_type") == "markdown" else cell for cell in shown
+        ]
+    return [_cell(cell, suffix) for cell in shown]
 
 
 def _suffix_of(metadata: object) -> str:

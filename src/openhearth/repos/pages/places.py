@@ -13,11 +13,11 @@ from openhearth.access import Action
 from openhearth.errors import Invalid, RevisionNotFound
 from openhearth.kit.names import RepoType
 from openhearth.repos.pages.frame import OpenRepo, RepoFrame, is_branch, repo_routes
+from openhearth.repos.pages.intake import Intake
 from openhearth.repos.records import CommitRequest, Operation
 from openhearth.web.parts import Crumb
 from openhearth.wire.forms import read_form
 
-FILES_MAX = 200
 _FIELDS = frozenset({"name", "new_path", "summary", "folder", "files", "text"})
 
 
@@ -34,20 +34,26 @@ class Place:
 class Places:
     """Opens branches for writing, draws the way to them, and commits."""
 
-    def __init__(self, frame: RepoFrame) -> None:
+    def __init__(self, frame: RepoFrame, intake: Intake) -> None:
         self.frame = frame
+        self.intake = intake
         self.content = frame.repos.content
         self.urls = frame.urls
 
     def form(
-        self, suffix: str, show: Callable[..., Response], act: Callable[[Place, FormData], Response]
+        self,
+        suffix: str,
+        show: Callable[..., Response],
+        act: Callable[[Place, FormData], Response],
+        *,
+        files_max: int = 0,
     ) -> list[Route]:
         """A page with a form, and what happens when it is sent."""
 
         async def post(repo_type: RepoType, request: Request) -> Response:
             # Whoever may not write here is refused before a byte of their files is taken in.
             await run_in_threadpool(self.place, repo_type, request)
-            form = await read_form(request, max_files=FILES_MAX)
+            form = await read_form(await self.intake.open(request, files_max=files_max))
             try:
                 return await run_in_threadpool(lambda: act(self.place(repo_type, request), form))
             finally:

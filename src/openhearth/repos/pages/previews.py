@@ -14,6 +14,7 @@ from typing import Literal
 from markupsafe import Markup
 
 from openhearth.cards import read_card
+from openhearth.kit.foreign_json import load_json
 from openhearth.repos.pages.notebook import NotebookCell, read_notebook
 from openhearth.web import highlight_lines, render_markdown
 from openhearth.web.parts import Column
@@ -120,7 +121,7 @@ def _json(path: str, text: str) -> Preview | None:
     if text.count("\n") > 3:
         return None
     try:
-        spread = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+        spread = json.dumps(load_json(text), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):
         return None
     note = "Spread over lines for reading; the source is on one."

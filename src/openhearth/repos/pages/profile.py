@@ -75,12 +75,11 @@ class ProfilePage:
 
 
 class ProfilePages:
-    def __init__(self, frame: RepoFrame, *, profiles: Profiles, can_join: bool) -> None:
+    def __init__(self, frame: RepoFrame, *, profiles: Profiles) -> None:
         self.frame = frame
         self.catalogue = frame.repos.catalogue
         self.urls = frame.urls
         self.profiles = profiles
-        self.can_join = can_join
 
     def routes(self) -> list[Route]:
         return [
@@ -175,7 +174,6 @@ class ProfilePages:
             model_count=counts["model"],
             dataset_count=counts["dataset"],
             space_count=counts["space"],
-            can_join=self.can_join,
         )
         return self.frame.web.page(request, "web/home.html", page)
 

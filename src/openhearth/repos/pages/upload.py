@@ -15,6 +15,8 @@ from openhearth.repos.pages.received import ReceivedFiles
 from openhearth.web.parts import Crumb
 from openhearth.wire.forms import text_of
 
+FILES_MAX = 200
+
 
 @dataclass(frozen=True, kw_only=True)
 class UploadPage:
@@ -40,8 +42,10 @@ class UploadPages:
 
     def routes(self) -> list[Route]:
         return [
-            *self.places.form("/upload/{rev:seg}", self.show_upload, self.upload),
-            *self.places.form("/upload/{rev:seg}/{path:rest}", self.show_upload, self.upload),
+            *self.places.form("/upload/{rev:seg}", self.show_upload, self.upload, files_max=FILES_MAX),
+            *self.places.form(
+                "/upload/{rev:seg}/{path:rest}", self.show_upload, self.upload, files_max=FILES_MAX
+            ),
         ]
 
     def show_upload(self, place: Place) -> Response:

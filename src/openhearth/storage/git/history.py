@@ -12,7 +12,7 @@ import pygit2
 from pygit2.enums import SortMode
 
 from openhearth.errors import RevisionNotFound
-from openhearth.storage.git.lru import Lru
+from openhearth.kit.recent import Recent
 from openhearth.storage.git.objects import parse_tree
 from openhearth.storage.git.records import MODE_FOLDER, Commit
 from openhearth.storage.git.repositories import Repository
@@ -97,7 +97,7 @@ class LastCommits:
     """
 
     def __init__(self, capacity: int = 256) -> None:
-        self._known: Lru[tuple[str, str], dict[str, str]] = Lru(capacity)
+        self._known: Recent[tuple[str, str], dict[str, str]] = Recent(capacity)
 
     def find(self, repository: Repository, key: str, commit: str, paths: Sequence[str]) -> dict[str, Commit]:
         """Paths that do not exist at `commit` are left out."""
@@ -136,8 +136,8 @@ class _Folders:
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
-        self._tree_of: Lru[tuple[str, str], bytes] = Lru(4096)
-        self._entries_of: Lru[bytes, dict[bytes, Any]] = Lru(64)
+        self._tree_of: Recent[tuple[str, str], bytes] = Recent(4096)
+        self._entries_of: Recent[bytes, dict[bytes, Any]] = Recent(64)
 
     def find(self, commit: str, path: str) -> tuple[int, bytes] | None:
         folder, _, name = path.rpartition("/")

@@ -16,9 +16,9 @@ import pygit2
 
 from openhearth.errors import Conflict, EntryNotFound, HubError, Invalid, RevisionNotFound
 from openhearth.kit.names import check_ref_name, is_commit_id
+from openhearth.kit.recent import Recent
 from openhearth.storage.git import commits, compaction, diffs, history, pushes, refs
 from openhearth.storage.git.history import LastCommits
-from openhearth.storage.git.lru import Lru
 from openhearth.storage.git.objects import ObjectType, Person, encode_commit, encode_tag
 from openhearth.storage.git.records import (
     Change,
@@ -55,9 +55,9 @@ class GitStore:
         self._pool = RepositoryPool()
         self._trees = TreeReader()
         self._last = LastCommits()
-        self._commits: Lru[tuple[str, str], str] = Lru(65_536)  # (key, object) → the commit it peels to
-        self._entries: Lru[tuple[str, str, str], TreeEntry] = Lru(20_000)
-        self._counts: Lru[tuple[str, str], int] = Lru(4096)
+        self._commits: Recent[tuple[str, str], str] = Recent(65_536)  # (key, object) → the commit it peels to
+        self._entries: Recent[tuple[str, str, str], TreeEntry] = Recent(20_000)
+        self._counts: Recent[tuple[str, str], int] = Recent(4096)
         self._compacting: set[str] = set()
         self._compacting_lock = threading.Lock()
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from openhearth.errors import EntryNotFound
-from openhearth.storage.git.lru import Lru
+from openhearth.kit.recent import Recent
 from openhearth.storage.git.objects import tree_key
 from openhearth.storage.git.pointers import POINTER_MAX_BYTES, parse_pointer
 from openhearth.storage.git.records import MODE_FOLDER, MODE_SUBMODULE, MODE_SYMLINK, LfsPointer, TreeEntry
@@ -28,7 +28,7 @@ class BlobFacts(NamedTuple):
 
 class TreeReader:
     def __init__(self) -> None:
-        self._facts: Lru[str, BlobFacts] = Lru(_BLOB_FACTS)
+        self._facts: Recent[str, BlobFacts] = Recent(_BLOB_FACTS)
 
     def find_entry(self, repository: Repository, commit: str, path: str) -> TreeEntry | None:
         """The entry at `path`, None if there is none."""

@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
+from openhearth.db import insert_into
 from openhearth.storage.xet.records import Claim, XetFile
 from openhearth.storage.xet.tables import (
     claims,
@@ -39,11 +39,6 @@ class StoredXorb(NamedTuple):
     size_bytes: int
 
 
-def _insert(connection: Connection, table: sa.Table) -> Any:
-    """An INSERT that knows ON CONFLICT, which both engines spell alike but SQLAlchemy keeps apart."""
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
-
-
 def _in_batches(keys: Collection[T]) -> Iterator[list[T]]:
     ordered = list(keys)
     return (ordered[at : at + _KEYS_AT_ONCE] for at in range(0, len(ordered), _KEYS_AT_ONCE))
@@ -54,7 +49,7 @@ def _in_batches(keys: Collection[T]) -> Iterator[list[T]]:
 
 def put_xorb(connection: Connection, **values: object) -> None:
     """Insert a xorb, or note that it was used again."""
-    insert = _insert(connection, xorbs).values(**values)
+    insert = insert_into(connection, xorbs).values(**values)
     again = {name: values[name] for name in ("last_used_at", "size_bytes")}
     connection.execute(insert.on_conflict_do_update(index_elements=["hash"], set_=again))
 
@@ -103,7 +98,7 @@ def delete_xorb_unused_since(connection: Connection, xorb: bytes, moment: dateti
 def put_composition(connection: Connection, xorb: bytes, homes: Collection[bytes]) -> None:
     if homes:
         rows = [{"xorb": xorb, "home": home} for home in homes]
-        connection.execute(_insert(connection, compositions).on_conflict_do_nothing(), rows)
+        connection.execute(insert_into(connection, compositions).on_conflict_do_nothing(), rows)
 
 
 def list_compositions(connection: Connection) -> list[tuple[bytes, bytes]]:
@@ -114,7 +109,7 @@ def list_compositions(connection: Connection) -> list[tuple[bytes, bytes]]:
 def put_samples(connection: Connection, xorb: bytes, words: Collection[int]) -> None:
     """Let these chunks lead to the xorb, except those that lead to another already."""
     rows = [{"word": word, "xorb": xorb} for word in words]
-    connection.execute(_insert(connection, samples).on_conflict_do_nothing(), rows)
+    connection.execute(insert_into(connection, samples).on_conflict_do_nothing(), rows)
 
 
 def list_sampled(connection: Connection, words: Collection[int]) -> list[bytes]:
@@ -133,7 +128,7 @@ def delete_samples(connection: Connection, xorb: bytes, words: Collection[int]) 
 
 def put_files(connection: Connection, rows: Sequence[Mapping[str, object]]) -> int:
     """Insert files that are not there yet; gives how many were new."""
-    insert = _insert(connection, files).on_conflict_do_nothing()
+    insert = insert_into(connection, files).on_conflict_do_nothing()
     return sum(connection.execute(insert, row).rowcount for row in rows)
 
 
@@ -157,7 +152,7 @@ def put_repo_files(
     ]
     if rows:
         again = {"index_elements": ["repo_key", "file_hash", "uploader"], "set_": {"created_at": now}}
-        connection.execute(_insert(connection, repo_files).on_conflict_do_update(**again), rows)
+        connection.execute(insert_into(connection, repo_files).on_conflict_do_update(**again), rows)
 
 
 def link_files(connection: Connection, repo_key: str, file_hashes: Collection[bytes], now: datetime) -> None:
@@ -243,7 +238,7 @@ def put_claims(connection: Connection, repo_key: str, rows: Iterable[tuple[str, 
         for sha256, file_hash, is_verified in rows
     ]
     if values:
-        connection.execute(_insert(connection, claims).on_conflict_do_nothing(), values)
+        connection.execute(insert_into(connection, claims).on_conflict_do_nothing(), values)
 
 
 def list_claims(connection: Connection, repo_key: str, sha256s: Collection[str]) -> dict[str, Claim]:
@@ -298,7 +293,7 @@ def delete_claim(connection: Connection, repo_key: str, sha256: str, file_hash: 
 
 def put_repo(connection: Connection, repo_key: str, *, namespace: str, is_public: bool) -> None:
     seen = {"namespace": namespace, "is_public": is_public}
-    insert = _insert(connection, repos).values(repo_key=repo_key, **seen)
+    insert = insert_into(connection, repos).values(repo_key=repo_key, **seen)
     connection.execute(insert.on_conflict_do_update(index_elements=["repo_key"], set_=seen))
 
 
@@ -325,7 +320,7 @@ def add_group(
         for chunk, place in entries
     ]
     if rows:
-        insert = _insert(connection, entrances)
+        insert = insert_into(connection, entrances)
         newest = {"group_id": insert.excluded.group_id, "place": insert.excluded.place}
         connection.execute(
             insert.on_conflict_do_update(index_elements=["chunk_hash", "repo_key"], set_=newest), rows

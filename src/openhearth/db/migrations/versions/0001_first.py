@@ -257,6 +257,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
     )
     op.create_table(
+        "repo_likes",
+        sa.Column("repo_key", sa.String(length=24), nullable=False),
+        sa.Column("user_id", sa.String(length=24), nullable=False),
+        sa.Column("at", openhearth.db.schema.UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["repo_key"], ["repos.key"], name=op.f("fk_repo_likes_repo_key"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_repo_likes_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("repo_key", "user_id", name=op.f("pk_repo_likes")),
+    )
+    with op.batch_alter_table("repo_likes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_repo_likes_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
         "access_tokens",
         sa.Column("id", sa.String(length=24), nullable=False),
         sa.Column("user_id", sa.String(length=24), nullable=False),
@@ -395,6 +411,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_access_tokens_user_id")
 
     op.drop_table("access_tokens")
+    with op.batch_alter_table("repo_likes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_repo_likes_user_id"))
+
+    op.drop_table("repo_likes")
     op.drop_table("users")
     with op.batch_alter_table("repo_tags", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_repo_tags_tag"))
