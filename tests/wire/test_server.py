@@ -17,13 +17,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from openhearth.kit.ranges import parse_range
-from openhearth.wire.files import FileAnswer
+from openhearth.kit.ranges import ByteRange, parse_range
+from openhearth.wire.files import FileAnswer, PiecesAnswer
 from openhearth.wire.routing import RawPath
 from openhearth.wire.server import ZeroCopyProtocol
 from tests.support.running import free_port
 
 CONTENT = os.urandom(5_000_011)
+PIECES = [(3_000_000, 5_000_011), (5, 6), (0, 2_500_000), (17, 4_000)]
+JOINED = b"".join(CONTENT[start:end] for start, end in PIECES)
 
 
 @pytest.fixture(scope="module")
@@ -35,11 +37,19 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         span = parse_range(request.headers.get("range"), len(CONTENT))
         return FileAnswer(path, size_bytes=len(CONTENT), span=span)
 
+    async def pieces(_request: Request) -> Response:
+        parts = [(path, ByteRange(start, end)) for start, end in PIECES]
+        return PiecesAnswer(parts, size_bytes=10**9, span=ByteRange(7, 7 + len(JOINED)))
+
     async def echo(request: Request) -> Response:
         return Response("|".join([request.path_params["rev"], request.path_params["path"]]))
 
     app = Starlette(
-        routes=[Route("/file", file, methods=["GET", "HEAD"]), Route("/echo/{rev:seg}/{path:rest}", echo)]
+        routes=[
+            Route("/file", file, methods=["GET", "HEAD"]),
+            Route("/pieces", pieces),
+            Route("/echo/{rev:seg}/{path:rest}", echo),
+        ]
     )
     chosen = free_port()
     server = uvicorn.Server(
@@ -124,4 +134,15 @@ def test_each_part_of_an_address_is_decoded_exactly_once(port: int, sent: str, s
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     connection.request("GET", sent)
     assert connection.getresponse().read().decode() == seen
+    connection.close()
+
+
+def test_pieces_of_several_files_arrive_as_one_body(port: int) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    for _ in range(3):
+        connection.request("GET", "/pieces")
+        answer = connection.getresponse()
+        assert answer.status == 206
+        assert answer.headers["Content-Range"] == f"bytes 7-{6 + len(JOINED)}/{10**9}"
+        assert answer.read() == JOINED
     connection.close()

@@ -35,7 +35,7 @@ from openhearth.storage.xet import (
 )
 from openhearth.urls import Urls
 from openhearth.wire.bodies import receive_to_file
-from openhearth.wire.files import FileAnswer
+from openhearth.wire.files import PiecesAnswer
 
 EPOCH = 1
 _VERIFY_THREADS = 2
@@ -208,7 +208,9 @@ class CasApi:
         if request.headers.get("range") != f"bytes={span.start}-{span.end - 1}":
             raise Forbidden(f"Range: this address is good for bytes={span.start}-{span.end - 1} only.")
         size_bytes = await run_in_threadpool(self._store.xorb_size, xorb)
-        return FileAnswer(self._store.xorb_path(xorb), size_bytes=size_bytes, span=span)
+        pieces = await run_in_threadpool(self._store.xorb_pieces, xorb, span)
+        parts = [(piece.path, piece.span) for piece in pieces]
+        return PiecesAnswer(parts, size_bytes=size_bytes, span=span)
 
     async def _head_xorb(self, request: Request) -> Response:
         self._permit(request, "read")

@@ -6,7 +6,7 @@
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from starlette.responses import Response
@@ -31,6 +31,7 @@ class FileAnswer(Response):
         super().__init__(status_code=206 if span else 200, headers=headers)
         self.path = path
         self.span = span or ByteRange(0, size_bytes)
+        self.parts: Sequence[tuple[Path, ByteRange]] = [(path, self.span)]
         self.headers["Content-Length"] = str(self.span.length)
         self.headers.setdefault("Accept-Ranges", "bytes")
         self.headers.setdefault("Content-Type", "application/octet-stream")
@@ -43,29 +44,42 @@ class FileAnswer(Response):
             await send(start)
             await send({"type": "http.response.body", "body": b""})
             return
-        descriptor = os.open(self.path, os.O_RDONLY)
-        try:
-            await send(start)
-            if "http.response.zerocopysend" in scope.get("extensions", {}):
-                await send(
-                    {
-                        "type": "http.response.zerocopysend",
-                        "file": descriptor,
-                        "offset": self.span.start,
-                        "count": self.span.length,
-                    }
-                )
-            else:
-                await self._send_blocks(descriptor, send)
-        finally:
-            os.close(descriptor)
+        can_copy = "http.response.zerocopysend" in scope.get("extensions", {})
+        for number, (path, span) in enumerate(self.parts, start=1):
+            descriptor = os.open(path, os.O_RDONLY)
+            try:
+                if number == 1:
+                    await send(start)
+                await _send_part(descriptor, span, send, can_copy=can_copy, is_last=number == len(self.parts))
+            finally:
+                os.close(descriptor)
 
-    async def _send_blocks(self, descriptor: int, send: Send) -> None:
-        position = self.span.start
-        while position < self.span.end:
-            wanted = min(BLOCK_BYTES, self.span.end - position)
-            block = await asyncio.to_thread(os.pread, descriptor, wanted, position)
-            if not block:
-                raise EOFError(f"{self.path.name} ended at byte {position}")
-            position += len(block)
-            await send({"type": "http.response.body", "body": block, "more_body": position < self.span.end})
+
+class PiecesAnswer(FileAnswer):
+    """`span` of a body of `size_bytes` whose bytes are `parts`: spans of several files, in order."""
+
+    def __init__(self, parts: Sequence[tuple[Path, ByteRange]], *, size_bytes: int, span: ByteRange) -> None:
+        super().__init__(parts[0][0], size_bytes=size_bytes, span=span)
+        self.parts = parts
+
+
+async def _send_part(descriptor: int, span: ByteRange, send: Send, *, can_copy: bool, is_last: bool) -> None:
+    if can_copy:
+        await send(
+            {
+                "type": "http.response.zerocopysend",
+                "file": descriptor,
+                "offset": span.start,
+                "count": span.length,
+                "more_body": not is_last,
+            }
+        )
+        return
+    position = span.start
+    while position < span.end:
+        block = await asyncio.to_thread(os.pread, descriptor, min(BLOCK_BYTES, span.end - position), position)
+        if not block:
+            raise EOFError(f"a file to be sent ended at byte {position}")
+        position += len(block)
+        more_body = not is_last or position < span.end
+        await send({"type": "http.response.body", "body": block, "more_body": more_body})

@@ -46,7 +46,8 @@ class _ZeroCopy:
         async def zero_copy(message: Message) -> None:
             if message["type"] == "http.response.zerocopysend":
                 await self._send_file(message)
-                message = {"type": "http.response.body", "body": b"", "more_body": False}
+                more_body = message.get("more_body", False)
+                message = {"type": "http.response.body", "body": b"", "more_body": more_body}
             await send(message)
 
         await self.app(scope, receive, zero_copy)

@@ -219,6 +219,25 @@ def test_a_plan_leads_to_the_stored_bytes(
     assert len(content) == store.stored_bytes()
 
 
+def test_an_address_within_a_composed_xorb_gives_bytes_of_several_files(
+    client: Client, content: bytes
+) -> None:
+    whole = PackedXorb(cut(content))
+    turned = PackedXorb([*whole.chunks[32:], b"new", *whole.chunks[:32]])
+    file = PackedFile.of([(turned, 0, len(turned.chunks))])
+    for xorb in (whole, turned):
+        posted = client.post(f"{V1}/xorbs/default/{to_hex(xorb.hash)}", content=xorb.body)
+        assert posted.json() == {"was_inserted": True}
+    assert client.post(f"{V1}/xorb-grants/default/{to_hex(turned.hash)}", json={}).status_code == 200
+    head = client.head(f"{V1}/xorbs/default/{to_hex(turned.hash)}")
+    assert head.headers["content-length"] == str(len(turned.body))
+    client.post(f"{V1}/shards", content=PackedShard([file], [turned]).body)
+    plan = client.get(f"/cas/e1/v2/reconstructions/{to_hex(file.hash)}").json()
+    ((fetch,),) = plan["xorbs"].values()
+    (span,) = fetch["ranges"]
+    assert _fetch(client, fetch["url"], span["bytes"]["start"], span["bytes"]["end"]) == turned.body
+
+
 def test_plans_honour_ranges(client: Client, linked: XetFile) -> None:
     path, size = f"/cas/e1/v2/reconstructions/{linked.file_hash_hex}", linked.size_bytes
     (term,) = client.get(path, headers={"Range": "bytes=20000-20001"}).json()["terms"]

@@ -33,6 +33,8 @@ def collect(*, db: Database, xorbs: XorbFolder, unused_since: datetime, dry_run:
             for xorb in queries.list_xorbs_unused_since(connection, unused_since)
             if xorb.hash not in live
         ]
+        compositions = queries.list_compositions(connection)
+    dead = _without_homes(dead, compositions)
     if not dry_run:
         with db.write() as connection:
             queries.delete_abandoned_files(connection, unused_since)
@@ -44,10 +46,23 @@ def _xorbs_of(terms: bytes) -> set[bytes]:
     return set(split_hashes(np.frombuffer(terms, TERM)["xorb"].tobytes()))
 
 
+def _without_homes(
+    dead: list[queries.StoredXorb], compositions: list[tuple[bytes, bytes]]
+) -> list[queries.StoredXorb]:
+    """`dead` without what the composed xorbs that stay need, and composed ones first: they go before their homes."""
+    going = {xorb.hash for xorb in dead}
+    composed = {xorb for xorb, _ in compositions}
+    needed = {home for xorb, home in compositions if xorb not in going}
+    return sorted((x for x in dead if x.hash not in needed), key=lambda x: x.hash not in composed)
+
+
 def _delete(db: Database, xorbs: XorbFolder, xorb: bytes, unused_since: datetime) -> bool:
     # Inside the transaction: adopting the same xorb again waits for it, and then finds nothing there.
     with db.write() as connection:
         is_deleted = queries.delete_xorb_unused_since(connection, xorb, unused_since)
         if is_deleted:
+            index = xorbs.find_index(xorb)
+            if index is not None and not index.runs:
+                queries.delete_samples(connection, xorb, index.sample_words())
             xorbs.delete(xorb)
     return is_deleted

@@ -1,23 +1,34 @@
-"""Xorbs on disk: `xorbs/ab/<hash>` as received, and `<hash>.idx` beside it.
+"""Xorbs on disk: `xorbs/ab/<hash>` as received, and `<hash>.idx` beside it. A composed xorb has an index alone.
 
-The index is renamed into place last, after both are on disk: a xorb without one is not there. A body is never
-replaced, because plans given to clients hold offsets into it. Knows no rows.
+The index is linked into place last, after both are on disk: a xorb without one is not there. Neither a body nor
+an index is ever replaced, because plans given to clients hold offsets into them. Knows no rows.
 """
 
 import os
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from openhearth.errors import EntryNotFound, Invalid
 from openhearth.kit.ids import new_id
-from openhearth.storage.durable import sync_file, sync_folder, write_synced
+from openhearth.kit.ranges import ByteRange
+from openhearth.storage.durable import sync_file, sync_folder
 from openhearth.storage.xet.hashes import to_hex
 from openhearth.storage.xet.index import XorbIndex
 from openhearth.storage.xet.xorb import FOOTER_TAG, verify_body
 
 _ABANDONED_AFTER_S = 24 * 3600
 _CACHED_INDEXES = 2048  # about 75 KB each at their fullest
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Bytes of a xorb: a span of a file."""
+
+    path: Path
+    span: ByteRange
 
 
 class XorbFolder:
@@ -52,34 +63,43 @@ class XorbFolder:
 
     def index(self, xorb: bytes) -> XorbIndex:
         """Raises EntryNotFound if the xorb is not there."""
-        return self._cached_index(xorb)
-
-    def _read_index(self, xorb: bytes) -> XorbIndex:
         try:
-            return XorbIndex.read(_index_path(self.body_path(xorb)))
+            stat = _index_path(self.body_path(xorb)).stat()
+            # Another process may have collected the xorb, and it may have come again and lie elsewhere now.
+            return self._cached_index(xorb, (stat.st_ino, stat.st_mtime_ns))
         except FileNotFoundError:
             raise EntryNotFound(to_hex(xorb), message=_unknown(xorb)) from None
 
-    def adopt(self, temp: Path, xorb: bytes) -> tuple[XorbIndex, bool]:
-        """Verify the body at `temp` and move it in. Gives its index and whether it is new. Raises Invalid."""
+    def _read_index(self, xorb: bytes, _version: tuple[int, int]) -> XorbIndex:
+        return XorbIndex.read(_index_path(self.body_path(xorb)))
+
+    def find_index(self, xorb: bytes) -> XorbIndex | None:
         try:
-            index = verify_body(temp, xorb, key=self._key)
-            if self.has(xorb):
-                return self.index(xorb), False
-            _cut_footer(temp, index.packed_bytes)
-            sync_file(temp)
-            is_new = self._link(temp, self.body_path(xorb))
-            if not is_new:
-                index = self._index_of_found_body(temp, xorb)
-            self._write_index(xorb, index)
-            return index, is_new
-        finally:
-            temp.unlink(missing_ok=True)
+            return self.index(xorb)
+        except EntryNotFound:
+            return None
+
+    def pieces(self, xorb: bytes, span: ByteRange) -> Iterator[Piece]:
+        """Where bytes of the xorb lie, in order. Raises EntryNotFound if the xorb is not there."""
+        index = self.index(xorb)
+        spans = index.pieces(span) if index.runs else [(xorb, span)]
+        return (Piece(self.body_path(home), part) for home, part in spans)
+
+    def verify(self, path: Path, xorb: bytes) -> XorbIndex:
+        """The index of the body at `path`. Raises Invalid unless it is that of `xorb`."""
+        return verify_body(path, xorb, key=self._key)
+
+    def keep(self, temp: Path, xorb: bytes, index: XorbIndex) -> tuple[XorbIndex, bool]:
+        """Move the verified body at `temp` in. Gives the index from now on, and whether the body is new."""
+        _cut_footer(temp, index.packed_bytes)
+        sync_file(temp)
+        is_new = self._link(temp, self.body_path(xorb))
+        if not is_new:
+            index = self._index_of_found_body(temp, xorb)
+        return self.keep_index(xorb, index), is_new
 
     def _link(self, temp: Path, body: Path) -> bool:
-        if not body.parent.exists():
-            body.parent.mkdir(exist_ok=True)
-            sync_folder(self._xorbs)
+        self._make_parent(body)
         try:
             os.link(temp, body)  # unlike a rename it never replaces
         except FileExistsError:
@@ -95,19 +115,26 @@ class XorbFolder:
             temp.replace(body)  # never had an index, so no plan points into it
             return verify_body(body, xorb, key=self._key)
 
-    def _write_index(self, xorb: bytes, index: XorbIndex) -> None:
-        body = self.body_path(xorb)
+    def keep_index(self, xorb: bytes, index: XorbIndex) -> XorbIndex:
+        """Let the xorb be there, its bodies being on disk. Of several that come at once, the first counts."""
+        body, temp = self.body_path(xorb), self.new_incoming()
+        self._make_parent(body)
         sync_folder(body.parent)
-        write_synced(_index_path(body), index.to_bytes(), temp=self.new_incoming())
-
-    def is_intact(self, xorb: bytes) -> bool:
-        """Hash the stored body again. Raises EntryNotFound if the xorb is not there."""
-        index = self.index(xorb)
         try:
-            found = verify_body(self.body_path(xorb), xorb, key=self._key)
-        except (Invalid, FileNotFoundError):
-            return False
-        return found.to_bytes() == index.to_bytes()
+            temp.write_bytes(index.to_bytes())
+            sync_file(temp)
+            os.link(temp, _index_path(body))
+        except FileExistsError:
+            return self.index(xorb)
+        finally:
+            temp.unlink(missing_ok=True)
+        sync_folder(body.parent)
+        return index
+
+    def _make_parent(self, body: Path) -> None:
+        if not body.parent.exists():
+            body.parent.mkdir(exist_ok=True)
+            sync_folder(self._xorbs)
 
     def delete(self, xorb: bytes) -> None:
         body = self.body_path(xorb)

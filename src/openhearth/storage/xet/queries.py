@@ -9,7 +9,17 @@ from sqlalchemy.engine import Connection
 
 from openhearth.db import insert_into
 from openhearth.storage.xet.records import Claim, XetFile
-from openhearth.storage.xet.tables import claims, entrances, files, groups, repo_files, repos, xorbs
+from openhearth.storage.xet.tables import (
+    claims,
+    compositions,
+    entrances,
+    files,
+    groups,
+    repo_files,
+    repos,
+    samples,
+    xorbs,
+)
 
 T = TypeVar("T")
 _KEYS_AT_ONCE = 500  # both engines limit the parameters of a statement
@@ -40,10 +50,8 @@ def _in_batches(keys: Collection[T]) -> Iterator[list[T]]:
 def put_xorb(connection: Connection, **values: object) -> None:
     """Insert a xorb, or note that it was used again."""
     insert = insert_into(connection, xorbs).values(**values)
-    update = insert.on_conflict_do_update(
-        index_elements=["hash"], set_={"last_used_at": values["last_used_at"]}
-    )
-    connection.execute(update)
+    again = {name: values[name] for name in ("last_used_at", "size_bytes")}
+    connection.execute(insert.on_conflict_do_update(index_elements=["hash"], set_=again))
 
 
 def touch_xorbs(connection: Connection, hashes: Collection[bytes], now: datetime) -> int:
@@ -75,8 +83,44 @@ def list_xorbs_unused_since(connection: Connection, moment: datetime) -> list[St
 
 
 def delete_xorb_unused_since(connection: Connection, xorb: bytes, moment: datetime) -> bool:
-    delete = xorbs.delete().where(xorbs.c.hash == xorb, xorbs.c.last_used_at < moment)
-    return connection.execute(delete).rowcount > 0
+    """Delete a xorb with its composition, unless it was used or a composed xorb needs it."""
+    is_home = sa.exists().where(compositions.c.home == xorb)
+    delete = xorbs.delete().where(xorbs.c.hash == xorb, xorbs.c.last_used_at < moment, ~is_home)
+    is_deleted = connection.execute(delete).rowcount > 0
+    if is_deleted:
+        connection.execute(compositions.delete().where(compositions.c.xorb == xorb))
+    return is_deleted
+
+
+# Composed xorbs
+
+
+def put_composition(connection: Connection, xorb: bytes, homes: Collection[bytes]) -> None:
+    if homes:
+        rows = [{"xorb": xorb, "home": home} for home in homes]
+        connection.execute(insert_into(connection, compositions).on_conflict_do_nothing(), rows)
+
+
+def list_compositions(connection: Connection) -> list[tuple[bytes, bytes]]:
+    """Every composed xorb with each of its homes."""
+    return [(row.xorb, row.home) for row in connection.execute(sa.select(compositions))]
+
+
+def put_samples(connection: Connection, xorb: bytes, words: Collection[int]) -> None:
+    """Let these chunks lead to the xorb, except those that lead to another already."""
+    rows = [{"word": word, "xorb": xorb} for word in words]
+    connection.execute(insert_into(connection, samples).on_conflict_do_nothing(), rows)
+
+
+def list_sampled(connection: Connection, words: Collection[int]) -> list[bytes]:
+    """The xorbs to which these chunks lead, once for each chunk that does."""
+    queries = (sa.select(samples.c.xorb).where(samples.c.word.in_(batch)) for batch in _in_batches(words))
+    return [xorb for query in queries for xorb in connection.scalars(query)]
+
+
+def delete_samples(connection: Connection, xorb: bytes, words: Collection[int]) -> None:
+    for batch in _in_batches(words):
+        connection.execute(samples.delete().where(samples.c.word.in_(batch), samples.c.xorb == xorb))
 
 
 # Files and who may read them

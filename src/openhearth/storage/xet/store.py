@@ -18,15 +18,17 @@ from openhearth.errors import Conflict, EntryNotFound, Invalid
 from openhearth.kit.clock import Clock, utc_now
 from openhearth.kit.ranges import ByteRange
 from openhearth.storage.xet import queries
+from openhearth.storage.xet.adopt import Adoption
 from openhearth.storage.xet.checks import CheckedFile, CheckedShard, check_shard
 from openhearth.storage.xet.claims import Claims
 from openhearth.storage.xet.collect import UNUSED_FOR, collect
 from openhearth.storage.xet.dedup import Dedup
-from openhearth.storage.xet.folder import XorbFolder
+from openhearth.storage.xet.folder import Piece, XorbFolder
 from openhearth.storage.xet.hashes import from_hex, to_hex
 from openhearth.storage.xet.index import Records
 from openhearth.storage.xet.plan import Plan, make_plan
 from openhearth.storage.xet.records import Collected, XetFile
+from openhearth.storage.xet.scrub import Scrub
 from openhearth.storage.xet.shard import TERM, parse_shard
 from openhearth.storage.xet.stream import stream_plan
 
@@ -52,6 +54,7 @@ class XetStore:
         self._clock = clock
         self._file_max_bytes = file_max_bytes
         self._xorbs = XorbFolder(folder, key=dedup_key)
+        self._adoption = Adoption(db=db, xorbs=self._xorbs, clock=clock)
         self._dedup = Dedup(db=db, xorbs=self._xorbs, key=dedup_key, scope=dedup_scope, clock=clock)
         self._claims = Claims(db=db, stream=self._stream_file, stream_checked=self._stream_checked)
         self._threads = ThreadPoolExecutor(_READ_THREADS, thread_name_prefix="xet-read")
@@ -76,44 +79,35 @@ class XetStore:
 
         `temp` must come from `new_incoming`, and is gone afterwards. Raises Invalid, TooLarge.
         """
-        index, is_new = self._xorbs.adopt(temp, hash)
-        with self._db.write() as connection:
-            if not self._xorbs.has(hash):
-                raise Conflict("xorb: was removed while it was uploaded; send it again.")
-            queries.put_xorb(
-                connection,
-                hash=hash,
-                size_bytes=index.packed_bytes,
-                unpacked_bytes=index.unpacked_bytes,
-                chunk_count=len(index),
-                uploader=uploader,
-                repo_key=repo_key,
-                last_used_at=self._clock(),
-            )
-        return is_new
+        return self._adoption.adopt(temp, hash, uploader=uploader, repo_key=repo_key)
 
     def xorb_path(self, hash: bytes) -> Path:
-        """Where the body of a xorb lies, for serving ranges of it."""
+        """Where the body of a xorb lies, unless it is composed of others."""
         return self._xorbs.body_path(hash)
 
+    def xorb_pieces(self, hash: bytes, span: ByteRange) -> list[Piece]:
+        """The files and spans that make up a range of a xorb. Raises EntryNotFound."""
+        return list(self._xorbs.pieces(hash, span))
+
     def xorb_size(self, hash: bytes) -> int:
-        """Stored bytes of a xorb. Raises EntryNotFound."""
+        """Packed bytes of a xorb, whether they lie in a body of its own or not. Raises EntryNotFound."""
         return self._xorbs.index(hash).packed_bytes
 
     def verify_xorb(self, hash: bytes) -> bool:
         """Whether a stored xorb still is what it was. Raises EntryNotFound."""
-        return self._xorbs.is_intact(hash)
+        return Scrub(self._xorbs).is_intact(hash)
 
     def damaged_xorbs(self) -> Iterator[str]:
         """Read every stored xorb again; yield the hashes of those that are missing or not what they were."""
         with self._db.read() as connection:
             stored = queries.list_xorbs(connection)
+        scrub = Scrub(self._xorbs)
         for hash in stored:
-            if not (self._xorbs.has(hash) and self._xorbs.is_intact(hash)):
+            if not (self._xorbs.has(hash) and scrub.is_intact(hash)):
                 yield to_hex(hash)
 
     def stored_bytes(self) -> int:
-        """Bytes of all stored xorbs."""
+        """Bytes of all stored bodies."""
         with self._db.read() as connection:
             return queries.sum_stored_bytes(connection)
 
@@ -239,7 +233,7 @@ class XetStore:
 
     def _stream_plan(self, plan: Plan) -> Iterator[bytes]:
         return stream_plan(
-            plan, index_of=self._xorbs.index, path_of=self._xorbs.body_path, threads=self._threads
+            plan, index_of=self._xorbs.index, pieces_of=self._xorbs.pieces, threads=self._threads
         )
 
     def _terms(self, file_hash: bytes) -> Records:

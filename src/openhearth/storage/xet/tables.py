@@ -19,7 +19,7 @@ def _moment(name: str, *, nullable: bool = False) -> "sa.Column[datetime]":
     return sa.Column(name, UtcDateTime, nullable=nullable)
 
 
-# A xorb is stored if it has a row here and an index on disk.
+# A xorb is stored if it has a row here and an index on disk. `size_bytes`: of its body; 0 if it is composed.
 xorbs = sa.Table(
     "xet_xorbs",
     metadata,
@@ -30,6 +30,25 @@ xorbs = sa.Table(
     sa.Column("uploader", sa.String, nullable=False),
     sa.Column("repo_key", sa.String, nullable=False),
     _moment("last_used_at"),
+)
+
+# A composed xorb → the xorbs in whose bodies its chunks lie; they stay for as long as it does.
+compositions = sa.Table(
+    "xet_compositions",
+    metadata,
+    _hash("xorb", primary_key=True),
+    _hash("home", primary_key=True),
+    sa.Index(None, "home"),
+    sqlite_with_rowid=False,
+)
+
+# The first eight bytes of a few chunks' hashes → a xorb with a body that holds the chunk.
+samples = sa.Table(
+    "xet_samples",
+    metadata,
+    sa.Column("word", sa.BigInteger, primary_key=True, autoincrement=False),
+    _hash("xorb"),
+    sqlite_with_rowid=False,
 )
 
 # `terms`: the shard's term records, 48 bytes each.

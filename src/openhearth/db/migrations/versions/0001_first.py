@@ -103,6 +103,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_xet_claims_is_verified"), ["is_verified"], unique=False)
 
     op.create_table(
+        "xet_compositions",
+        sa.Column("xorb", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("home", sa.LargeBinary(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("xorb", "home", name=op.f("pk_xet_compositions")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("xet_compositions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_xet_compositions_home"), ["home"], unique=False)
+
+    op.create_table(
         "xet_entrances",
         sa.Column("chunk_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("repo_key", sa.String(), nullable=False),
@@ -150,6 +160,13 @@ def upgrade() -> None:
         sa.Column("namespace", sa.String(), nullable=False),
         sa.Column("is_public", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("repo_key", name=op.f("pk_xet_repos")),
+    )
+    op.create_table(
+        "xet_samples",
+        sa.Column("word", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("xorb", sa.LargeBinary(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("word", name=op.f("pk_xet_samples")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "xet_xorbs",
@@ -414,6 +431,7 @@ def downgrade() -> None:
     op.drop_table("repo_facts")
     op.drop_table("organisations")
     op.drop_table("xet_xorbs")
+    op.drop_table("xet_samples")
     op.drop_table("xet_repos")
     with op.batch_alter_table("xet_repo_files", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_xet_repo_files_file_hash"))
@@ -428,6 +446,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_xet_entrances_group_id"))
 
     op.drop_table("xet_entrances")
+    with op.batch_alter_table("xet_compositions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_xet_compositions_home"))
+
+    op.drop_table("xet_compositions")
     with op.batch_alter_table("xet_claims", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_xet_claims_is_verified"))
 
