@@ -51,7 +51,11 @@ class Settings:
     fetch_allow_private: bool = _setting(
         False, "Whether links to loopback and private addresses may be fetched."
     )
-    dedup_scope: DedupScope = _setting("namespace", "Whose chunks an upload may be deduplicated against.")
+    dedup_scope: DedupScope = _setting(
+        "namespace",
+        "Whose uploads a client may learn of while deduplicating: global or namespace. "
+        "On disk, equal chunks are kept once in any case.",
+    )
     upload_max_gb: int = _setting(500, "The largest file accepted, in GB.")
     engine_memory_gb: float = _setting(0.0, "Memory for loaded models, in GB; 0: half of the machine's.")
     engine_idle_s: int = _setting(900, "Unload a model that nobody has used for so many seconds.")

@@ -37,7 +37,7 @@ def test_the_chat_works_without_javascript(starter: RunningHub, browser: Browser
     page.goto(f"/{CHAT}")
     page.get_by_label("Message").fill("What is the capital of France? Answer in one sentence.")
     page.get_by_role("button", name="Send").click(timeout=90_000)
-    expect(page.locator(".try__outcome")).to_contain_text("Paris", timeout=90_000)
+    expect(page.locator(".try__turns")).to_contain_text("Paris", timeout=90_000)
     context.close()
 
 
