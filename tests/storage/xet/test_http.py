@@ -282,7 +282,7 @@ def test_an_address_gives_its_own_range_only(client: Client, linked: XetFile) ->
 def test_a_dedup_answer_is_for_the_namespace(client: Client) -> None:
     _post_all(client)
     path = f"{V1}/chunks/default-merkledb/{to_hex(XORB.hashes[0])}"
-    answer = client.use("read").get(path)
+    answer = client.use("write").get(path)
     assert answer.status_code == 200
     assert answer.content.startswith(b"HFRepoMetaData\0")
     assert client.use("write", namespace="eve").get(path).status_code == 404
