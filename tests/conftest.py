@@ -53,6 +53,13 @@ def starter(running: RunningHub) -> RunningHub:
 
     install_models(
         running,
-        ["SmolLM2-135M-Instruct", "all-MiniLM-L6-v2", "whisper-tiny.en", "efficientnet-lite0", "photos", "librivox-clips"],
+        [
+            "SmolLM2-135M-Instruct",
+            "all-MiniLM-L6-v2",
+            "whisper-tiny.en",
+            "efficientnet-lite0",
+            "photos",
+            "librivox-clips",
+        ],
     )
     return running

@@ -165,7 +165,7 @@ def test_no_page_scrolls_sideways_on_a_phone(
     api.create_repo("ada/by-phone", exist_ok=True)
     context = browser.new_context(
         base_url=running.url, viewport={"width": 360, "height": 740}, color_scheme=scheme
-    )  # type: ignore[arg-type]
+    )
     page = context.new_page()
     page.goto(path)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360

@@ -6,6 +6,7 @@ import pytest
 
 from openhearth.repos import CommitRequest, RemoveFile
 from openhearth.repos.pages.previews import preview_of
+from openhearth.storage.git import PutFile, pointer_text
 from openhearth.urls import quote_path
 from tests.repos_pages.conftest import Site
 
@@ -160,8 +161,13 @@ def test_a_notebook_shows_cells_and_only_harmless_outputs(site: Site) -> None:
 
 
 def test_a_pointer_without_content_says_so(site: Site) -> None:
-    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'a' * 64}\nsize 12\n"
-    site.commit(site.create(), {"big.txt": pointer})
+    repo = site.create()
+    git, head = site.hub.ground.storage.git, site.hub.repos.content.resolve(repo)
+    lost = git.write_commit(
+        repo.key, parent=head, changes=[PutFile("big.txt", pointer_text("a" * 64, 12))], message="lost",
+        author_name="ada", author_email="ada@example.org", date=repo.created_at,
+    )  # fmt: skip
+    git.update_ref(repo.key, "refs/heads/main", lost, expected=head)
     assert "never uploaded" in site.nobody.read("/ada/tiny/blob/main/big.txt")
 
 

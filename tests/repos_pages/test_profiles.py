@@ -1,5 +1,13 @@
 """Pages of people and organisations, and the home page."""
 
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from openhearth.app import app_of
+from openhearth.config import Settings, SignUp
+from openhearth.rooms import build_hub
 from tests.repos_pages.conftest import Site
 
 
@@ -50,3 +58,15 @@ def test_more_repos_than_fit_lead_to_the_list_of_their_owner(site: Site) -> None
         site.create(f"model-{number}")
     assert "/models?author=ada&sort=updated" in site.nobody.read("/ada")
     assert "model-13" in site.nobody.read("/models?author=ada&sort=updated")
+
+
+@pytest.mark.parametrize(("sign_up", "offered"), [("invite", False), ("closed", False), ("open", True)])
+def test_an_account_is_offered_to_visitors_only_where_they_can_make_one(
+    tmp_path: Path, sign_up: SignUp, offered: bool
+) -> None:
+    hub = build_hub(Settings(data=tmp_path / "data", sign_up=sign_up, public_url="http://hub.test"))
+    with TestClient(app_of(hub), base_url="http://hub.test") as client:
+        for path in ("/", "/models", "/nobody-here"):
+            page = client.get(path, headers={"accept": "text/html"}).text
+            assert ('href="/join"' in page) is offered
+            assert 'href="/login' in page

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import httpx2 as httpx
 import pytest
 from huggingface_hub import HfApi
 
@@ -133,3 +134,26 @@ def test_a_push_that_breaks_a_rule_is_refused_with_a_sentence_and_moves_nothing(
     assert "ghost.bin" in ada.refused("push", "origin", "main", folder=work)
     assert "main" in ada.refused("push", "origin", ":main", folder=work)
     assert api(running).model_info("ada/rules").sha == before
+
+
+def test_links_and_submodules_are_shown_as_what_they_are_and_never_followed(
+    running: RunningHub, tmp_path: Path
+) -> None:
+    HfApi(endpoint=running.url, token=running.tokens["ada"]).create_repo("ada/links")
+    ada = GitUser(running, tmp_path / "home")
+    ada.git("clone", "-q", ada.url("ada/links"), "work")
+    work = tmp_path / "home" / "work"
+    (work / "passwords").symlink_to("/etc/passwd")
+    (work / "above").symlink_to("../../../..")
+    (work / "README.md").symlink_to("/etc/hostname")
+    ada.git("add", ".", folder=work)
+    ada.git("update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},module", folder=work)
+    ada.git("commit", "-qm", "links", "--date", "99999999999 +0000", folder=work)
+    ada.git("push", "-q", folder=work)
+    with httpx.Client(base_url=running.url, headers={"accept": "text/html"}) as nobody:
+        assert nobody.get("/ada/links/resolve/main/passwords").text == "/etc/passwd"
+        assert nobody.get("/ada/links/resolve/main/above/etc/passwd").status_code == 404
+        assert nobody.get("/ada/links/resolve/main/module").status_code == 404
+        for page in ("", "/tree/main", "/commits/main", "/blob/main/passwords", "/blob/main/README.md"):
+            assert nobody.get(f"/ada/links{page}").status_code == 200
+        assert nobody.get("/api/models/ada/links/tree/main?recursive=true&expand=true").status_code == 200

@@ -101,7 +101,10 @@ async def _compare(engine: EngineProcess, values: Mapping[str, str]) -> Outcome:
     result = await calls.run(engine, to_run("feature-extraction", call, b""))
     pairs = zip(sentences, task_answer(call, result), strict=True)
     return Outcome(
-        scores=[Score(label=sentence, share=score, text=f"{round(score, 2) + 0.0:.2f}") for sentence, score in pairs]
+        scores=[
+            Score(label=sentence, share=score, text=f"{round(score, 2) + 0.0:.2f}")
+            for sentence, score in pairs
+        ]
     )
 
 

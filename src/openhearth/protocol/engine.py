@@ -184,7 +184,18 @@ class Stats:
 
 
 Message: TypeAlias = (
-    Load | Generate | Run | Cancel | AskStats | Ready | LoadFailed | Delta | Generated | Result | Failed | Stats
+    Load
+    | Generate
+    | Run
+    | Cancel
+    | AskStats
+    | Ready
+    | LoadFailed
+    | Delta
+    | Generated
+    | Result
+    | Failed
+    | Stats
 )
 _KINDS: dict[str, type] = {kind.__name__: kind for kind in get_args(Message)}
 

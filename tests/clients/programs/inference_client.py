@@ -18,7 +18,8 @@ chat = InferenceClient(base_url=f"{endpoint}/v1", api_key=os.environ["HF_TOKEN"]
 question = [{"role": "user", "content": "What is the capital of France?"}]
 answer = chat.chat_completion(question, model="starter/SmolLM2-135M-Instruct", max_tokens=16, temperature=0)
 assert "Paris" in answer.choices[0].message.content
-streamed = task("SmolLM2-135M-Instruct").chat_completion(question, max_tokens=16, temperature=0, stream=True)
+chat = task("SmolLM2-135M-Instruct")  # a client that nobody holds closes its streams
+streamed = chat.chat_completion(question, max_tokens=16, temperature=0, stream=True)
 assert "Paris" in "".join(chunk.choices[0].delta.content or "" for chunk in streamed if chunk.choices)
 generated = task("SmolLM2-135M-Instruct").text_generation(
     "The capital of France is", max_new_tokens=3, do_sample=False

@@ -3,7 +3,7 @@
 import random
 from pathlib import Path
 
-import hf_xet  # type: ignore[import-untyped]
+import hf_xet
 import pytest
 
 from openhearth.errors import Invalid
