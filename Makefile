@@ -6,8 +6,6 @@ PORT ?= 8600
 # Downloads (starter packages, converted models) live outside the repo and may be absent at any time.
 CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/openhearth
 export OMP_WAIT_POLICY = PASSIVE
-export HF_HUB_DISABLE_TELEMETRY = 1
-export HF_HUB_DISABLE_UPDATE_CHECK = 1
 DEBIAN_TOOLS := chromium git-lfs nginx-light wrk fonts-dejavu-core npm
 
 .DEFAULT_GOAL := help

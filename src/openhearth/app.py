@@ -4,6 +4,7 @@ import contextlib
 import functools
 import gc
 import logging
+import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
 
@@ -92,7 +93,10 @@ def _describe(routes: Sequence[BaseRoute]) -> Callable[[Request], Response]:
 
     @functools.cache
     def description() -> Mapping[str, Any]:
-        return get_openapi(title="Openhearth", version=__version__, routes=routes)
+        described = get_openapi(title="Openhearth", version=__version__, routes=routes)
+        # `{rev:seg}` is our router's spelling; OpenAPI knows only `{rev}`.
+        paths = {re.sub(r"\{(\w+):\w+\}", r"{\1}", path): item for path, item in described["paths"].items()}
+        return {**described, "paths": paths}
 
     return lambda _request: JSONResponse(description())
 

@@ -39,11 +39,31 @@ def test_plain_words_name_a_task_and_json_is_one_line_an_input(served: Served) -
     assert [len(json.loads(line)) for line in done.stdout.splitlines()] == [32, 32], done.stderr
 
 
-def test_a_model_without_a_chat_template_continues_the_text(served: Served) -> None:
-    done = openhearth(
-        "text-generation", "-", "--model", "forge/plain", endpoint=served.url, stdin=b"Steel is"
+def test_a_text_is_shown_with_its_continuation_the_same_each_time(served: Served) -> None:
+    said = [
+        openhearth(
+            "text-generation", "-", "--model", "forge/chat", endpoint=served.url, stdin=b"Steel is\n"
+        ).stdout
+        for _ in range(2)
+    ]
+    assert said[0] == said[1] and said[0].startswith(b"Steel is") and len(said[0]) > len(b"Steel is\n")
+
+
+def test_chat_answers_through_the_template_and_needs_one(served: Served) -> None:
+    options = ("--max-new-tokens", "6", "--temperature", "1.5", "--json")
+    first, second, other = (
+        openhearth("chat", "Hello", "--model", "forge/chat", *options, "--seed", seed, endpoint=served.url)
+        for seed in ("1", "1", "2")
     )
-    assert done.returncode == 0 and done.stdout.strip(), done.stderr
+    assert first.stdout == second.stdout != other.stdout
+    assert not json.loads(first.stdout)[0]["generated_text"].startswith("Hello")
+    refused = openhearth("chat", "Hello", "--model", "forge/plain", endpoint=served.url)
+    assert refused.returncode == 1 and b"no chat template" in refused.stderr
+
+
+def test_options_of_text_are_refused_elsewhere(served: Served) -> None:
+    done = openhearth("embed", "x", "--model", "forge/embed", "--seed", "1", endpoint=served.url)
+    assert done.returncode == 1 and b"leave out" in done.stderr
 
 
 def test_a_folder_runs_in_process_without_a_hub(tiny: dict[str, Path]) -> None:

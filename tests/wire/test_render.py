@@ -64,3 +64,8 @@ def test_a_message_cannot_smuggle_a_header() -> None:
 
 def test_head_has_no_body() -> None:
     assert render_error(asked("/api/x", method="HEAD"), Invalid("x")).body == b""
+
+
+def test_half_a_character_in_a_message_does_not_break_the_answer() -> None:
+    answer = render_error(asked("/api/x"), Invalid("path: 'a\ud800b' is wrong"))
+    assert b"a?b" in bytes(answer.body)

@@ -11,7 +11,8 @@ from openhearth.wire.render import render_error
 
 IN_MEMORY_MAX_BYTES = 16 << 20
 _STREAMED = re.compile(
-    r"^/(cas|lfs|models|v1)/|/git-(receive|upload)-pack$|/info/lfs/|^/api/[^/]+/[^/]+/[^/]+/commit/|/(upload|edit|new)/"
+    r"^/(cas|lfs|models|v1)/|/git-(receive|upload)-pack$|/info/lfs/"
+    r"|^/api/[^/]+/[^/]+/[^/]+/commit/|^/(?!api/)((datasets|spaces)/)?[^/]+/[^/]+/(upload|edit|new)/"
 )
 
 

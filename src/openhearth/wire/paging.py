@@ -21,8 +21,8 @@ def read_limit(request: Request, *, default: int, most: int) -> int:
     text = request.query_params.get("limit")
     if text is None:
         return default
-    if not text.isdigit() or int(text) < 1:
-        raise Invalid(f"limit: {text!r} is no positive whole number.")
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text) > 0):
+        raise Invalid(f"limit: {text[:40]!r} is no positive whole number.")
     return min(int(text), most)
 
 

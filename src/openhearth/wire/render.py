@@ -37,12 +37,14 @@ def dialect_of(request: Request) -> Dialect:
 
 def render_error(request: Request, error: HubError) -> Response:
     """The answer for `error` in the dialect of `request`."""
+    # A message may quote half a character of what was sent; no answer can carry one.
+    error.message = error.message.encode(errors="replace").decode()
     response = _body(request, error, dialect_of(request))
     for name, value in error.headers.items():
         response.headers[name] = value
     one_line = " ".join(error.message.split())
     # Raw bytes: messages name files, and header values outside ASCII travel as UTF-8 (httpx reads them so).
-    response.raw_headers.append((b"x-error-message", one_line.encode()[:2000]))
+    response.raw_headers.append((b"x-error-message", one_line.encode(errors="replace")[:2000]))
     if error.code:
         response.headers["X-Error-Code"] = error.code
     if request.method == "HEAD":

@@ -43,9 +43,6 @@ class HubDestination:
         # False: never fall back to a token that the client finds and that was meant for another hub.
         self._api = HfApi(endpoint=endpoint, token=token or False, library_name="openhearth-starter")
         disable_progress_bars()
-        # The uploader remembers which chunks an address holds, and would not send them to a hub begun anew there.
-        self._uploads = tempfile.TemporaryDirectory(prefix="openhearth-uploads-")
-        os.environ["HF_XET_CACHE"] = self._uploads.name
 
     def check_access(self) -> None:
         """Find out before anything is downloaded.
@@ -92,6 +89,20 @@ class HubDestination:
                 folder_path=folder,
                 commit_message=f"Add {recipe.card.title} (starter recipe {recipe.version})",
             )
+
+
+@contextmanager
+def fresh_uploads() -> Iterator[None]:
+    """Have the uploader forget: it remembers which chunks an address holds, and a hub begun anew there lacks them."""
+    before = os.environ.get("HF_XET_CACHE")
+    with tempfile.TemporaryDirectory(prefix="openhearth-uploads-") as folder:
+        os.environ["HF_XET_CACHE"] = folder
+        try:
+            yield
+        finally:
+            del os.environ["HF_XET_CACHE"]
+            if before is not None:
+                os.environ["HF_XET_CACHE"] = before
 
 
 @contextmanager

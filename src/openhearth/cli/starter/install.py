@@ -16,7 +16,7 @@ import platformdirs
 from openhearth.cli.starter.card import render_card
 from openhearth.cli.starter.convert import run_conversion
 from openhearth.cli.starter.fetch import fetch_package
-from openhearth.cli.starter.hub import Destination, HubDestination
+from openhearth.cli.starter.hub import Destination, HubDestination, fresh_uploads
 from openhearth.cli.starter.recipe import Outcome, Package, Progress, Recipe, Report
 from openhearth.cli.starter.recipes import choose_recipes
 from openhearth.cli.starter.unpack import unpack_package
@@ -49,7 +49,8 @@ def install_starter(
     recipes = choose_recipes(names)
     hub = HubDestination(endpoint=endpoint, token=token)
     hub.check_access()
-    return install_recipes(recipes, hub, cache=cache or default_cache(), force=force, report=report)
+    with fresh_uploads():
+        return install_recipes(recipes, hub, cache=cache or default_cache(), force=force, report=report)
 
 
 def install_recipes(
