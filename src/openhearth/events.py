@@ -4,7 +4,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from openhearth.kit.names import RepoRef
 
@@ -42,7 +42,35 @@ class RepoDeleted:
     repo: RepoRef
 
 
-Event = RefUpdated | RepoCreated | RepoMoved | RepoDeleted
+@dataclass(frozen=True, kw_only=True)
+class DiscussionChanged:
+    """Something was said or done in a discussion or pull request. `text` is what was said: for mentions."""
+
+    repo_key: str
+    repo: RepoRef
+    number: int
+    title: str
+    is_pull_request: bool
+    change: Literal["opened", "commented", "edited", "hidden", "closed", "reopened", "renamed", "merged"]
+    actor_id: str | None
+    actor_name: str | None
+    comment_id: str | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessRequested:
+    """Somebody asked for the files of a gated repo, or was answered."""
+
+    repo_key: str
+    repo: RepoRef
+    user_id: str
+    user_name: str
+    status: Literal["pending", "accepted", "rejected"]
+    actor_name: str | None
+
+
+Event = RefUpdated | RepoCreated | RepoMoved | RepoDeleted | DiscussionChanged | AccessRequested
 Subscribers = Mapping[type, Callable[[Any], None]]
 
 
