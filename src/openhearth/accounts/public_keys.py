@@ -33,11 +33,15 @@ def read_public_key(text: str) -> PublicKey:
         raise Invalid("key: is no public key; paste the one line of the file that ends in .pub.")
     kind, encoded = parts[0], parts[1]
     if kind not in _KINDS:
-        raise Invalid(f"key: {kind[:40]!r} is not accepted; use ed25519, ecdsa or rsa (ssh-keygen -t ed25519).")
+        raise Invalid(
+            f"key: {kind[:40]!r} is not accepted; use ed25519, ecdsa or rsa (ssh-keygen -t ed25519)."
+        )
     try:
         blob = base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError):
-        raise Invalid("key: is cut off or changed; paste the whole line of the file that ends in .pub.") from None
+        raise Invalid(
+            "key: is cut off or changed; paste the whole line of the file that ends in .pub."
+        ) from None
     _check_content(kind, f"{kind} {encoded}")
     comment = parts[2].strip() if len(parts) > 2 else ""
     return PublicKey(kind, f"{kind} {encoded}", comment, fingerprint_of(blob))
@@ -57,7 +61,9 @@ def _check_content(kind: str, line: str) -> None:
     try:
         key = load_ssh_public_key(line.encode())
     except (ValueError, UnsupportedAlgorithm):
-        raise Invalid("key: is cut off or changed; paste the whole line of the file that ends in .pub.") from None
+        raise Invalid(
+            "key: is cut off or changed; paste the whole line of the file that ends in .pub."
+        ) from None
     if isinstance(key, RSAPublicKey) and key.key_size < RSA_LEAST_BITS:
         raise Invalid(
             f"key: RSA with {key.key_size} bits is too weak; use at least {RSA_LEAST_BITS} bits, or ed25519."

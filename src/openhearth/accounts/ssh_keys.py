@@ -110,7 +110,9 @@ class SshKeys:
                     raise Conflict(f"This account has {KEYS_MOST} keys, as many as it may; delete some.")
                 queries.insert_key(rows, key)
         except Duplicate:
-            raise Conflict("key: is in use already; each account and machine needs a key of its own.") from None
+            raise Conflict(
+                "key: is in use already; each account and machine needs a key of its own."
+            ) from None
         return key
 
 

@@ -23,6 +23,8 @@ from openhearth.repos.content import Content
 from openhearth.repos.gitignore import IgnoreRules
 from openhearth.repos.large_files import LargeFiles
 from openhearth.repos.permits import require
+from openhearth.repos.protections import Protections
+from openhearth.repos.quotas import Quotas
 from openhearth.repos.records import (
     AddFile,
     AddLargeFile,
@@ -69,6 +71,8 @@ class Commits:
         clock: Clock,
         content: Content,
         large_files: LargeFiles,
+        protections: Protections,
+        quotas: Quotas,
     ) -> None:
         self._db = db
         self._git = storage.git
@@ -76,6 +80,8 @@ class Commits:
         self._clock = clock
         self._content = content
         self._large_files = large_files
+        self._protections = protections
+        self._quotas = quotas
         self._attributes = LfsAttributes(content)
         # Writers of one process queue here; those of other processes meet at the compare-and-swap.
         self._queues = [threading.Lock() for _ in range(_STRIPES)]
@@ -116,7 +122,9 @@ class Commits:
         """
         require(actor, Action.WRITE, repo)
         ref = branch_ref(revision)
+        self._protections.check(actor, repo, ref)
         check_request(request, repo)
+        self._quotas.check(repo.ref.namespace, _regular_bytes(request))
         request = replace(request, operations=[_unmasked(op) for op in request.operations])
         large = self._find_large_files(actor, repo, request)
         with self._queues[hash(repo.key) % _STRIPES]:
@@ -197,6 +205,11 @@ class Commits:
         ]
         with self._db.write() as rows:
             queries.add_large_files(rows, repo.key, files)
+
+
+def _regular_bytes(request: CommitRequest) -> int:
+    """What git itself will hold; large files were counted when they were uploaded."""
+    return sum(len(op.content) for op in request.operations if isinstance(op, AddFile))
 
 
 def _unmasked(op: Operation) -> Operation:

@@ -4,18 +4,21 @@ from collections.abc import Collection, Mapping, Sequence
 
 from openhearth.access import Action, Actor
 from openhearth.db import Database
-from openhearth.errors import EntryNotFound
+from openhearth.errors import EntryNotFound, RepoNotFound
 from openhearth.events import Events, RefUpdated
 from openhearth.kit.clock import Clock
 from openhearth.kit.names import RepoRef, RepoType
 from openhearth.repos import queries
 from openhearth.repos.catalogue import Catalogue
 from openhearth.repos.content import Content
-from openhearth.repos.git_http import MovedTo, RepoHandle
+from openhearth.repos.git_doors import MovedTo, RepoHandle
 from openhearth.repos.large_files import LargeFiles, OnDisk
 from openhearth.repos.lfs_api import OpenObject
 from openhearth.repos.permits import require_files
-from openhearth.repos.records import LargeFile
+from openhearth.repos.protections import Protections
+from openhearth.repos.quotas import Quotas
+from openhearth.repos.records import LargeFile, Repo
+from openhearth.storage.git import RefUpdate
 
 
 class GitDoor:
@@ -30,6 +33,8 @@ class GitDoor:
         catalogue: Catalogue,
         content: Content,
         large_files: LargeFiles,
+        protections: Protections,
+        quotas: Quotas,
     ) -> None:
         self._db = db
         self._events = events
@@ -37,6 +42,8 @@ class GitDoor:
         self._catalogue = catalogue
         self._content = content
         self._large_files = large_files
+        self._protections = protections
+        self._quotas = quotas
 
     def find_for_git(
         self, actor: Actor, repo_type: RepoType, namespace: str, name: str, action: Action
@@ -46,6 +53,24 @@ class GitDoor:
         repo = self._catalogue.get(actor, asked, action)
         require_files(actor, repo)
         return RepoHandle(repo.key, repo.ref) if repo.ref == asked else MovedTo(repo.ref)
+
+    def refuse_updates(self, actor: Actor, handle: RepoHandle, updates: Sequence[RefUpdate]) -> list[str]:
+        """Sentences against moving protected branches, none if all is well."""
+        return self._protections.refuse_updates(actor, self._get(handle), updates)
+
+    def refuse_forced(self, handle: RepoHandle, ref: str) -> str | None:
+        """The sentence against `ref` losing commits, None if it may."""
+        return self._protections.refuse_forced(self._get(handle), ref)
+
+    def refuse_size(self, handle: RepoHandle, adding_bytes: int) -> str | None:
+        """The sentence against storing so much more, None if there is room."""
+        return self._quotas.refuse(handle.ref.namespace, adding_bytes)
+
+    def _get(self, handle: RepoHandle) -> Repo:
+        repo = self._catalogue.find_by_key(handle.key)
+        if repo is None:  # deleted since this push began
+            raise RepoNotFound(handle.ref.id)
+        return repo
 
     def after_push(
         self, actor: Actor, handle: RepoHandle, updates: list[tuple[str, str | None, str | None]]

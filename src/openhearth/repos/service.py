@@ -17,6 +17,9 @@ from openhearth.repos.downloads import Downloads
 from openhearth.repos.facts import FactReader
 from openhearth.repos.large_files import LargeFiles
 from openhearth.repos.likes import Likes
+from openhearth.repos.locks import Locks
+from openhearth.repos.protections import Protections
+from openhearth.repos.quotas import Quotas
 from openhearth.repos.records import RepoFilter
 from openhearth.repos.refs import RefVerbs
 from openhearth.repos.snapshots import Snapshots
@@ -36,6 +39,9 @@ class Repos:
     doors: GitDoor
     large_files: LargeFiles
     likes: Likes
+    locks: Locks
+    protections: Protections
+    quotas: Quotas
 
     @classmethod
     def on(
@@ -55,13 +61,24 @@ class Repos:
             db=db, storage=storage, events=events, clock=clock, urls=urls, namespaces=namespaces
         )
         content = Content(storage=storage, large_files=large_files)
+        protections = Protections(db=db)
+        quotas = Quotas(db=db, storage=storage, default_gb=settings.quota_gb)
         return cls(
             catalogue=catalogue,
             content=content,
             commits=Commits(
-                db=db, storage=storage, events=events, clock=clock, content=content, large_files=large_files
+                db=db,
+                storage=storage,
+                events=events,
+                clock=clock,
+                content=content,
+                large_files=large_files,
+                protections=protections,
+                quotas=quotas,
             ),
-            refs=RefVerbs(storage=storage, events=events, clock=clock, content=content),
+            refs=RefVerbs(
+                storage=storage, events=events, clock=clock, content=content, protections=protections
+            ),
             facts=FactReader(db=db, storage=storage, clock=clock, content=content, large_files=large_files),
             snapshots=Snapshots(root=settings.data / "engines", catalogue=catalogue, content=content),
             downloads=Downloads(db=db),
@@ -72,9 +89,14 @@ class Repos:
                 catalogue=catalogue,
                 content=content,
                 large_files=large_files,
+                protections=protections,
+                quotas=quotas,
             ),
             large_files=large_files,
             likes=Likes(db=db, clock=clock),
+            locks=Locks(db=db, clock=clock),
+            protections=protections,
+            quotas=quotas,
         )
 
     def count_by_type(self, namespace: str, actor: Actor) -> dict[str, int]:

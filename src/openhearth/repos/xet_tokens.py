@@ -18,6 +18,7 @@ from openhearth.wire.request import actor_of
 class XetTokens:
     def __init__(self, *, repos: Repos, signer: XetSigner, cas_url: str) -> None:
         self._content = repos.content
+        self._quotas = repos.quotas
         self._addressed = Addressed(repos.catalogue)
         self._signer = signer
         self._cas_url = cas_url
@@ -41,6 +42,8 @@ class XetTokens:
         revision = request.path_params["rev"]
         if revision != "None":  # what the client writes where it has no revision
             self._content.resolve(repo, revision)
+        if scope == "write":
+            self._quotas.check(repo.ref.namespace, 0)
         actor = actor_of(request)
         token = self._signer.issue_token(
             XetGrant(

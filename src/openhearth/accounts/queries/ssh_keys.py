@@ -46,7 +46,11 @@ def find_credential(rows: Connection, fingerprint: str) -> tuple[str, Credential
     """The id of the key with this fingerprint, and whose it is."""
     query = (
         sa.select(
-            ssh_keys.c.id, ssh_keys.c.user_id, ssh_keys.c.last_used_at, namespaces.c.name, users.c.is_site_admin
+            ssh_keys.c.id,
+            ssh_keys.c.user_id,
+            ssh_keys.c.last_used_at,
+            namespaces.c.name,
+            users.c.is_site_admin,
         )
         .join_from(ssh_keys, users, users.c.id == ssh_keys.c.user_id)
         .join(namespaces, namespaces.c.id == users.c.id)
@@ -72,4 +76,4 @@ def list_owners(rows: Connection, fingerprints: Collection[str]) -> dict[str, st
         .join_from(ssh_keys, namespaces, namespaces.c.id == ssh_keys.c.user_id)
         .where(ssh_keys.c.fingerprint.in_(fingerprints))
     )
-    return {fingerprint: name for fingerprint, name in rows.execute(query)}
+    return {row.fingerprint: row.name for row in rows.execute(query)}

@@ -62,6 +62,7 @@ class PushContents:
     large: list[PushedFile] = field(default_factory=list)
     pointers: list[PushedFile] = field(default_factory=list)
     bad_names: list[str] = field(default_factory=list)
+    new_bytes: int = 0  # of blobs, unpacked
 
 
 @dataclass(frozen=True)
@@ -292,6 +293,7 @@ def _read_contents(
             contents.bad_names += _bad_names(names, path)
             checked |= names
         elif kind == pygit2.enums.ObjectType.BLOB:
+            contents.new_bytes += size
             if size > large_bytes:
                 contents.large.append(PushedFile(path, size))
             elif size < POINTER_MAX_BYTES and (pointer := parse_pointer(repository.odb.read(oid)[1])):

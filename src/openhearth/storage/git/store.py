@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import os
 import re
 import secrets
 import shutil
@@ -89,6 +90,13 @@ class GitStore:
         """Fold many small packs into few; safe beside readers and writers."""
         compaction.compact(self.path(key))
         self._pool.forget(self.path(key))
+
+    def pack_bytes(self, key: str) -> int:
+        """How much the objects take on disk; 0 if there is no such repository."""
+        try:
+            return sum(entry.stat().st_size for entry in os.scandir(self.path(key) / "objects/pack"))
+        except FileNotFoundError:
+            return 0
 
     def spool_path(self) -> Path:
         """A fresh name for a request body on the way in; the caller removes the file."""

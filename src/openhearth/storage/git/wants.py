@@ -13,6 +13,7 @@ from pathlib import Path
 
 from openhearth.storage.git import refs
 from openhearth.storage.git.cli import git_command, git_environ
+from openhearth.storage.git.pktline import packet
 
 _WANT = b"want "
 
@@ -22,11 +23,13 @@ def find_unreachable(repository: Path, oids: Collection[str]) -> set[str]:
     missing = set(oids) - set(refs.list_targets(repository).values())
     if not missing:
         return missing
-    command = git_command(
-        "--git-dir", str(repository), "rev-list", "--objects", "--no-object-names", "--all"
-    )
+    command = git_command("--git-dir", str(repository), "rev-list", "--objects", "--no-object-names", "--all")
     with subprocess.Popen(
-        command, env=git_environ(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        command,
+        env=git_environ(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
     ) as process:
         assert process.stdout is not None
         for line in process.stdout:
@@ -35,6 +38,11 @@ def find_unreachable(repository: Path, oids: Collection[str]) -> set[str]:
                 process.kill()
                 break
     return missing
+
+
+def error_packet(oid: str) -> bytes:
+    """What git shows as `fatal: remote error: …`."""
+    return packet(f"ERR want: no ref of this repo leads to {oid}; fetch a branch or a tag.\n".encode())
 
 
 class WantReader:
@@ -54,10 +62,10 @@ class WantReader:
                 length = len(self._rest)
             if len(self._rest) < length:
                 return
-            packet, self._rest = self._rest[:length], self._rest[length:]
-            if packet[4:9] == _WANT:
-                self.wants.append(packet[9:49].decode("ascii", "replace"))
-            yield packet, packet[:4] == b"0000"
+            whole, self._rest = self._rest[:length], self._rest[length:]
+            if whole[4:9] == _WANT:
+                self.wants.append(whole[9:49].decode("ascii", "replace"))
+            yield whole, whole[:4] == b"0000"
 
     def take(self) -> list[str]:
         """What was wanted since the last time."""

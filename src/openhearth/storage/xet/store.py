@@ -4,7 +4,7 @@ Verifies all that clients send before it keeps it. Knows repos as opaque keys an
 user's id); knows no HTTP. File hashes come and go in their string form, xorb and chunk hashes as raw bytes.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -119,17 +119,31 @@ class XetStore:
 
     # Uploads
 
+    def sum_bytes(self, repo_keys: Sequence[str]) -> int:
+        """How much the repos hold together; what two of them share counts twice."""
+        with self._db.read() as connection:
+            return queries.sum_bytes(connection, repo_keys)
+
     def register_shard(
-        self, body: bytes, *, repo_key: str, namespace: str, is_public: bool, uploader: str
+        self,
+        body: bytes,
+        *,
+        repo_key: str,
+        namespace: str,
+        is_public: bool,
+        uploader: str,
+        admit: Callable[[int], None] = lambda _size_bytes: None,
     ) -> int:
         """Verify an uploaded shard and keep its files, all or none. Gives how many were new to the store.
 
+        `admit` is told the bytes of its files, and raises if there is no room for them.
         The files are readable by `uploader` alone until `link_files`. Raises Invalid, TooLarge.
         """
         try:
             shard = check_shard(parse_shard(body), self._xorbs.index, file_max_bytes=self._file_max_bytes)
         except EntryNotFound as error:
             raise Invalid(error.message) from None
+        admit(sum(file.size_bytes for file in shard.files))
         settled = self._claims.settle(repo_key, shard.files)
         now = self._clock()
         with self._db.write() as connection:
