@@ -17,6 +17,7 @@ from openhearth.kit.names import RepoRef, check_repo_name
 from openhearth.repos import queries
 from openhearth.repos.errors import RepoExists
 from openhearth.repos.first_commit import SPACE_SDKS, first_files
+from openhearth.repos.gates.admission import Admission
 from openhearth.repos.listing import conditions_of, cursor_after, select_listed
 from openhearth.repos.permits import require, require_found
 from openhearth.repos.records import MAIN, Gating, Listed, Repo, RepoFilter, RepoVisibility
@@ -50,6 +51,7 @@ class Catalogue:
         clock: Clock,
         urls: Urls,
         namespaces: Namespaces,
+        admission: Admission,
     ) -> None:
         self._db = db
         self._storage = storage
@@ -57,6 +59,7 @@ class Catalogue:
         self._clock = clock
         self._urls = urls
         self._namespaces = namespaces
+        self._admission = admission
         self._at: Unchanged[RepoRef, Repo | None] = Unchanged(db)
 
     def get(self, actor: Actor, ref: RepoRef, action: Action = Action.READ) -> Repo:
@@ -66,6 +69,10 @@ class Catalogue:
         answers under its own address: compare `repo.ref`.
         """
         return require_found(actor, action, self._at.find(ref, lambda: self._find(ref)), ref)
+
+    def require_files(self, actor: Actor, repo: Repo) -> None:
+        """Raise Gated unless `actor`, who was given `repo`, may have its files too."""
+        self._admission.require_files(actor, repo)
 
     def _find(self, ref: RepoRef) -> Repo | None:
         with self._db.read() as rows:

@@ -20,7 +20,6 @@ from openhearth.repos.pages.layers import DtypeShare, dtype_shares, layer_tree
 from openhearth.repos.pages.links import rewrite_for
 from openhearth.repos.pages.snippets import Usage, usages_of
 from openhearth.repos.pages.summaries import plain_words
-from openhearth.repos.permits import require_files
 from openhearth.repos.records import MAIN, Facts
 from openhearth.urls import with_query
 from openhearth.web import render_markdown
@@ -123,7 +122,7 @@ class CardPages:
             last_title=last.title,
             last_author=last.author_name,
             last_date=last.date,
-            restricted=_restriction(opened),
+            restricted=self.frame.repos.admission.find_refusal(actor, repo),
         )
 
     def _card(self, opened: OpenRepo, commit: str) -> Markup | None:
@@ -139,7 +138,7 @@ class CardPages:
 
     def show_layers(self, repo_type: RepoType, request: Request) -> Response:
         opened = self.frame.open(repo_type, request)
-        require_files(opened.actor, opened.repo)
+        self.frame.repos.catalogue.require_files(opened.actor, opened.repo)
         revision = request.path_params["rev"]
         commit = self.content.resolve(opened.repo, revision)
         return self.frame.web.page(request, "repos/layers.html", self._layers_page(opened, revision, commit))
@@ -184,11 +183,3 @@ def _nearest(paths: Sequence[str]) -> Iterator[str]:
 def _by_dtype(facts: Facts) -> dict[str, int]:
     found = (facts.safetensors or {}).get("parameters")
     return {str(k): int(v) for k, v in found.items()} if isinstance(found, dict) else {}
-
-
-def _restriction(opened: OpenRepo) -> str | None:
-    try:
-        require_files(opened.actor, opened.repo)
-    except HubError as error:
-        return error.message
-    return None
