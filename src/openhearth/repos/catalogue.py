@@ -4,7 +4,7 @@ Knows nothing of what the files say; see `content.py`, `commits.py` and `facts.p
 """
 
 from dataclasses import replace
-from typing import Protocol
+from typing import Literal, Protocol
 
 from openhearth.access import Action, Actor, decide_create, refusal
 from openhearth.db import Database, Duplicate, Unchanged
@@ -175,12 +175,14 @@ class Catalogue:
         repo: Repo,
         *,
         visibility: RepoVisibility | None = None,
-        gated: Gating | bool = None,
+        gated: Gating | Literal[False] = None,
     ) -> Repo:
         """Change what is given: `gated` False opens a gated repo, None leaves it as it is."""
         require(actor, Action.ADMIN, repo)
         if visibility == "protected" and repo.ref.type != "space":
             raise Invalid("visibility: 'protected' is for Spaces; use 'public' or 'private'.")
+        if gated and repo.ref.type == "space":
+            raise Invalid("gated: is for models and datasets; make a Space private instead.")
         changes: dict[str, object] = {}
         if visibility is not None:
             changes["visibility"] = visibility
