@@ -60,6 +60,7 @@ RESERVED_NAMESPACES = frozenset(
         "assets",
         "setup",
         "avatars",
+        "uploads",
     ]
 )
 
