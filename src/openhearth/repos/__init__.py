@@ -1,4 +1,4 @@
-"""Repos: models, datasets and Spaces, their files and history, and the routes to them. See README.md."""
+"""Repos: models, datasets, Spaces and kernels, their files and history, and the routes to them. See README.md."""
 
 from typing import Protocol
 

@@ -97,6 +97,7 @@ FIELDS: dict[RepoType, dict[str, Field]] = {
     "model": {**_SHARED, **_DOWNLOADED, **_OF_MODELS},
     "dataset": {**_SHARED, **_DOWNLOADED, **_OF_DATASETS},
     "space": {**_SHARED, **_OF_SPACES},
+    "kernel": {**_SHARED, **_DOWNLOADED, "library_name": _OF_MODELS["library_name"]},
 }
 _ONLY_EXPANDED = frozenset(
     {"downloadsAllTime", "trendingScore", "resourceGroup", "baseModels", "childrenModelCount", "evalResults",
