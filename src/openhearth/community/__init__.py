@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from openhearth.accounts import Accounts
 from openhearth.community import collections
 from openhearth.community.collections import Collections, ItemType, Things
+from openhearth.community.follows import tables as _follows  # noqa: F401 -- declared before they are used
+from openhearth.community.notifications import tables as _notifications  # noqa: F401
 from openhearth.repos import Repos
 from openhearth.wire.room import Ground, Room
 

@@ -1,1 +1,1 @@
-"""stub"""
+"""Who follows whom."""

@@ -1,1 +1,1 @@
-"""stub"""
+"""What people are told."""
