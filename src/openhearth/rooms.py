@@ -8,11 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-<<<<<<< HEAD
-from openhearth import accounts, community, inference, repos
-=======
-from openhearth import accounts, attachments, inference, repos, spaces, unoffered
->>>>>>> main
+from openhearth import accounts, attachments, community, inference, repos, spaces, unoffered
 from openhearth.accounts import Accounts
 from openhearth.community import Community
 from openhearth.config import Settings
@@ -71,19 +67,16 @@ def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
     )
     repos_room = repos.build(ground, accounts=accounts_room.service)
     inference_room = inference.build(ground, repos=repos_room.service)
-<<<<<<< HEAD
     communal = community.build(ground, accounts=accounts_room.service, repos=repos_room.service)
-    rooms = (accounts_room, repos_room, *communal.rooms, inference_room)
-=======
     rooms = (
         accounts_room,
         spaces.build(ground, repos=repos_room.service),  # before repos: `/api/spaces/hardware` names no repo
         repos_room,
+        *communal.rooms,
         inference_room,
         attachments.build(ground),
         unoffered.build(ground),
     )
->>>>>>> main
     ground.db.migrate()
     for room in rooms:
         ground.events.subscribe(room.subscribes)
