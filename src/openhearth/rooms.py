@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from openhearth import accounts, inference, repos
+from openhearth import accounts, attachments, community, inference, repos, spaces, unoffered
 from openhearth.accounts import Accounts
+from openhearth.community import Community
 from openhearth.config import Settings
 from openhearth.db import Database
 from openhearth.events import Events
@@ -28,6 +29,7 @@ class Hub:
     ground: Ground
     accounts: Accounts
     repos: Repos
+    community: Community
     rooms: Sequence[Room]
 
 
@@ -65,12 +67,27 @@ def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
     )
     repos_room = repos.build(ground, accounts=accounts_room.service)
     inference_room = inference.build(ground, repos=repos_room.service)
-    rooms = (accounts_room, repos_room, inference_room)
+    communal = community.build(ground, accounts=accounts_room.service, repos=repos_room.service)
+    rooms = (
+        accounts_room,
+        spaces.build(ground, repos=repos_room.service),  # before repos: `/api/spaces/hardware` names no repo
+        repos_room,
+        *communal.rooms,
+        inference_room,
+        attachments.build(ground),
+        unoffered.build(ground),
+    )
     ground.db.migrate()
     for room in rooms:
         ground.events.subscribe(room.subscribes)
         ground.slots.fill(room.slots)
-    return Hub(ground=ground, accounts=accounts_room.service, repos=repos_room.service, rooms=rooms)
+    return Hub(
+        ground=ground,
+        accounts=accounts_room.service,
+        repos=repos_room.service,
+        community=communal,
+        rooms=rooms,
+    )
 
 
 def _read_secret(path: Path) -> bytes:

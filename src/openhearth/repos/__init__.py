@@ -7,10 +7,11 @@ from openhearth.repos import bare_names
 from openhearth.repos.api_content import ContentApi
 from openhearth.repos.api_likes import LikeApi, Likers
 from openhearth.repos.api_repos import RepoApi
+from openhearth.repos.api_storage import StorageApi
 from openhearth.repos.api_write import WriteApi
 from openhearth.repos.cas_api import CasApi
-from openhearth.repos.catalogue import Namespaces
 from openhearth.repos.claim_check import ClaimCheck
+from openhearth.repos.gates.api import GateApi
 from openhearth.repos.git_doors import Pushes
 from openhearth.repos.git_http import GitHttp
 from openhearth.repos.lfs_access import LfsAccess
@@ -32,8 +33,9 @@ from openhearth.repos.records import (
     RepoFilter,
 )
 from openhearth.repos.resolve import Resolve
-from openhearth.repos.service import Repos
+from openhearth.repos.service import Holders, Repos
 from openhearth.repos.ssh import Commands, Keys, SshDoor
+from openhearth.repos.storage_use import StorageUses
 from openhearth.repos.xet_tokens import XetTokens
 from openhearth.storage.xet import XetSigner
 from openhearth.wire.room import Ground, Room
@@ -54,7 +56,7 @@ __all__ = [
 ]
 
 
-class People(Namespaces, Profiles, Likers, Protocol):
+class People(Holders, Profiles, Likers, Protocol):
     """Who can hold repos, who they are, and which keys are theirs."""
 
     @property
@@ -97,8 +99,12 @@ def build(ground: Ground, *, accounts: People) -> Room:
         routes=[
             *Resolve(repos=repos, urls=urls, near=near).routes(),
             *RepoApi(repos=repos, urls=urls, near=near).router().routes,
+            *GateApi(gates=repos.gates, catalogue=repos.catalogue, facts=repos.facts, urls=urls)
+            .router()
+            .routes,
             *LikeApi(repos=repos, urls=urls, people=accounts).router().routes,
             *ContentApi(repos=repos, urls=urls, near=near).router().routes,
+            *StorageApi(uses=StorageUses(db=ground.db), urls=urls).router().routes,
             *XetTokens(repos=repos, signer=signer, cas_url=cas.url).routes(),
             *cas.routes(),
             *lfs.routes(),

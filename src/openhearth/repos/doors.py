@@ -14,7 +14,6 @@ from openhearth.repos.content import Content
 from openhearth.repos.git_doors import MovedTo, RepoHandle
 from openhearth.repos.large_files import LargeFiles, OnDisk
 from openhearth.repos.lfs_api import OpenObject
-from openhearth.repos.permits import require_files
 from openhearth.repos.protections import Protections
 from openhearth.repos.quotas import Quotas
 from openhearth.repos.records import LargeFile, Repo
@@ -51,7 +50,7 @@ class GitDoor:
         """The repo, if `actor` may do `action` to it and have its files."""
         asked = RepoRef(repo_type, namespace, name)
         repo = self._catalogue.get(actor, asked, action)
-        require_files(actor, repo)
+        self._catalogue.require_files(actor, repo)
         return RepoHandle(repo.key, repo.ref) if repo.ref == asked else MovedTo(repo.ref)
 
     def refuse_updates(self, actor: Actor, handle: RepoHandle, updates: Sequence[RefUpdate]) -> list[str]:

@@ -46,7 +46,7 @@ class LfsAccess:
 
 def _asking(error: HubError, actor: Actor) -> HubError:
     """`error`, such that git-lfs asks nobody's user for credentials: it does so at a 401 with these headers."""
-    if isinstance(error, Forbidden) and actor.is_anonymous:
+    if isinstance(error, Forbidden) and error.status == 403 and actor.is_anonymous:
         error = Unauthenticated(error.message)
     if error.status == 401:
         error.headers["LFS-Authenticate"] = error.headers["WWW-Authenticate"] = 'Basic realm="openhearth"'
