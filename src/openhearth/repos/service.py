@@ -1,5 +1,6 @@
 """The room's one object: its verbs in groups, and the few questions that the git and LFS doors ask."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
@@ -17,6 +18,8 @@ from openhearth.repos.downloads import Downloads
 from openhearth.repos.facts import FactReader
 from openhearth.repos.large_files import LargeFiles
 from openhearth.repos.likes import Likes
+from openhearth.repos.pull_refs import PullRefs
+from openhearth.repos.pull_requests import Contributions, PullRequests
 from openhearth.repos.records import RepoFilter
 from openhearth.repos.refs import RefVerbs
 from openhearth.repos.snapshots import Snapshots
@@ -36,6 +39,8 @@ class Repos:
     doors: GitDoor
     large_files: LargeFiles
     likes: Likes
+    contributions: Contributions
+    pull_refs: PullRefs
 
     @classmethod
     def on(
@@ -48,6 +53,7 @@ class Repos:
         urls: Urls,
         settings: Settings,
         namespaces: Namespaces,
+        pull_requests: Callable[[], PullRequests],
     ) -> Self:
         """The room's services on one database and one storage."""
         large_files = LargeFiles(db=db, storage=storage)
@@ -55,12 +61,14 @@ class Repos:
             db=db, storage=storage, events=events, clock=clock, urls=urls, namespaces=namespaces
         )
         content = Content(storage=storage, large_files=large_files)
+        contributions = Contributions(pull_requests)
         return cls(
             catalogue=catalogue,
             content=content,
             commits=Commits(
-                db=db, storage=storage, events=events, clock=clock, content=content, large_files=large_files
-            ),
+                db=db, storage=storage, events=events, clock=clock, content=content, large_files=large_files,
+                contributions=contributions,
+            ),  # fmt: skip
             refs=RefVerbs(storage=storage, events=events, clock=clock, content=content),
             facts=FactReader(db=db, storage=storage, clock=clock, content=content, large_files=large_files),
             snapshots=Snapshots(root=settings.data / "engines", catalogue=catalogue, content=content),
@@ -72,9 +80,12 @@ class Repos:
                 catalogue=catalogue,
                 content=content,
                 large_files=large_files,
+                contributions=contributions,
             ),
             large_files=large_files,
             likes=Likes(db=db, clock=clock),
+            contributions=contributions,
+            pull_refs=PullRefs(storage=storage, events=events, clock=clock),
         )
 
     def count_by_type(self, namespace: str, actor: Actor) -> dict[str, int]:
