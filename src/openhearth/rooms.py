@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from openhearth import accounts, community, inference, repos
+from openhearth import accounts, attachments, community, inference, repos, spaces, unoffered
 from openhearth.accounts import Accounts
 from openhearth.community import Community
 from openhearth.config import Settings
@@ -72,7 +72,15 @@ def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
     )
     community_rooms = community.build(ground, accounts=accounts_room.service, repos=repos_room.service)
     inference_room = inference.build(ground, repos=repos_room.service)
-    rooms = (accounts_room, repos_room, *community_rooms.rooms, inference_room)
+    rooms = (
+        accounts_room,
+        spaces.build(ground, repos=repos_room.service),  # before repos: `/api/spaces/hardware` names no repo
+        repos_room,
+        *community_rooms.rooms,
+        inference_room,
+        attachments.build(ground),
+        unoffered.build(ground),
+    )
     ground.db.migrate()
     for room in rooms:
         ground.events.subscribe(room.subscribes)

@@ -9,7 +9,7 @@ from tests.support.running import RunningHub
 
 
 @pytest.mark.parametrize("xet", [True, False], ids=["xet", "lfs"])
-@pytest.mark.parametrize("program", ["hub_basics", "many_files", "filesystem"])
+@pytest.mark.parametrize("program", ["hub_basics", "many_files", "filesystem", "kernels"])
 def test_huggingface_hub(running: RunningHub, tmp_path: Path, program: str, xet: bool) -> None:
     run_program(program, running, tmp_path / "home", "xet" if xet else "lfs", xet=xet)
 

@@ -27,7 +27,8 @@ def address_of(ref: RepoRef) -> str:
     return f"{ref.plural}/{ref.id}".lower()
 
 
-def _repo(row: Row[Any]) -> Repo:
+def read_repo(row: Row[Any]) -> Repo:
+    """The repo in a row that holds REPO_COLUMNS."""
     return Repo(
         key=row.key, ref=RepoRef(row.type, row.namespace, row.name), visibility=row.visibility,
         gated=row.gated, sdk=row.sdk, creator_id=row.creator_id, created_at=row.created_at,
@@ -57,12 +58,12 @@ def find_repo(connection: Connection, ref: RepoRef) -> Repo | None:
         connection.execute(_BY_ADDRESS, address).first()
         or connection.execute(_BY_OLD_ADDRESS, address).first()
     )
-    return _repo(row) if row else None
+    return read_repo(row) if row else None
 
 
 def find_repo_by_key(connection: Connection, key: str) -> Repo | None:
     row = connection.execute(sa.select(*REPO_COLUMNS).where(repos.c.key == key)).first()
-    return _repo(row) if row else None
+    return read_repo(row) if row else None
 
 
 def insert_repo(connection: Connection, repo: Repo) -> None:
@@ -123,7 +124,7 @@ def replace_facts(connection: Connection, key: str, facts: Facts) -> None:
 
 def list_repos(connection: Connection, statement: sa.Select[Any]) -> list[Listed]:
     """Run a statement made by `listing.select_listed`."""
-    return [Listed(_repo(row), _facts(row)) for row in connection.execute(statement)]
+    return [Listed(read_repo(row), _facts(row)) for row in connection.execute(statement)]
 
 
 def count_repos(connection: Connection, conditions: Sequence[sa.ColumnElement[bool]]) -> int:
