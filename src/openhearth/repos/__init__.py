@@ -40,9 +40,9 @@ from openhearth.wire.room import Ground, Room
 
 __all__ = [
     "API",
-    "Addressed",
     "AddFile",
     "AddLargeFile",
+    "Addressed",
     "CommitRequest",
     "Entry",
     "Facts",

@@ -195,4 +195,3 @@ def _sample(file: PlannedBody) -> bytes:
         return base64.b64decode(file.sample, validate=True)
     except (binascii.Error, ValueError):
         raise Invalid(f"sample: that of {file.path[:80]!r} is not valid base64.") from None
-

@@ -50,8 +50,15 @@ class Grants:
         """The grant of a signed address. Raises Forbidden if it is not of our making or too old."""
         with suppress(KeyError, ValueError):
             size_bytes, expires = int(query["size"]), int(query["expires"])
-            grant = Grant(purpose, repo_key, oid, size_bytes, expires, query.get("user", ""),
-                          query.get("proposed") == "1")
+            grant = Grant(
+                purpose,
+                repo_key,
+                oid,
+                size_bytes,
+                expires,
+                query.get("user", ""),
+                query.get("proposed") == "1",
+            )
             if hmac.compare_digest(self._signature(grant).encode(), query["signature"].encode()):
                 if expires < self._clock().timestamp():
                     raise Forbidden("This address has expired; ask the batch API for a new one.")
@@ -59,8 +66,15 @@ class Grants:
         raise Forbidden("This address was not signed by this hub for this use; ask the batch API for one.")
 
     def _signature(self, grant: Grant) -> str:
-        fields = (grant.purpose, grant.repo_key, grant.oid, grant.size_bytes, grant.expires, grant.user_id,
-                  "proposed" if grant.is_proposed else "held")
+        fields = (
+            grant.purpose,
+            grant.repo_key,
+            grant.oid,
+            grant.size_bytes,
+            grant.expires,
+            grant.user_id,
+            "proposed" if grant.is_proposed else "held",
+        )
         message = "|".join(("lfs", *(str(field) for field in fields)))
         digest = hmac.new(self._secret, message.encode(), "sha256").digest()
         return base64.urlsafe_b64encode(digest).decode().rstrip("=")

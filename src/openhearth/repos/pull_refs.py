@@ -102,7 +102,9 @@ class PullRefs:
             before = self.find_main(repo)
             merged = self._git.merge_trees(repo.key, before, head)
             if merged.conflicts:
-                raise Conflict(_conflict_sentence(merged.conflicts), filesWithConflicts=list(merged.conflicts))
+                raise Conflict(
+                    _conflict_sentence(merged.conflicts), filesWithConflicts=list(merged.conflicts)
+                )
             oid = self._git.write_squash(
                 repo.key, before, merged.tree, message=message, author_name=actor.name or "nobody",
                 author_email=author_email(actor), date=self._clock(),
@@ -130,7 +132,9 @@ class PullRefs:
 
 
 def _conflict_sentence(paths: Sequence[str]) -> str:
-    named = ", ".join(repr(path) for path in paths[:5]) + (f" and {len(paths) - 5} more" if len(paths) > 5 else "")
+    named = ", ".join(repr(path) for path in paths[:5]) + (
+        f" and {len(paths) - 5} more" if len(paths) > 5 else ""
+    )
     return (
         f"This pull request cannot be merged: {named} changed on main too. "
         "Bring main into it and resolve the conflict, then merge."

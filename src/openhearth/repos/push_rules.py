@@ -29,9 +29,7 @@ def check_updates(
     return [complaint for complaint in found if complaint is not None]
 
 
-def _check_update(
-    update: RefUpdate, may_write: bool, refuse_pull_request: RefusePullRequest
-) -> str | None:
+def _check_update(update: RefUpdate, may_write: bool, refuse_pull_request: RefusePullRequest) -> str | None:
     if (number := number_of(update.ref)) is not None:
         if update.new is None:
             return f"{update.ref}: is deleted on the page of the pull request, once it is closed."

@@ -66,9 +66,14 @@ class Repos:
             catalogue=catalogue,
             content=content,
             commits=Commits(
-                db=db, storage=storage, events=events, clock=clock, content=content, large_files=large_files,
+                db=db,
+                storage=storage,
+                events=events,
+                clock=clock,
+                content=content,
+                large_files=large_files,
                 contributions=contributions,
-            ),  # fmt: skip
+            ),
             refs=RefVerbs(storage=storage, events=events, clock=clock, content=content),
             facts=FactReader(db=db, storage=storage, clock=clock, content=content, large_files=large_files),
             snapshots=Snapshots(root=settings.data / "engines", catalogue=catalogue, content=content),

@@ -284,5 +284,3 @@ def _line(body: LineBody | None) -> Line | None:
     if body.side not in get_args(Side):
         raise Invalid(f"side: {body.side[:40]!r} is neither old nor new.")
     return Line(body.path, body.side, body.line)  # type: ignore[arg-type]
-
-

@@ -32,7 +32,13 @@ class Comments:
         event_id, now = new_id(), self._threads.clock()
         with self._db.write() as rows:
             queries.add_event(
-                rows, discussion.id, event_id=event_id, kind="comment", author_id=actor.user_id, at=now, text=text
+                rows,
+                discussion.id,
+                event_id=event_id,
+                kind="comment",
+                author_id=actor.user_id,
+                at=now,
+                text=text,
             )
             if anchor is not None:
                 queries.insert_anchor(rows, event_id, anchor)
@@ -95,7 +101,9 @@ class Comments:
                 f"#{discussion.number} is locked and takes no comments; those who may write to {repo.id} can unlock it."
             )
         if discussion.comment_count >= EVENTS_MAX:
-            raise Forbidden(f"#{discussion.number} has {discussion.comment_count} comments; begin a new discussion.")
+            raise Forbidden(
+                f"#{discussion.number} has {discussion.comment_count} comments; begin a new discussion."
+            )
 
     def _require_shown(self, comment: Comment) -> None:
         if comment.is_hidden:

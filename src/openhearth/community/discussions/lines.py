@@ -46,7 +46,9 @@ class Lines:
             text = ""
         lines = text.split("\n")
         if not 1 <= line.line <= len(lines) or not text:
-            raise Invalid(f"line: {line.path[:200]!r} has no line {line.line} to comment on; reload the page.")
+            raise Invalid(
+                f"line: {line.path[:200]!r} has no line {line.line} to comment on; reload the page."
+            )
         return Anchor(
             path=line.path, side=line.side, line=line.line, commit=commit,
             text=lines[line.line - 1].rstrip("\r")[:_LINE_TEXT_MAX],

@@ -120,7 +120,9 @@ class Pulls:
         if not discussion.is_pull_request:
             raise Invalid(f"#{number} is a discussion; only pull requests can be merged.")
         if discussion.status == "draft":
-            raise Conflict(f"Pull request #{number} is a draft; publish it (set its status to open), then merge.")
+            raise Conflict(
+                f"Pull request #{number} is a draft; publish it (set its status to open), then merge."
+            )
         if discussion.status == "closed":
             raise Conflict(f"Pull request #{number} is closed; reopen it, then merge.")
         if discussion.status == "merged":
@@ -133,7 +135,9 @@ class Pulls:
         if head is None:
             raise RevisionNotFound(ref_of(discussion.number), repo.id)
         if discussion.is_open:
-            raise Conflict(f"Pull request #{discussion.number} is open; close or merge it before deleting its ref.")
+            raise Conflict(
+                f"Pull request #{discussion.number} is open; close or merge it before deleting its ref."
+            )
         self._refs.delete(actor, repo, discussion.number, head)
 
     # What it changes
@@ -193,5 +197,3 @@ def _merge_message(discussion: Discussion, commits: Sequence[Commit], merger: Ac
     trailers = [f"Co-authored-by: {name} <{email}>" for name, email in authors]
     parts = [f"{discussion.title} (#{discussion.number})", "\n".join(lines), "\n".join(trailers)]
     return "\n\n".join(part for part in parts if part)
-
-

@@ -62,9 +62,7 @@ def is_disabled(rows: Connection, repo_key: str) -> bool:
 
 def set_disabled(rows: Connection, repo_key: str, disabled: bool) -> None:
     insert = insert_into(rows, numbers).values(repo_key=repo_key, last_number=0, is_disabled=disabled)
-    rows.execute(
-        insert.on_conflict_do_update(index_elements=["repo_key"], set_={"is_disabled": disabled})
-    )
+    rows.execute(insert.on_conflict_do_update(index_elements=["repo_key"], set_={"is_disabled": disabled}))
 
 
 # Discussions

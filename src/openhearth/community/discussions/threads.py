@@ -46,7 +46,9 @@ class Threads:
         """Raises Forbidden where discussions are turned off."""
         with self.db.read() as rows:
             if queries.is_disabled(rows, repo.key):
-                raise Forbidden(f"Discussions are disabled for {repo.id}; its owner can turn them on in its settings.")
+                raise Forbidden(
+                    f"Discussions are disabled for {repo.id}; its owner can turn them on in its settings."
+                )
 
     def is_enabled(self, repo: Repo) -> bool:
         with self.db.read() as rows:
@@ -96,7 +98,14 @@ class Threads:
         return self.insert(actor, repo, title=check_title(title), text=check_text(description, "description"))
 
     def insert(
-        self, actor: Actor, repo: Repo, *, title: str, text: str, status: Status = "open", head: str | None = None
+        self,
+        actor: Actor,
+        repo: Repo,
+        *,
+        title: str,
+        text: str,
+        status: Status = "open",
+        head: str | None = None,
     ) -> Discussion:
         """Give it a number and its first comment, in one transaction. `head` makes it a pull request."""
         now, opening = self.clock(), new_id()
@@ -108,7 +117,13 @@ class Threads:
             )  # fmt: skip
             queries.insert_discussion(rows, discussion)
             queries.add_event(
-                rows, discussion.id, event_id=opening, kind="comment", author_id=actor.user_id, at=now, text=text
+                rows,
+                discussion.id,
+                event_id=opening,
+                kind="comment",
+                author_id=actor.user_id,
+                at=now,
+                text=text,
             )
         self.announce(actor, repo, discussion, "opened", comment_id=opening, text=f"{title}\n\n{text}")
         return discussion
@@ -128,7 +143,10 @@ class Threads:
         Raises Forbidden unless `actor` opened it or may write to the repo, Conflict where there is nothing to change.
         """
         self.require_steering(actor, repo, discussion)
-        allowed: Mapping[Status, Collection[Status]] = {"open": ("draft", "closed"), "closed": ("draft", "open")}
+        allowed: Mapping[Status, Collection[Status]] = {
+            "open": ("draft", "closed"),
+            "closed": ("draft", "open"),
+        }
         if status not in allowed:
             raise Invalid(f"status: {status!r} cannot be set; use open or closed, or merge the pull request.")
         event_id, now = new_id(), self.clock()
@@ -164,7 +182,12 @@ class Threads:
             queries.set_disabled(rows, repo.key, not enabled)
 
     def _change(
-        self, actor: Actor, discussion: Discussion, kind: EventKind, facts: Mapping[str, object], **values: object
+        self,
+        actor: Actor,
+        discussion: Discussion,
+        kind: EventKind,
+        facts: Mapping[str, object],
+        **values: object,
     ) -> Event:
         event_id = new_id()
         with self.db.write() as rows:

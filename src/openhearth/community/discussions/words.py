@@ -35,7 +35,12 @@ def render_comment(text: str, urls: Urls, repo: RepoRef) -> Markup:
 
 def _prose(text: str) -> list[str]:
     parts: list[str] = []
-    _map_prose(text, lambda part: (parts.append(part), part)[1])
+
+    def note(part: str) -> str:
+        parts.append(part)
+        return part
+
+    _map_prose(text, note)
     return parts
 
 

@@ -107,7 +107,9 @@ class LastCommits:
         if missing:
             known = {**known, **dict(self._walk(repository, key, commit, missing))}
             self._known.put((key, commit), known)
-        records = {oid: record_commit(repository[oid]) for oid in {known[path] for path in paths if path in known}}
+        records = {
+            oid: record_commit(repository[oid]) for oid in {known[path] for path in paths if path in known}
+        }
         return {path: records[known[path]] for path in paths if path in known}
 
     def _walk(

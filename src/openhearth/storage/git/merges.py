@@ -53,9 +53,7 @@ def merge_trees(repository: Repository, ours: str, theirs: str) -> MergedTree:
     return MergedTree(tree)
 
 
-def write_squash(
-    repository: Repository, ours: str, tree: bytes, *, message: str, author: Person
-) -> str:
+def write_squash(repository: Repository, ours: str, tree: bytes, *, message: str, author: Person) -> str:
     """One commit on top of `ours` that holds `tree`; durable on return."""
     return write_object(repository, "commit", encode_commit(tree, [ours], author, message))
 
