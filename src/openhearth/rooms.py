@@ -68,15 +68,15 @@ def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
     repos_room = repos.build(
         ground,
         accounts=accounts_room.service,
-        pull_requests=lambda: community_rooms.discussions.pulls,
+        pull_requests=lambda: communal.discussions.pulls,
     )
-    community_rooms = community.build(ground, accounts=accounts_room.service, repos=repos_room.service)
     inference_room = inference.build(ground, repos=repos_room.service)
+    communal = community.build(ground, accounts=accounts_room.service, repos=repos_room.service)
     rooms = (
         accounts_room,
         spaces.build(ground, repos=repos_room.service),  # before repos: `/api/spaces/hardware` names no repo
         repos_room,
-        *community_rooms.rooms,
+        *communal.rooms,
         inference_room,
         attachments.build(ground),
         unoffered.build(ground),
@@ -89,7 +89,7 @@ def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
         ground=ground,
         accounts=accounts_room.service,
         repos=repos_room.service,
-        community=community_rooms,
+        community=communal,
         rooms=rooms,
     )
 

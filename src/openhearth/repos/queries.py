@@ -1,6 +1,6 @@
 """All SQL about repos. Functions over a Connection; nothing here decides who may see what."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -125,6 +125,13 @@ def replace_facts(connection: Connection, key: str, facts: Facts) -> None:
 def list_repos(connection: Connection, statement: sa.Select[Any]) -> list[Listed]:
     """Run a statement made by `listing.select_listed`."""
     return [Listed(read_repo(row), _facts(row)) for row in connection.execute(statement)]
+
+
+def list_by_keys(
+    connection: Connection, keys: Collection[str], readable: sa.ColumnElement[bool]
+) -> list[Listed]:
+    statement = sa.select(*REPO_COLUMNS, *FACT_COLUMNS).select_from(JOINED).where(repos.c.key.in_(keys))
+    return list_repos(connection, statement.where(readable))
 
 
 def count_repos(connection: Connection, conditions: Sequence[sa.ColumnElement[bool]]) -> int:
