@@ -6,10 +6,9 @@ Pure: an actor, an action and a resource give a verdict with its reason. Knows n
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Literal
+from typing import Literal, Protocol
 
 from openhearth.errors import Forbidden, HubError, RepoNotFound, Unauthenticated
-from openhearth.kit.names import RepoRef
 
 
 class Action(IntEnum):
@@ -34,6 +33,19 @@ TokenScope = Literal["read", "write", "fineGrained"]
 Visibility = Literal["public", "private"]
 
 
+class Address(Protocol):
+    """What is acted on, as people address it: a repo or a bucket."""
+
+    @property
+    def type(self) -> str: ...
+    @property
+    def plural(self) -> str: ...
+    @property
+    def namespace(self) -> str: ...
+    @property
+    def id(self) -> str: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class TokenLimits:
     """What the token of this request allows, on top of what its user may do. None of it ever widens a right.
@@ -45,7 +57,7 @@ class TokenLimits:
     repos: Mapping[str, Action] = field(default_factory=dict)
     namespaces: Mapping[str, Action] = field(default_factory=dict)
 
-    def allows(self, action: Action, repo: RepoRef) -> bool:
+    def allows(self, action: Action, repo: Address) -> bool:
         if self.scope == "write":
             return True
         if self.scope == "read":
@@ -82,9 +94,9 @@ NOBODY = Actor()
 
 @dataclass(frozen=True, kw_only=True)
 class RepoResource:
-    """What a verdict needs to know of a repo."""
+    """What a verdict needs to know of a repo or a bucket."""
 
-    ref: RepoRef
+    ref: Address
     visibility: Visibility
     creator_id: str | None = None
 
@@ -147,7 +159,7 @@ def _right(actor: Actor, resource: RepoResource) -> int:
     return Action.READ
 
 
-def decide_create(actor: Actor, repo: RepoRef) -> Verdict:
+def decide_create(actor: Actor, repo: Address) -> Verdict:
     """The verdict on `actor` creating `repo` in its namespace."""
     if actor.is_anonymous:
         return Verdict(False, "Creating a repo needs an account.")

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from openhearth import accounts, inference, repos
+from openhearth import accounts, buckets, inference, repos
 from openhearth.accounts import Accounts
+from openhearth.buckets import Buckets
 from openhearth.config import Settings
 from openhearth.db import Database
 from openhearth.events import Events
@@ -28,6 +29,7 @@ class Hub:
     ground: Ground
     accounts: Accounts
     repos: Repos
+    buckets: Buckets
     rooms: Sequence[Room]
 
 
@@ -63,14 +65,25 @@ def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
     accounts_room = accounts.build(
         ground, count_repos=lambda name, actor: repos_room.service.count_by_type(name, actor)
     )
-    repos_room = repos.build(ground, accounts=accounts_room.service)
+    repos_room = repos.build(
+        ground,
+        accounts=accounts_room.service,
+        move_bucket=lambda actor, old, new: buckets_room.service.move(actor, old, new),
+    )
+    buckets_room = buckets.build(ground, accounts=accounts_room.service, repos=repos_room.service)
     inference_room = inference.build(ground, repos=repos_room.service)
-    rooms = (accounts_room, repos_room, inference_room)
+    rooms = (accounts_room, repos_room, buckets_room, inference_room)
     ground.db.migrate()
     for room in rooms:
         ground.events.subscribe(room.subscribes)
         ground.slots.fill(room.slots)
-    return Hub(ground=ground, accounts=accounts_room.service, repos=repos_room.service, rooms=rooms)
+    return Hub(
+        ground=ground,
+        accounts=accounts_room.service,
+        repos=repos_room.service,
+        buckets=buckets_room.service,
+        rooms=rooms,
+    )
 
 
 def _read_secret(path: Path) -> bytes:

@@ -14,6 +14,10 @@ def test_huggingface_hub(running: RunningHub, tmp_path: Path, program: str, xet:
     run_program(program, running, tmp_path / "home", "xet" if xet else "lfs", xet=xet)
 
 
+def test_buckets(running: RunningHub, tmp_path: Path) -> None:
+    run_program("buckets", running, tmp_path / "home")
+
+
 @pytest.mark.slow
 def test_transformers_then_peft_on_the_model_it_pushed(running: RunningHub, tmp_path: Path) -> None:
     run_program("transformers_roundtrip", running, tmp_path / "home")

@@ -6,7 +6,7 @@ from openhearth.events import RefUpdated, RepoDeleted
 from openhearth.repos import bare_names
 from openhearth.repos.api_content import ContentApi
 from openhearth.repos.api_likes import LikeApi, Likers
-from openhearth.repos.api_repos import RepoApi
+from openhearth.repos.api_repos import MoveBucket, RepoApi
 from openhearth.repos.api_write import WriteApi
 from openhearth.repos.cas_api import CasApi
 from openhearth.repos.catalogue import Namespaces
@@ -53,8 +53,8 @@ class People(Namespaces, Profiles, Likers, Protocol):
     """Who can hold repos, and who they are."""
 
 
-def build(ground: Ground, *, accounts: People) -> Room:
-    """The room on `ground`, with repos in the namespaces of `accounts`."""
+def build(ground: Ground, *, accounts: People, move_bucket: MoveBucket) -> Room:
+    """The room on `ground`, with repos in the namespaces of `accounts`; buckets are moved by the same route."""
     repos = Repos.on(
         ground.db, storage=ground.storage, events=ground.events, clock=ground.clock, urls=ground.urls,
         settings=ground.settings, namespaces=accounts,
@@ -77,7 +77,7 @@ def build(ground: Ground, *, accounts: People) -> Room:
         service=repos,
         routes=[
             *Resolve(repos=repos, urls=urls, near=near).routes(),
-            *RepoApi(repos=repos, urls=urls, near=near).router().routes,
+            *RepoApi(repos=repos, urls=urls, near=near, move_bucket=move_bucket).router().routes,
             *LikeApi(repos=repos, urls=urls, people=accounts).router().routes,
             *ContentApi(repos=repos, urls=urls, near=near).router().routes,
             *XetTokens(repos=repos, signer=signer, cas_url=cas.url).routes(),
