@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from openhearth import accounts, buckets, inference, repos
+from openhearth import accounts, attachments, buckets, community, inference, repos, spaces, unoffered
 from openhearth.accounts import Accounts
 from openhearth.buckets import Buckets
+from openhearth.community import Community
 from openhearth.config import Settings
 from openhearth.db import Database
 from openhearth.events import Events
@@ -30,6 +31,7 @@ class Hub:
     accounts: Accounts
     repos: Repos
     buckets: Buckets
+    community: Community
     rooms: Sequence[Room]
 
 
@@ -72,7 +74,17 @@ def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
     )
     buckets_room = buckets.build(ground, accounts=accounts_room.service, repos=repos_room.service)
     inference_room = inference.build(ground, repos=repos_room.service)
-    rooms = (accounts_room, repos_room, buckets_room, inference_room)
+    communal = community.build(ground, accounts=accounts_room.service, repos=repos_room.service)
+    rooms = (
+        accounts_room,
+        spaces.build(ground, repos=repos_room.service),  # before repos: `/api/spaces/hardware` names no repo
+        repos_room,
+        buckets_room,
+        *communal.rooms,
+        inference_room,
+        attachments.build(ground),
+        unoffered.build(ground),
+    )
     ground.db.migrate()
     for room in rooms:
         ground.events.subscribe(room.subscribes)
@@ -82,6 +94,7 @@ def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
         accounts=accounts_room.service,
         repos=repos_room.service,
         buckets=buckets_room.service,
+        community=communal,
         rooms=rooms,
     )
 

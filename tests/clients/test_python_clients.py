@@ -9,13 +9,18 @@ from tests.support.running import RunningHub
 
 
 @pytest.mark.parametrize("xet", [True, False], ids=["xet", "lfs"])
-@pytest.mark.parametrize("program", ["hub_basics", "many_files", "filesystem"])
+@pytest.mark.parametrize("program", ["hub_basics", "many_files", "filesystem", "kernels"])
 def test_huggingface_hub(running: RunningHub, tmp_path: Path, program: str, xet: bool) -> None:
     run_program(program, running, tmp_path / "home", "xet" if xet else "lfs", xet=xet)
 
 
 def test_buckets(running: RunningHub, tmp_path: Path) -> None:
     run_program("buckets", running, tmp_path / "home")
+
+
+def test_collections(running: RunningHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVE_TOKEN", running.tokens["eve"])
+    run_program("collections_api", running, tmp_path / "home", "one")
 
 
 @pytest.mark.slow

@@ -11,9 +11,13 @@ from typing import Literal, get_args
 from openhearth.errors import Invalid
 from openhearth.kit.text import is_storable
 
-RepoType = Literal["model", "dataset", "space"]
+RepoType = Literal["model", "dataset", "space", "kernel"]
 REPO_TYPES: tuple[RepoType, ...] = get_args(RepoType)
-_PLURALS: dict[str, RepoType] = {"models": "model", "datasets": "dataset", "spaces": "space"}
+_PLURALS: dict[str, RepoType] = {f"{kind}s": kind for kind in REPO_TYPES}
+# What stands before `namespace/name` in the addresses of pages, git, LFS and files.
+PAGE_PREFIXES: dict[RepoType, str] = {
+    kind: "" if kind == "model" else f"/{plural}" for plural, kind in _PLURALS.items()
+}
 
 NAME_MAX_LENGTH = 96
 PATH_MAX_BYTES = 4096
@@ -42,6 +46,7 @@ RESERVED_NAMESPACES = frozenset(
         "new-dataset",
         "new-space",
         "new-bucket",
+        "new-kernel",
         "login",
         "logout",
         "join",
@@ -61,6 +66,7 @@ RESERVED_NAMESPACES = frozenset(
         "assets",
         "setup",
         "avatars",
+        "uploads",
     ]
 )
 

@@ -19,13 +19,15 @@ from openhearth.wire import routing as _routing  # noqa: F401 -- registers the s
 from openhearth.wire.request import actor_of
 
 API = "/api/{kind:kind}/{ns}/{name}"
-_ADDRESS = re.compile(r"^(/api/(?:models|datasets|spaces)/|/(?:datasets|spaces)/|/)[^/]+/[^/]+")
+_ADDRESS = re.compile(
+    r"^(/api/(?:models|datasets|spaces|kernels)/|/(?:datasets|spaces|kernels)/|/)[^/]+/[^/]+"
+)
 
 
 class KindConvertor(Convertor[str]):
-    """`models`, `datasets` or `spaces`: other first segments belong to other rooms."""
+    """`models`, `datasets`, `spaces` or `kernels`: other first segments belong to other rooms."""
 
-    regex: ClassVar[str] = "models|datasets|spaces"
+    regex: ClassVar[str] = "models|datasets|spaces|kernels"
 
     def convert(self, value: str) -> str:
         return value

@@ -22,7 +22,7 @@ from starlette.routing import BaseRoute, Route
 
 from openhearth.access import Action, Actor
 from openhearth.errors import Forbidden, HubError, Invalid, TooLarge, Unauthenticated, Unsupported
-from openhearth.kit.names import RepoRef, RepoType
+from openhearth.kit.names import PAGE_PREFIXES, RepoRef, RepoType
 from openhearth.repos.push_rules import REGULAR_MAX_BYTES, check_contents, check_updates
 from openhearth.storage.git import GitStore, PushRules, git_command, git_environ
 from openhearth.urls import Urls, with_query
@@ -32,7 +32,6 @@ _FETCH_BODY_MAX_BYTES = 64 << 20  # wants and haves, not content
 _BLOCK_BYTES = 256 << 10
 _MAX_FETCHES = 8  # each is a git process that may use a core
 _NO_CACHE = {"Cache-Control": "no-cache, max-age=0, must-revalidate"}
-_TYPES: tuple[tuple[str, RepoType], ...] = (("", "model"), ("/datasets", "dataset"), ("/spaces", "space"))
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ class GitHttp:
 
     def routes(self) -> list[BaseRoute]:
         routes: list[BaseRoute] = []
-        for prefix, repo_type in _TYPES:
+        for repo_type, prefix in PAGE_PREFIXES.items():
             base = f"{prefix}/{{ns}}/{{name}}"
             for path, method, endpoint in (
                 ("info/refs", "GET", self._info_refs),

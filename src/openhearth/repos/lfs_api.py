@@ -32,7 +32,7 @@ from openhearth.errors import (
     Unsupported,
 )
 from openhearth.kit.clock import Clock
-from openhearth.kit.names import RepoType
+from openhearth.kit.names import PAGE_PREFIXES, RepoType
 from openhearth.kit.ranges import ByteRange, parse_range
 from openhearth.repos.git_http import MovedTo, RepoHandle
 from openhearth.repos.lfs_grants import Grant, Grants
@@ -50,7 +50,6 @@ _MAX_PARTS = 1000
 _BODY_MAX_BYTES = 1 << 20
 _UPLOAD_LIFETIME = timedelta(hours=12)
 _DOWNLOAD_LIFETIME = timedelta(hours=1)
-_TYPES: tuple[tuple[str, RepoType], ...] = (("", "model"), ("/datasets", "dataset"), ("/spaces", "space"))
 Operation = Literal["upload", "download"]
 
 
@@ -115,7 +114,7 @@ class LfsApi:
             Route("/lfs/{key}/{oid}/parts/{upload}", self._complete, methods=["POST"]),
             Route("/lfs/{key}/{oid}/parts/{upload}/{number}", self._put_part, methods=["PUT"]),
         ]
-        for prefix, repo_type in _TYPES:
+        for repo_type, prefix in PAGE_PREFIXES.items():
             base = f"{prefix}/{{ns}}/{{name}}/info/lfs"
             for path, method, call in (
                 ("objects/batch", "POST", self._batch),

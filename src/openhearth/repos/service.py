@@ -78,7 +78,7 @@ class Repos:
         )
 
     def count_by_type(self, namespace: str, actor: Actor) -> dict[str, int]:
-        """How many models, datasets and Spaces of `namespace` the actor may see."""
+        """How many repos of each type in `namespace` the actor may see."""
         return {
             kind: self.catalogue.count_repos(actor, RepoFilter(type=kind, author=namespace))
             for kind in REPO_TYPES

@@ -14,15 +14,13 @@ from starlette.routing import Route
 
 from openhearth.access import Action, Actor, decide
 from openhearth.errors import HubError
-from openhearth.kit.names import RepoRef, RepoType
+from openhearth.kit.names import PAGE_PREFIXES, RepoRef, RepoType
 from openhearth.repos.errors import MovedRepo
 from openhearth.repos.records import MAIN, Facts, Refs, Repo
 from openhearth.repos.service import Repos
 from openhearth.web.parts import Tab
 from openhearth.wire.request import actor_of, csrf_of
 from openhearth.wire.room import Ground
-
-PREFIXES: dict[RepoType, str] = {"model": "", "dataset": "/datasets", "space": "/spaces"}
 
 
 def repo_routes(
@@ -31,7 +29,7 @@ def repo_routes(
     """The routes of one page for each type of repo; `endpoint` is called as `(repo_type, request)`."""
     return [
         Route(f"{prefix}/{{ns}}/{{name}}{suffix}", partial(endpoint, repo_type), methods=list(methods))
-        for repo_type, prefix in PREFIXES.items()
+        for repo_type, prefix in PAGE_PREFIXES.items()
     ]
 
 

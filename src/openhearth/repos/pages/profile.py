@@ -24,7 +24,12 @@ from openhearth.wire.request import actor_of
 SHELF_REPOS = 12
 TRENDING_REPOS = 6
 OWN_REPOS = 8
-_TITLES: dict[RepoType, str] = {"model": "Models", "dataset": "Datasets", "space": "Spaces"}
+_TITLES: dict[RepoType, str] = {
+    "model": "Models",
+    "dataset": "Datasets",
+    "space": "Spaces",
+    "kernel": "Kernels",
+}
 
 
 class Profiles(Protocol):
@@ -147,11 +152,13 @@ class ProfilePages:
 
     def _shelf(self, actor: Actor, name: str, repo_type: RepoType) -> Shelf:
         wanted = RepoFilter(type=repo_type, author=name, sort="lastModified")
-        may_create = name in owners_of(actor)
+        count = self.catalogue.count_repos(actor, wanted)
+        # Few make kernels: their shelf appears with the first one.
+        may_create = name in owners_of(actor) and (count > 0 or repo_type != "kernel")
         return Shelf(
             type=repo_type,
             title=_TITLES[repo_type],
-            count=self.catalogue.count_repos(actor, wanted),
+            count=count,
             repos=self._find(actor, wanted, SHELF_REPOS),
             all_href=with_query(f"/{repo_type}s", author=name, sort="updated"),
             new_href=with_query(PATHS[repo_type], owner=name) if may_create else None,
