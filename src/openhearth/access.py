@@ -56,6 +56,7 @@ class TokenLimits:
     scope: TokenScope
     repos: Mapping[str, Action] = field(default_factory=dict)
     namespaces: Mapping[str, Action] = field(default_factory=dict)
+    reads_gated: bool = False  # whether a fine-grained token opens gated repos that it does not name
 
     def allows(self, action: Action, repo: Address) -> bool:
         if self.scope == "write":
@@ -157,6 +158,14 @@ def _right(actor: Actor, resource: RepoResource) -> int:
     if role >= Role.WRITE or (role == Role.CONTRIBUTOR and resource.creator_id == actor.user_id):
         return Action.WRITE
     return Action.READ
+
+
+def may_read_gated(actor: Actor, repo: Address, *, is_granted: bool) -> bool:
+    """Whether `actor`, who may know of the gated `repo`, may have its files: members, and whoever was let in."""
+    is_member = actor.is_site_admin or repo.namespace == actor.name or repo.namespace in actor.roles
+    if actor.is_anonymous or not (is_member or is_granted):
+        return False
+    return actor.token is None or actor.token.reads_gated or actor.token.allows(Action.READ, repo)
 
 
 def decide_create(actor: Actor, repo: Address) -> Verdict:

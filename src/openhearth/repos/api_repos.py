@@ -21,7 +21,6 @@ from openhearth.repos import shapes
 from openhearth.repos.addressing import API, Addressed, kind_of
 from openhearth.repos.list_query import read_list_query
 from openhearth.repos.nearby import Near
-from openhearth.repos.permits import require_files
 from openhearth.repos.records import MAIN, Listed, Repo, RepoFilter, RepoVisibility
 from openhearth.repos.runtime import NOT_RUN
 from openhearth.repos.service import Repos
@@ -160,7 +159,7 @@ class RepoApi:
 
     def check_read(self, request: Request) -> Response:
         actor, repo = self._addressed.both(request)
-        require_files(actor, repo)
+        self._catalogue.require_files(actor, repo)
         return JSONResponse({"ok": True})
 
     def check_write(self, request: Request) -> Response:
