@@ -14,6 +14,14 @@ def test_huggingface_hub(running: RunningHub, tmp_path: Path, program: str, xet:
     run_program(program, running, tmp_path / "home", "xet" if xet else "lfs", xet=xet)
 
 
+def test_buckets(running: RunningHub, tmp_path: Path) -> None:
+    run_program("buckets", running, tmp_path / "home")
+
+
+def test_gated_repos(running: RunningHub, tmp_path: Path) -> None:
+    run_program("gated_access", running, tmp_path / "home", running.tokens["eve"])
+
+
 def test_collections(running: RunningHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EVE_TOKEN", running.tokens["eve"])
     run_program("collections_api", running, tmp_path / "home", "one")

@@ -14,7 +14,7 @@ from openhearth.repos.content import Content
 from openhearth.repos.git_http import MovedTo, RepoHandle
 from openhearth.repos.large_files import LargeFiles, OnDisk
 from openhearth.repos.lfs_api import OpenObject
-from openhearth.repos.permits import may, require_contribute, require_files
+from openhearth.repos.permits import may, require_contribute
 from openhearth.repos.pull_requests import Contributions, ref_of
 from openhearth.repos.push_rules import check_updates
 from openhearth.repos.records import LargeFile
@@ -49,7 +49,7 @@ class GitDoor:
         """The repo, if `actor` may do `action` to it and have its files."""
         asked = RepoRef(repo_type, namespace, name)
         repo = self._catalogue.get(actor, asked, action)
-        require_files(actor, repo)
+        self._catalogue.require_files(actor, repo)
         return RepoHandle(repo.key, repo.ref) if repo.ref == asked else MovedTo(repo.ref)
 
     def find_to_push(
@@ -59,7 +59,7 @@ class GitDoor:
         asked = RepoRef(repo_type, namespace, name)
         repo = self._catalogue.get(actor, asked)
         require_contribute(actor, repo)
-        require_files(actor, repo)
+        self._catalogue.require_files(actor, repo)
         return RepoHandle(repo.key, repo.ref) if repo.ref == asked else MovedTo(repo.ref)
 
     def check_push(self, actor: Actor, handle: RepoHandle, updates: Sequence[RefUpdate]) -> list[str]:

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from openhearth.access import Action, Actor
-from openhearth.repos.permits import may, require, require_contribute, require_files
+from openhearth.repos.gates import Admission
+from openhearth.repos.permits import may, require, require_contribute
 from openhearth.repos.records import Repo
 
 _REF = re.compile(r"refs/pr/([1-9][0-9]{0,8})")
@@ -45,8 +46,9 @@ class PullRequests(Protocol):
 class Contributions:
     """Who may bring content to which revision of a repo: those who write, and those who propose."""
 
-    def __init__(self, pull_requests: Callable[[], PullRequests]) -> None:
+    def __init__(self, pull_requests: Callable[[], PullRequests], admission: Admission) -> None:
         self._pull_requests = pull_requests
+        self._admission = admission
 
     @property
     def pull_requests(self) -> PullRequests:
@@ -62,11 +64,11 @@ class Contributions:
         number = None if revision is None else number_of(revision)
         if number is not None:
             require_contribute(actor, repo)
-            require_files(actor, repo)
+            self._admission.require_files(actor, repo)
             self.pull_requests.require_push(actor, repo, number)
         elif new_pull_request or revision is None:
             require_contribute(actor, repo)
-            require_files(actor, repo)
+            self._admission.require_files(actor, repo)
             self.pull_requests.require_enabled(repo)
         else:
             require(actor, Action.WRITE, repo)

@@ -25,7 +25,6 @@ from openhearth.community.discussions.service import Discussions
 from openhearth.community.discussions.shapes import Json, Shapes, people_in
 from openhearth.errors import Invalid
 from openhearth.repos import API, Addressed, Repo, Repos
-from openhearth.repos.permits import require_files
 from openhearth.urls import Urls
 from openhearth.wire.paging import read_flag
 from openhearth.wire.request import actor_of
@@ -93,6 +92,7 @@ class DiscussionApi:
         self._comments = discussions.comments
         self._pulls = discussions.pulls
         self._urls = urls
+        self._catalogue = repos.catalogue
         self._addressed = Addressed(repos.catalogue)
 
     def router(self) -> APIRouter:
@@ -167,7 +167,7 @@ class DiscussionApi:
             "filesWithConflicts": list(self._pulls.list_conflicts(repo, discussion, span)),
         }
         if with_diff:
-            require_files(actor, repo)  # a diff holds what the files hold
+            self._catalogue.require_files(actor, repo)  # a diff holds what the files hold
             answer["diff"] = self._pulls.patch(repo, span)
         return answer
 

@@ -17,7 +17,7 @@ from openhearth.errors import Conflict, Invalid, RevisionNotFound
 from openhearth.events import RefUpdated
 from openhearth.kit.ids import new_id
 from openhearth.repos import Repo, Repos
-from openhearth.repos.permits import require, require_contribute, require_files
+from openhearth.repos.permits import require, require_contribute
 from openhearth.repos.pull_requests import number_of, ref_of
 from openhearth.storage.git import Commit, FileDiff
 
@@ -66,7 +66,7 @@ class Pulls:
     def open_draft(self, actor: Actor, repo: Repo, *, title: str, description: str) -> Discussion:
         """Open a pull request without commits, to push to: a draft until it is published."""
         require_contribute(actor, repo)
-        require_files(actor, repo)
+        self._repos.catalogue.require_files(actor, repo)
         self._threads.require_enabled(repo)
         title, text = check_title(title), check_text(description, "description")
         return self._open(actor, repo, title, text, self._refs.find_main(repo), is_draft=True)
