@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from openhearth import accounts, attachments, community, inference, repos, spaces, unoffered
+from openhearth import accounts, attachments, buckets, community, inference, repos, spaces, unoffered
 from openhearth.accounts import Accounts
+from openhearth.buckets import Buckets
 from openhearth.community import Community
 from openhearth.config import Settings
 from openhearth.db import Database
@@ -29,6 +30,7 @@ class Hub:
     ground: Ground
     accounts: Accounts
     repos: Repos
+    buckets: Buckets
     community: Community
     rooms: Sequence[Room]
 
@@ -65,13 +67,20 @@ def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
     accounts_room = accounts.build(
         ground, count_repos=lambda name, actor: repos_room.service.count_by_type(name, actor)
     )
-    repos_room = repos.build(ground, accounts=accounts_room.service)
+    repos_room = repos.build(
+        ground,
+        accounts=accounts_room.service,
+        move_bucket=lambda actor, old, new: buckets_room.service.move(actor, old, new),
+        pull_requests=lambda: communal.discussions.pulls,
+    )
+    buckets_room = buckets.build(ground, accounts=accounts_room.service, repos=repos_room.service)
     inference_room = inference.build(ground, repos=repos_room.service)
     communal = community.build(ground, accounts=accounts_room.service, repos=repos_room.service)
     rooms = (
         accounts_room,
         spaces.build(ground, repos=repos_room.service),  # before repos: `/api/spaces/hardware` names no repo
         repos_room,
+        buckets_room,
         *communal.rooms,
         inference_room,
         attachments.build(ground),
@@ -85,6 +94,7 @@ def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
         ground=ground,
         accounts=accounts_room.service,
         repos=repos_room.service,
+        buckets=buckets_room.service,
         community=communal,
         rooms=rooms,
     )

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from openhearth.accounts import Accounts
-from openhearth.community import collections
+from openhearth.community import collections, discussions
 from openhearth.community.collections import Collections, ItemType, Things
+from openhearth.community.discussions import Discussions
 from openhearth.community.follows import tables as _follows  # noqa: F401 -- declared before they are used
 from openhearth.community.notifications import tables as _notifications  # noqa: F401
 from openhearth.repos import Repos
@@ -19,6 +20,7 @@ class Community:
     """The parts and their rooms."""
 
     collections: Collections
+    discussions: Discussions
     rooms: Sequence[Room]
 
 
@@ -27,4 +29,9 @@ def build(
 ) -> Community:
     """The parts on `ground`. `things` says who holds papers and buckets, for collections."""
     collections_room = collections.build(ground, accounts=accounts, repos=repos, things=things)
-    return Community(collections=collections_room.service, rooms=[collections_room])
+    discussions_room = discussions.build(ground, repos=repos, people=accounts)
+    return Community(
+        collections=collections_room.service,
+        discussions=discussions_room.service,
+        rooms=[collections_room, discussions_room],
+    )

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from openhearth.access import Action, Actor
 from openhearth.kit.names import RepoRef, RepoType
-from openhearth.repos.push_rules import REGULAR_MAX_BYTES, check_contents, check_updates
+from openhearth.repos.push_rules import REGULAR_MAX_BYTES, check_contents
 from openhearth.storage.git import GitStore, PushContents, PushRules, RefUpdate
 
 
@@ -37,8 +37,14 @@ class GitRepos(Protocol):
         """The repo, if `actor` may do `action` to it. Raises RepoNotFound, Forbidden or Unauthenticated."""
         ...
 
-    def refuse_updates(self, actor: Actor, handle: RepoHandle, updates: Sequence[RefUpdate]) -> list[str]:
-        """Sentences against moving protected branches, none if all is well."""
+    def find_to_push(
+        self, actor: Actor, repo_type: RepoType, namespace: str, name: str
+    ) -> RepoHandle | MovedTo:
+        """The repo, if `actor` may push anything to it, be it to a pull request. Raises as `find_for_git`."""
+        ...
+
+    def check_push(self, actor: Actor, handle: RepoHandle, updates: Sequence[RefUpdate]) -> Sequence[str]:
+        """Sentences against what `actor` would move, none if all is well."""
         ...
 
     def refuse_forced(self, handle: RepoHandle, ref: str) -> str | None:
@@ -56,8 +62,8 @@ class GitRepos(Protocol):
         ...
 
 
-Linked = Callable[[str, Sequence[str]], Mapping[str, int]]
-"""The LFS objects of a repo among some sha256s, with their sizes."""
+Linked = Callable[[str, Sequence[str], str | None], Mapping[str, int]]
+"""The LFS objects of a repo, or just brought to it by a user, among some sha256s, with their sizes."""
 
 
 class Pushes:
@@ -76,11 +82,9 @@ class Pushes:
         rules = PushRules(
             large_bytes=REGULAR_MAX_BYTES,
             max_bytes=self.max_bytes,
-            check_updates=lambda updates: (
-                check_updates(updates) or self._repos.refuse_updates(actor, handle, updates)
-            ),
+            check_updates=lambda updates: self._repos.check_push(actor, handle, updates),
             check_forced=lambda ref: self._repos.refuse_forced(handle, ref),
-            check_contents=lambda contents: self._check_contents(handle, contents),
+            check_contents=lambda contents: self._check_contents(actor, handle, contents),
         )
         result = self._git.receive_push(handle.key, body, rules)
         if result.moved:
@@ -89,7 +93,7 @@ class Pushes:
             )
         return result.answer
 
-    def _check_contents(self, handle: RepoHandle, contents: PushContents) -> list[str]:
-        complaints = check_contents(contents, lambda oids: self._linked(handle.key, oids))
+    def _check_contents(self, actor: Actor, handle: RepoHandle, contents: PushContents) -> list[str]:
+        complaints = check_contents(contents, lambda oids: self._linked(handle.key, oids, actor.user_id))
         no_room = self._repos.refuse_size(handle, contents.new_bytes)
         return [*complaints, *([no_room] if no_room else [])]

@@ -161,6 +161,10 @@ class GitHttp:
         parameters = request.path_params
         name = parameters["name"].removesuffix(".git")
         try:
+            if action == Action.WRITE:
+                return await run_in_threadpool(
+                    self._repos.find_to_push, actor, repo_type, parameters["ns"], name
+                )
             return await run_in_threadpool(
                 self._repos.find_for_git, actor, repo_type, parameters["ns"], name, action
             )

@@ -30,7 +30,11 @@ class LfsAccess:
             ticket = self._tickets.read(request.headers.get("authorization", ""))
             actor = ticket.actor if ticket else actor
             name = request.path_params["name"].removesuffix(".git")
-            found = self._repos.find_for_git(actor, repo_type, request.path_params["ns"], name, action)
+            namespace = request.path_params["ns"]
+            if action == Action.WRITE:
+                found = self._repos.find_to_push(actor, repo_type, namespace, name)
+            else:
+                found = self._repos.find_for_git(actor, repo_type, namespace, name, action)
         except HubError as error:
             raise _asking(error, actor) from None
         if (

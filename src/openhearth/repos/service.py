@@ -1,5 +1,6 @@
 """The room's one object: its verbs in groups, and the few questions that the git and LFS doors ask."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, Self
 
@@ -20,6 +21,8 @@ from openhearth.repos.large_files import LargeFiles
 from openhearth.repos.likes import Likes
 from openhearth.repos.locks import Locks
 from openhearth.repos.protections import Protections
+from openhearth.repos.pull_refs import PullRefs
+from openhearth.repos.pull_requests import Contributions, PullRequests
 from openhearth.repos.quotas import Quotas
 from openhearth.repos.records import RepoFilter
 from openhearth.repos.refs import RefVerbs
@@ -47,6 +50,8 @@ class Repos:
     locks: Locks
     protections: Protections
     quotas: Quotas
+    contributions: Contributions
+    pull_refs: PullRefs
     admission: Admission
     gates: Gates
 
@@ -61,6 +66,7 @@ class Repos:
         urls: Urls,
         settings: Settings,
         namespaces: Holders,
+        pull_requests: Callable[[], PullRequests],
     ) -> Self:
         """The room's services on one database and one storage."""
         large_files = LargeFiles(db=db, storage=storage)
@@ -72,6 +78,7 @@ class Repos:
         content = Content(storage=storage, large_files=large_files)
         protections = Protections(db=db)
         quotas = Quotas(db=db, storage=storage, default_gb=settings.quota_gb)
+        contributions = Contributions(pull_requests, admission)
         return cls(
             catalogue=catalogue,
             content=content,
@@ -84,6 +91,7 @@ class Repos:
                 large_files=large_files,
                 protections=protections,
                 quotas=quotas,
+                contributions=contributions,
             ),
             refs=RefVerbs(
                 storage=storage, events=events, clock=clock, content=content, protections=protections
@@ -100,12 +108,15 @@ class Repos:
                 large_files=large_files,
                 protections=protections,
                 quotas=quotas,
+                contributions=contributions,
             ),
             large_files=large_files,
             likes=Likes(db=db, clock=clock),
             locks=Locks(db=db, clock=clock),
             protections=protections,
             quotas=quotas,
+            contributions=contributions,
+            pull_refs=PullRefs(storage=storage, events=events, clock=clock, protections=protections),
             admission=admission,
             gates=Gates(db=db, events=events, clock=clock, admission=admission, askers=namespaces),
         )

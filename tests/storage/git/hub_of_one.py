@@ -26,6 +26,7 @@ from openhearth.repos.git_http import GitHttp
 from openhearth.repos.lfs_access import LfsAccess
 from openhearth.repos.lfs_api import LfsApi, OpenObject
 from openhearth.repos.lfs_tickets import Tickets
+from openhearth.repos.push_rules import check_updates
 from openhearth.storage.git import GitStore, RefUpdate
 from openhearth.storage.lfs import ObjectStore
 from openhearth.urls import Urls
@@ -71,9 +72,6 @@ class Shelf:
         decide(actor, action, resource).require(actor, resource)
         return RepoHandle(self.keys[ref], ref)
 
-    def refuse_updates(self, actor: Actor, handle: RepoHandle, updates: Sequence[RefUpdate]) -> list[str]:
-        return []
-
     def refuse_forced(self, handle: RepoHandle, ref: str) -> str | None:
         return None
 
@@ -85,8 +83,21 @@ class Shelf:
     ) -> None:
         self.pushes.append((actor.name, updates))
 
-    def find_sizes(self, repo_key: str, sha256s: Collection[str]) -> Mapping[str, int]:
-        return self.objects.linked(repo_key, sha256s)
+    def find_to_push(
+        self, actor: Actor, repo_type: RepoType, namespace: str, name: str
+    ) -> RepoHandle | MovedTo:
+        return self.find_for_git(actor, repo_type, namespace, name, Action.WRITE)
+
+    def check_push(self, actor: Actor, handle: RepoHandle, updates: Sequence[RefUpdate]) -> Sequence[str]:
+        return check_updates(updates)
+
+    def require_upload(self, actor: Actor, handle: RepoHandle, ref: str | None) -> bool:
+        return False
+
+    def find_sizes(
+        self, repo_key: str, sha256s: Collection[str], uploader: str | None = None
+    ) -> Mapping[str, int]:
+        return self.objects.linked(repo_key, sha256s, uploader=uploader)
 
     def open_object(self, repo_key: str, sha256: str) -> OpenObject:
         if not self.objects.is_linked(repo_key, sha256):

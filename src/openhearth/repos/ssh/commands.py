@@ -65,9 +65,8 @@ class Commands:
                 return await self._push(process, actor, await self._find(process, actor, path, Action.WRITE))
             case ["git-lfs-authenticate", path, ("upload" | "download") as operation, *_]:
                 action = Action.WRITE if operation == "upload" else Action.READ
-                return self._authenticate(
-                    process, await self._find(process, actor, path, action), fingerprint, operation
-                )
+                handle = await self._find(process, actor, path, action)
+                return self._authenticate(process, handle, fingerprint, operation)
             case ["git-lfs-transfer", *_]:  # git-lfs 3 asks for this first, then for the one above
                 raise Unsupported(
                     "git-lfs-transfer is not offered here; git-lfs goes on over HTTP by itself."
@@ -79,14 +78,19 @@ class Commands:
     async def _find(self, process: Process, actor: Actor, path: str, action: Action) -> RepoHandle:
         """The repo at `path`, also after a move, which is told. Raises as `GitRepos.find_for_git`."""
         asked = read_address(path)
-        found = await asyncio.to_thread(self._repos.find_for_git, actor, *_parts(asked), action)
+        found = await asyncio.to_thread(self._look_up, actor, asked, action)
         if isinstance(found, MovedTo):
             address = self._urls.ssh(self._urls.repo(found.ref).lstrip("/"))
             process.stderr.write(f"This repo has moved; run: git remote set-url origin {address}\n".encode())
-            found = await asyncio.to_thread(self._repos.find_for_git, actor, *_parts(found.ref), action)
+            found = await asyncio.to_thread(self._look_up, actor, found.ref, action)
         if isinstance(found, MovedTo):
             raise Invalid("This repo was moved again just now; try again.")
         return found
+
+    def _look_up(self, actor: Actor, ref: RepoRef, action: Action) -> RepoHandle | MovedTo:
+        if action == Action.WRITE:
+            return self._repos.find_to_push(actor, ref.type, ref.namespace, ref.name)
+        return self._repos.find_for_git(actor, ref.type, ref.namespace, ref.name, action)
 
     async def _fetch(self, process: Process, handle: RepoHandle) -> int:
         protocol = str(process.env.get("GIT_PROTOCOL", ""))
@@ -163,10 +167,6 @@ def _words(command: str) -> list[str]:
     except ValueError:
         raise Invalid(f"{command[:80]!r} cannot be read; use a git client.") from None
     return [f"git-{words[1]}", *words[2:]] if words[:1] == ["git"] and len(words) > 1 else words
-
-
-def _parts(ref: RepoRef) -> tuple[RepoType, str, str]:
-    return ref.type, ref.namespace, ref.name
 
 
 async def _pass_on(source: Any, target: asyncio.StreamWriter) -> None:

@@ -5,6 +5,8 @@ Knows repos as opaque keys; knows no users and no HTTP. The rest of the hub impo
 
 from openhearth.storage.git.attributes import LfsRules
 from openhearth.storage.git.cli import git_command, git_environ
+from openhearth.storage.git.lines import LineMap
+from openhearth.storage.git.merges import MergedTree
 from openhearth.storage.git.objects import blob_id
 from openhearth.storage.git.pointers import POINTER_MAX_BYTES, parse_pointer, pointer_text
 from openhearth.storage.git.pushes import PushContents, PushedFile, PushResult, PushRules
@@ -31,7 +33,8 @@ from openhearth.storage.git.wants import WantReader, error_packet
 
 __all__ = [
     "MODE_EXECUTABLE", "MODE_FILE", "POINTER_MAX_BYTES", "Change", "Commit", "CopyFile", "DeleteFile",
-    "DeleteFolder", "DiffLine", "FileDiff", "GitStore", "Hunk", "LfsPointer", "LfsRules", "PushContents",
+    "DeleteFolder", "DiffLine", "FileDiff", "GitStore", "Hunk", "LfsPointer", "LfsRules", "LineMap", "MergedTree",
+    "PushContents",
     "PushResult", "PushRules", "PushedFile", "PutFile", "RefMoved", "RefUpdate", "RepositoryGone",
     "TreeEntry", "WantReader", "blob_id", "error_packet", "git_command", "git_environ", "parse_pointer", "pointer_text",
 ]  # fmt: skip
