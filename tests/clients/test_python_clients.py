@@ -14,9 +14,12 @@ def test_huggingface_hub(running: RunningHub, tmp_path: Path, program: str, xet:
     run_program(program, running, tmp_path / "home", "xet" if xet else "lfs", xet=xet)
 
 
-def test_collections(running: RunningHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("program", ["collections_api", "people_api"])
+def test_what_people_do_with_each_others_work(
+    running: RunningHub, tmp_path: Path, program: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("EVE_TOKEN", running.tokens["eve"])
-    run_program("collections_api", running, tmp_path / "home", "one")
+    run_program(program, running, tmp_path / "home", "one")
 
 
 @pytest.mark.slow

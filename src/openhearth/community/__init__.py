@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from openhearth.accounts import Accounts
-from openhearth.community import collections
+from openhearth.community import collections, follows
 from openhearth.community.collections import Collections, ItemType, Things
-from openhearth.community.follows import tables as _follows  # noqa: F401 -- declared before they are used
+from openhearth.community.follows import Follows
 from openhearth.community.notifications import tables as _notifications  # noqa: F401
+from openhearth.community.overviews import Overviews
 from openhearth.repos import Repos
 from openhearth.wire.room import Ground, Room
 
@@ -19,6 +20,8 @@ class Community:
     """The parts and their rooms."""
 
     collections: Collections
+    follows: Follows
+    overviews: Overviews
     rooms: Sequence[Room]
 
 
@@ -27,4 +30,10 @@ def build(
 ) -> Community:
     """The parts on `ground`. `things` says who holds papers and buckets, for collections."""
     collections_room = collections.build(ground, accounts=accounts, repos=repos, things=things)
-    return Community(collections=collections_room.service, rooms=[collections_room])
+    follows_room = follows.build(ground, accounts=accounts)
+    return Community(
+        collections=collections_room.service,
+        follows=follows_room.service,
+        overviews=Overviews(repos=repos, follows=follows_room.service, collections=collections_room.service),
+        rooms=[collections_room, follows_room],
+    )
