@@ -6,10 +6,9 @@ Pure: an actor, an action and a resource give a verdict with its reason. Knows n
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Literal
+from typing import Literal, Protocol
 
 from openhearth.errors import Forbidden, HubError, RepoNotFound, Unauthenticated
-from openhearth.kit.names import RepoRef
 
 
 class Action(IntEnum):
@@ -34,6 +33,19 @@ TokenScope = Literal["read", "write", "fineGrained"]
 Visibility = Literal["public", "private"]
 
 
+class Address(Protocol):
+    """What is acted on, as people address it: a repo or a bucket."""
+
+    @property
+    def type(self) -> str: ...
+    @property
+    def plural(self) -> str: ...
+    @property
+    def namespace(self) -> str: ...
+    @property
+    def id(self) -> str: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class TokenLimits:
     """What the token of this request allows, on top of what its user may do. None of it ever widens a right.
@@ -44,8 +56,9 @@ class TokenLimits:
     scope: TokenScope
     repos: Mapping[str, Action] = field(default_factory=dict)
     namespaces: Mapping[str, Action] = field(default_factory=dict)
+    reads_gated: bool = False  # whether a fine-grained token opens gated repos that it does not name
 
-    def allows(self, action: Action, repo: RepoRef) -> bool:
+    def allows(self, action: Action, repo: Address) -> bool:
         if self.scope == "write":
             return True
         if self.scope == "read":
@@ -82,9 +95,9 @@ NOBODY = Actor()
 
 @dataclass(frozen=True, kw_only=True)
 class RepoResource:
-    """What a verdict needs to know of a repo."""
+    """What a verdict needs to know of a repo or a bucket."""
 
-    ref: RepoRef
+    ref: Address
     visibility: Visibility
     creator_id: str | None = None
 
@@ -147,7 +160,15 @@ def _right(actor: Actor, resource: RepoResource) -> int:
     return Action.READ
 
 
-def decide_create(actor: Actor, repo: RepoRef) -> Verdict:
+def may_read_gated(actor: Actor, repo: Address, *, is_granted: bool) -> bool:
+    """Whether `actor`, who may know of the gated `repo`, may have its files: members, and whoever was let in."""
+    is_member = actor.is_site_admin or repo.namespace == actor.name or repo.namespace in actor.roles
+    if actor.is_anonymous or not (is_member or is_granted):
+        return False
+    return actor.token is None or actor.token.reads_gated or actor.token.allows(Action.READ, repo)
+
+
+def decide_create(actor: Actor, repo: Address) -> Verdict:
     """The verdict on `actor` creating `repo` in its namespace."""
     if actor.is_anonymous:
         return Verdict(False, "Creating a repo needs an account.")

@@ -70,7 +70,16 @@ class AccessRequested:
     actor_name: str | None
 
 
-Event = RefUpdated | RepoCreated | RepoMoved | RepoDeleted | DiscussionChanged | AccessRequested
+@dataclass(frozen=True, kw_only=True)
+class FilesOpened:
+    """Somebody was let at the files of a private or gated repo. Not announced for what is open to all."""
+
+    repo_key: str
+    repo: RepoRef
+    actor_name: str | None
+
+
+Event = RefUpdated | RepoCreated | RepoMoved | RepoDeleted | DiscussionChanged | AccessRequested | FilesOpened
 Subscribers = Mapping[type, Callable[[Any], None]]
 
 

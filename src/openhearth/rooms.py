@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from openhearth import accounts, attachments, community, inference, repos, spaces, unoffered
+from openhearth import accounts, attachments, buckets, community, inference, repos, spaces, unoffered
 from openhearth.accounts import Accounts
+from openhearth.buckets import Buckets
 from openhearth.community import Community
 from openhearth.config import Settings
 from openhearth.db import Database
@@ -29,6 +30,7 @@ class Hub:
     ground: Ground
     accounts: Accounts
     repos: Repos
+    buckets: Buckets
     community: Community
     rooms: Sequence[Room]
 
@@ -67,13 +69,19 @@ def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
         describe=lambda namespace, actor: communal.overviews.describe(namespace, actor),
         find_followed=lambda actor, ids: communal.follows.find_followed(actor, ids),
     )
-    repos_room = repos.build(ground, accounts=accounts_room.service)
+    repos_room = repos.build(
+        ground,
+        accounts=accounts_room.service,
+        move_bucket=lambda actor, old, new: buckets_room.service.move(actor, old, new),
+    )
+    buckets_room = buckets.build(ground, accounts=accounts_room.service, repos=repos_room.service)
     inference_room = inference.build(ground, repos=repos_room.service)
     communal = community.build(ground, accounts=accounts_room.service, repos=repos_room.service)
     rooms = (
         accounts_room,
         spaces.build(ground, repos=repos_room.service),  # before repos: `/api/spaces/hardware` names no repo
         repos_room,
+        buckets_room,
         *communal.rooms,
         inference_room,
         attachments.build(ground),
@@ -87,6 +95,7 @@ def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
         ground=ground,
         accounts=accounts_room.service,
         repos=repos_room.service,
+        buckets=buckets_room.service,
         community=communal,
         rooms=rooms,
     )

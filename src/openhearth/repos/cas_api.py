@@ -47,12 +47,17 @@ _PREFIXES = ("default", "default-merkledb")
 _Spell = Callable[[Plan, Callable[[str, ByteRange], str]], dict[str, Any]]
 
 
+def cas_url(urls: Urls, epoch: int = EPOCH) -> str:
+    """The `casUrl` of token answers."""
+    return urls.absolute(f"/cas/e{epoch}")
+
+
 class CasApi:
     def __init__(self, *, store: XetStore, signer: XetSigner, urls: Urls, epoch: int = EPOCH) -> None:
         self._store = store
         self._signer = signer
         self._epoch = f"e{epoch}"
-        self.url = urls.absolute(f"/cas/{self._epoch}")  # the `casUrl` of token answers
+        self.url = cas_url(urls, epoch)
         self._verifiers = ThreadPoolExecutor(_VERIFY_THREADS, thread_name_prefix="xet-verify")
 
     def close(self) -> None:

@@ -14,7 +14,6 @@ from openhearth.repos.content import Content
 from openhearth.repos.git_http import MovedTo, RepoHandle
 from openhearth.repos.large_files import LargeFiles, OnDisk
 from openhearth.repos.lfs_api import OpenObject
-from openhearth.repos.permits import require_files
 from openhearth.repos.records import LargeFile
 
 
@@ -44,7 +43,7 @@ class GitDoor:
         """The repo, if `actor` may do `action` to it and have its files."""
         asked = RepoRef(repo_type, namespace, name)
         repo = self._catalogue.get(actor, asked, action)
-        require_files(actor, repo)
+        self._catalogue.require_files(actor, repo)
         return RepoHandle(repo.key, repo.ref) if repo.ref == asked else MovedTo(repo.ref)
 
     def after_push(

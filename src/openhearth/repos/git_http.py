@@ -203,7 +203,7 @@ class GitHttp:
                 self._repos.find_for_git, actor, repo_type, parameters["ns"], name, action
             )
         except Forbidden as error:
-            if actor.is_anonymous:
+            if actor.is_anonymous and error.status == 403:
                 raise Unauthenticated(error.message) from None
             raise
 

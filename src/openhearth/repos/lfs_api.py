@@ -333,7 +333,7 @@ class LfsApi:
                 self._repos.find_for_git, actor, repo_type, parameters["ns"], name, action
             )
         except HubError as error:
-            if isinstance(error, Forbidden) and actor.is_anonymous:
+            if isinstance(error, Forbidden) and error.status == 403 and actor.is_anonymous:
                 error = Unauthenticated(error.message)
             if error.status == 401:
                 error.headers["LFS-Authenticate"] = error.headers["WWW-Authenticate"] = (

@@ -1,7 +1,7 @@
 """The room's one object: its verbs in groups, and the few questions that the git and LFS doors ask."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Protocol, Self
 
 from openhearth.access import Actor
 from openhearth.config import Settings
@@ -15,6 +15,7 @@ from openhearth.repos.content import Content
 from openhearth.repos.doors import GitDoor
 from openhearth.repos.downloads import Downloads
 from openhearth.repos.facts import FactReader
+from openhearth.repos.gates import Admission, Askers, Gates
 from openhearth.repos.large_files import LargeFiles
 from openhearth.repos.likes import Likes
 from openhearth.repos.records import RepoFilter
@@ -22,6 +23,10 @@ from openhearth.repos.refs import RefVerbs
 from openhearth.repos.snapshots import Snapshots
 from openhearth.storage import Storage
 from openhearth.urls import Urls
+
+
+class Holders(Namespaces, Askers, Protocol):
+    """Who can hold repos, and who can ask for their files; the accounts room answers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +41,8 @@ class Repos:
     doors: GitDoor
     large_files: LargeFiles
     likes: Likes
+    admission: Admission
+    gates: Gates
 
     @classmethod
     def on(
@@ -47,13 +54,15 @@ class Repos:
         clock: Clock,
         urls: Urls,
         settings: Settings,
-        namespaces: Namespaces,
+        namespaces: Holders,
     ) -> Self:
         """The room's services on one database and one storage."""
         large_files = LargeFiles(db=db, storage=storage)
+        admission = Admission(db=db, events=events, urls=urls)
         catalogue = Catalogue(
-            db=db, storage=storage, events=events, clock=clock, urls=urls, namespaces=namespaces
-        )
+            db=db, storage=storage, events=events, clock=clock, urls=urls, namespaces=namespaces,
+            admission=admission,
+        )  # fmt: skip
         content = Content(storage=storage, large_files=large_files)
         return cls(
             catalogue=catalogue,
@@ -75,6 +84,8 @@ class Repos:
             ),
             large_files=large_files,
             likes=Likes(db=db, clock=clock),
+            admission=admission,
+            gates=Gates(db=db, events=events, clock=clock, admission=admission, askers=namespaces),
         )
 
     def count_by_type(self, namespace: str, actor: Actor) -> dict[str, int]:

@@ -42,20 +42,26 @@ class XetTokens:
         if revision != "None":  # what the client writes where it has no revision
             self._content.resolve(repo, revision)
         actor = actor_of(request)
-        token = self._signer.issue_token(
+        return answer_token(
+            self._signer,
             XetGrant(
                 uploader=actor.user_id or "",
                 repo_key=repo.key,
                 namespace=repo.ref.namespace,
                 is_public=not repo.is_private,
                 scope=scope,
-            )
+            ),
+            cas_url=self._cas_url,
         )
-        answer = {"accessToken": token.text, "exp": token.expires_at, "casUrl": self._cas_url}
-        headers = {
-            "X-Xet-Access-Token": token.text,
-            "X-Xet-Token-Expiration": str(token.expires_at),
-            "X-Xet-Cas-Url": self._cas_url,
-            "Cache-Control": "no-store",
-        }
-        return JSONResponse(answer, headers=headers)
+
+
+def answer_token(signer: XetSigner, grant: XetGrant, *, cas_url: str) -> Response:
+    token = signer.issue_token(grant)
+    answer = {"accessToken": token.text, "exp": token.expires_at, "casUrl": cas_url}
+    headers = {
+        "X-Xet-Access-Token": token.text,
+        "X-Xet-Token-Expiration": str(token.expires_at),
+        "X-Xet-Cas-Url": cas_url,
+        "Cache-Control": "no-store",
+    }
+    return JSONResponse(answer, headers=headers)
