@@ -73,6 +73,7 @@ def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
         ground,
         accounts=accounts_room.service,
         move_bucket=lambda actor, old, new: buckets_room.service.move(actor, old, new),
+        pull_requests=lambda: communal.discussions.pulls,
     )
     buckets_room = buckets.build(ground, accounts=accounts_room.service, repos=repos_room.service)
     inference_room = inference.build(ground, repos=repos_room.service)

@@ -62,6 +62,12 @@ class Urls:
     def commit(self, repo: RepoRef, commit: str) -> str:
         return f"{self.repo(repo)}/commit/{commit}"
 
+    def discussions(self, repo: RepoRef) -> str:
+        return f"{self.repo(repo)}/discussions"
+
+    def discussion(self, repo: RepoRef, number: int) -> str:
+        return f"{self.discussions(repo)}/{number}"
+
     def settings(self, repo: RepoRef) -> str:
         return f"{self.repo(repo)}/settings"
 
