@@ -12,12 +12,14 @@ from openhearth.kit.names import REPO_TYPES
 from openhearth.repos.catalogue import Catalogue, Namespaces
 from openhearth.repos.commits import Commits
 from openhearth.repos.content import Content
+from openhearth.repos.copies import Copies
 from openhearth.repos.doors import GitDoor
 from openhearth.repos.downloads import Downloads
 from openhearth.repos.facts import FactReader
 from openhearth.repos.gates import Admission, Askers, Gates
 from openhearth.repos.large_files import LargeFiles
 from openhearth.repos.likes import Likes
+from openhearth.repos.purge import Purge
 from openhearth.repos.records import RepoFilter
 from openhearth.repos.refs import RefVerbs
 from openhearth.repos.snapshots import Snapshots
@@ -41,6 +43,8 @@ class Repos:
     doors: GitDoor
     large_files: LargeFiles
     likes: Likes
+    copies: Copies
+    purge: Purge
     admission: Admission
     gates: Gates
 
@@ -84,6 +88,10 @@ class Repos:
             ),
             large_files=large_files,
             likes=Likes(db=db, clock=clock),
+            copies=Copies(
+                db=db, storage=storage, catalogue=catalogue, admission=admission, large_files=large_files
+            ),
+            purge=Purge(db=db, storage=storage, events=events, large_files=large_files),
             admission=admission,
             gates=Gates(db=db, events=events, clock=clock, admission=admission, askers=namespaces),
         )
