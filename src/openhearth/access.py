@@ -190,3 +190,22 @@ def may_manage_namespace(actor: Actor, namespace: str) -> bool:
     if actor.is_anonymous or (actor.token is not None and actor.token.scope != "write"):
         return False
     return actor.name == namespace or actor.is_site_admin or actor.roles.get(namespace, 0) >= Role.ADMIN
+
+
+def decide_contribute(actor: Actor, resource: RepoResource) -> Verdict:
+    """The verdict on `actor` taking part: discussing `resource` and proposing changes to it.
+
+    Whoever may read it may, with an account; a token must be one that may write there.
+    """
+    verdict = decide(actor, Action.READ, resource)
+    if not verdict.allowed:
+        return verdict
+    if actor.is_anonymous:
+        return Verdict(False, f"Taking part in {resource.ref.id} needs an account.")
+    if actor.token is not None and not actor.token.allows(Action.WRITE, resource.ref):
+        return Verdict(
+            False,
+            f"This token ({actor.token.scope}) does not allow to discuss or change {resource.ref.id}; "
+            "use a write token.",
+        )
+    return Verdict(True, "Whoever may read it may take part.")

@@ -65,12 +65,15 @@ def open_ground(settings: Settings, *, clock: Clock = utc_now) -> Ground:
 def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
     ground = open_ground(settings, clock=clock)
     accounts_room = accounts.build(
-        ground, count_repos=lambda name, actor: repos_room.service.count_by_type(name, actor)
+        ground,
+        describe=lambda namespace, actor: communal.overviews.describe(namespace, actor),
+        find_followed=lambda actor, ids: communal.follows.find_followed(actor, ids),
     )
     repos_room = repos.build(
         ground,
         accounts=accounts_room.service,
         move_bucket=lambda actor, old, new: buckets_room.service.move(actor, old, new),
+        pull_requests=lambda: communal.discussions.pulls,
     )
     buckets_room = buckets.build(ground, accounts=accounts_room.service, repos=repos_room.service)
     inference_room = inference.build(ground, repos=repos_room.service)

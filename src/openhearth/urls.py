@@ -62,11 +62,20 @@ class Urls:
     def commit(self, repo: RepoRef, commit: str) -> str:
         return f"{self.repo(repo)}/commit/{commit}"
 
+    def discussions(self, repo: RepoRef) -> str:
+        return f"{self.repo(repo)}/discussions"
+
+    def discussion(self, repo: RepoRef, number: int) -> str:
+        return f"{self.discussions(repo)}/{number}"
+
     def settings(self, repo: RepoRef) -> str:
         return f"{self.repo(repo)}/settings"
 
     def profile(self, name: str) -> str:
         return f"/{name}"
+
+    def likes_of(self, name: str) -> str:
+        return f"/users/{name}/likes"
 
     def avatar(self, name: str) -> str:
         """Absolute: the API hands it out."""

@@ -1,9 +1,11 @@
 """Repos: models, datasets, Spaces and kernels, their files and history, and the routes to them. See README.md."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from openhearth.events import RefUpdated, RepoDeleted
 from openhearth.repos import bare_names
+from openhearth.repos.addressing import API, Addressed
 from openhearth.repos.api_content import ContentApi
 from openhearth.repos.api_copies import CopyApi
 from openhearth.repos.api_likes import LikeApi, Likers
@@ -17,6 +19,7 @@ from openhearth.repos.git_http import GitHttp
 from openhearth.repos.lfs_api import LfsApi
 from openhearth.repos.nearby import Near
 from openhearth.repos.pages import Pages, Profiles
+from openhearth.repos.pull_requests import PullRequests
 from openhearth.repos.records import (
     AddFile,
     AddLargeFile,
@@ -37,8 +40,10 @@ from openhearth.storage.xet import XetSigner
 from openhearth.wire.room import Ground, Room
 
 __all__ = [
+    "API",
     "AddFile",
     "AddLargeFile",
+    "Addressed",
     "CommitRequest",
     "Entry",
     "Facts",
@@ -56,11 +61,20 @@ class People(Holders, Profiles, Likers, Protocol):
     """Who can hold repos, and who they are."""
 
 
-def build(ground: Ground, *, accounts: People, move_bucket: MoveBucket) -> Room:
-    """The room on `ground`, with repos in the namespaces of `accounts`; buckets are moved by the same route."""
+def build(
+    ground: Ground,
+    *,
+    accounts: People,
+    move_bucket: MoveBucket,
+    pull_requests: Callable[[], PullRequests],
+) -> Room:
+    """The room on `ground`, with repos in the namespaces of `accounts`; buckets are moved by the same route.
+
+    `pull_requests` is asked once all rooms stand.
+    """
     repos = Repos.on(
         ground.db, storage=ground.storage, events=ground.events, clock=ground.clock, urls=ground.urls,
-        settings=ground.settings, namespaces=accounts,
+        settings=ground.settings, namespaces=accounts, pull_requests=pull_requests,
     )  # fmt: skip
     storage, urls, near = ground.storage, ground.urls, Near(ground.db)
     signer = XetSigner(key=ground.secret, clock=ground.clock)

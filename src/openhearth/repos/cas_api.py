@@ -145,6 +145,7 @@ class CasApi:
             namespace=grant.namespace,
             is_public=grant.is_public,
             uploader=grant.uploader,
+            proven=grant.only_proposes,
         )
 
     def _verify(self, call: Callable[..., Any], *arguments: object) -> asyncio.Future[Any]:
@@ -155,7 +156,7 @@ class CasApi:
         grant = self._permit(request, "read")
         chunk = _xorb_of(request)
         # Whoever may only read one repo learns nothing of what its namespace keeps to itself.
-        namespace = grant.namespace if grant.scope == "write" else ""
+        namespace = grant.namespace if grant.scope == "write" and not grant.only_proposes else ""
         answer = await run_in_threadpool(self._store.dedup_answer, chunk, namespace=namespace)
         if answer is None:
             raise NotFound("This chunk is not known here; upload it.")

@@ -6,8 +6,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from openhearth.access import Action
-from openhearth.errors import Unsupported
 from openhearth.repos.addressing import API, Addressed
 from openhearth.repos.service import Repos
 from openhearth.storage.xet import XetGrant, XetScope, XetSigner
@@ -18,6 +16,7 @@ from openhearth.wire.request import actor_of
 class XetTokens:
     def __init__(self, *, repos: Repos, signer: XetSigner, cas_url: str) -> None:
         self._content = repos.content
+        self._contributions = repos.contributions
         self._addressed = Addressed(repos.catalogue)
         self._signer = signer
         self._cas_url = cas_url
@@ -32,16 +31,17 @@ class XetTokens:
         return self._issue(request, "read")
 
     def write_token(self, request: Request) -> Response:
-        if read_flag(request, "create_pr"):
-            raise Unsupported("create_pr: pull requests are not offered by this hub yet; commit to a branch.")
         return self._issue(request, "write")
 
     def _issue(self, request: Request, scope: XetScope) -> Response:
-        repo = self._addressed.repo(request, Action.READ if scope == "read" else Action.WRITE, files=True)
+        repo = self._addressed.repo(request, files=True)
         revision = request.path_params["rev"]
+        actor = actor_of(request)
+        only_proposes = scope == "write" and self._contributions.require(
+            actor, repo, revision, new_pull_request=read_flag(request, "create_pr")
+        )
         if revision != "None":  # what the client writes where it has no revision
             self._content.resolve(repo, revision)
-        actor = actor_of(request)
         return answer_token(
             self._signer,
             XetGrant(
@@ -50,6 +50,7 @@ class XetTokens:
                 namespace=repo.ref.namespace,
                 is_public=not repo.is_private,
                 scope=scope,
+                only_proposes=only_proposes,
             ),
             cas_url=self._cas_url,
         )

@@ -7,10 +7,12 @@ from starlette.routing import BaseRoute
 from openhearth.repos.pages.access_requests import AccessRequestPages
 from openhearth.repos.pages.blob import BlobPages
 from openhearth.repos.pages.create import NewRepoPages
+from openhearth.repos.pages.duplicate import DuplicatePages
 from openhearth.repos.pages.frame import RepoFrame
 from openhearth.repos.pages.gate import AskPages
 from openhearth.repos.pages.history import HistoryPages
 from openhearth.repos.pages.intake import Intake
+from openhearth.repos.pages.liked import LikedPages
 from openhearth.repos.pages.likes import LikePages
 from openhearth.repos.pages.lists import ListPages
 from openhearth.repos.pages.move import MovePages
@@ -52,7 +54,9 @@ class Pages:
             WritePages(places),
             MovePages(places),
             UploadPages(places, received),
+            DuplicatePages(frame),
             SettingsPages(frame),
+            LikedPages(frame, profiles=profiles),
             ProfilePages(frame, profiles=profiles),
         )
 

@@ -121,17 +121,25 @@ class XetStore:
     # Uploads
 
     def register_shard(
-        self, body: bytes, *, repo_key: str, namespace: str, is_public: bool, uploader: str
+        self,
+        body: bytes,
+        *,
+        repo_key: str,
+        namespace: str,
+        is_public: bool,
+        uploader: str,
+        proven: bool = False,
     ) -> int:
         """Verify an uploaded shard and keep its files, all or none. Gives how many were new to the store.
 
-        The files are readable by `uploader` alone until `link_files`. Raises Invalid, TooLarge.
+        The files are readable by `uploader` alone until `link_files`. With `proven`, every sha256 that is claimed
+        is checked at once, which reads all of the content. Raises Invalid, TooLarge.
         """
         try:
             shard = check_shard(parse_shard(body), self._xorbs.index, file_max_bytes=self._file_max_bytes)
         except EntryNotFound as error:
             raise Invalid(error.message) from None
-        settled = self._claims.settle(repo_key, shard.files)
+        settled = self._claims.settle(repo_key, shard.files, all_of_them=proven)
         now = self._clock()
         with self._db.write() as connection:
             if queries.touch_xorbs(connection, shard.xorbs, now) != len(shard.xorbs):
