@@ -120,9 +120,7 @@ def test_a_push_that_breaks_a_rule_reads_the_same_as_over_http(ada: SshUser, run
     assert "refused, see above" in said
     assert "main branch cannot be deleted" in ada.refused("push", "origin", ":main", folder=work)
     # Refused before its pack was looked at, though the pack is on its way all the same.
-    assert "refs/odd/x: only branches" in ada.refused(
-        "push", "origin", "HEAD:refs/odd/x", folder=work
-    )
+    assert "refs/odd/x: only branches" in ada.refused("push", "origin", "HEAD:refs/odd/x", folder=work)
     assert api(running).model_info("ada/ssh-rules").sha == before
 
 

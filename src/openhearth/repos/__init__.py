@@ -7,6 +7,7 @@ from openhearth.events import RefUpdated, RepoDeleted
 from openhearth.repos import bare_names
 from openhearth.repos.addressing import API, Addressed
 from openhearth.repos.api_content import ContentApi
+from openhearth.repos.api_copies import CopyApi
 from openhearth.repos.api_likes import LikeApi, Likers
 from openhearth.repos.api_repos import MoveBucket, RepoApi
 from openhearth.repos.api_storage import StorageApi
@@ -125,6 +126,7 @@ def build(
             *locks.routes(),
             *GitHttp(repos=repos.doors, git=storage.git, pushes=pushes, urls=urls).routes(),
             *WriteApi(repos=repos, urls=urls, spool=storage.git.spool_path).router().routes,
+            *CopyApi(repos=repos).router().routes,
             *Pages(repos=repos, ground=ground, profiles=accounts).routes(),
             *bare_names.routes(),
         ],

@@ -13,6 +13,7 @@ from openhearth.kit.names import REPO_TYPES
 from openhearth.repos.catalogue import Catalogue, Namespaces
 from openhearth.repos.commits import Commits
 from openhearth.repos.content import Content
+from openhearth.repos.copies import Copies
 from openhearth.repos.doors import GitDoor
 from openhearth.repos.downloads import Downloads
 from openhearth.repos.facts import FactReader
@@ -23,6 +24,7 @@ from openhearth.repos.locks import Locks
 from openhearth.repos.protections import Protections
 from openhearth.repos.pull_refs import PullRefs
 from openhearth.repos.pull_requests import Contributions, PullRequests
+from openhearth.repos.purge import Purge
 from openhearth.repos.quotas import Quotas
 from openhearth.repos.records import RepoFilter
 from openhearth.repos.refs import RefVerbs
@@ -50,6 +52,8 @@ class Repos:
     locks: Locks
     protections: Protections
     quotas: Quotas
+    copies: Copies
+    purge: Purge
     contributions: Contributions
     pull_refs: PullRefs
     admission: Admission
@@ -115,6 +119,10 @@ class Repos:
             locks=Locks(db=db, clock=clock),
             protections=protections,
             quotas=quotas,
+            copies=Copies(
+                db=db, storage=storage, catalogue=catalogue, admission=admission, large_files=large_files
+            ),
+            purge=Purge(db=db, storage=storage, events=events, large_files=large_files),
             contributions=contributions,
             pull_refs=PullRefs(storage=storage, events=events, clock=clock, protections=protections),
             admission=admission,

@@ -19,7 +19,18 @@ import pygit2
 from openhearth.errors import Conflict, EntryNotFound, HubError, Invalid, RevisionNotFound
 from openhearth.kit.names import check_ref_name, is_commit_id
 from openhearth.kit.recent import Recent
-from openhearth.storage.git import commits, compaction, diffs, history, lines, merges, pushes, refs, wants
+from openhearth.storage.git import (
+    commits,
+    compaction,
+    copying,
+    diffs,
+    history,
+    lines,
+    merges,
+    pushes,
+    refs,
+    wants,
+)  # fmt: skip
 from openhearth.storage.git.history import LastCommits
 from openhearth.storage.git.lines import LineMap
 from openhearth.storage.git.merges import MergedTree
@@ -81,6 +92,20 @@ class GitStore:
         path = self.path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
         create_repository(path)
+
+    def copy(self, source: str, target: str, *, prefixes: Sequence[str]) -> dict[str, str]:
+        """Make `target` a repository with the history of `source`, and those of its refs that begin so.
+
+        Gives these refs and their commits. Objects are shared on disk. Raises Conflict if `target` exists.
+        """
+        targets = self.list_targets(source)  # before the objects: what they name is there by then
+        self.create(target)
+        copying.share_objects(self.path(source), self.path(target))
+        wanted = [
+            RefUpdate(ref, None, oid) for ref, oid in targets.items() if ref.startswith(tuple(prefixes))
+        ]
+        refs.move_refs(self.path(target), wanted)
+        return self.list_refs(target)
 
     def delete(self, key: str) -> None:
         """Remove the repository and all it holds. Does nothing if there is none."""
@@ -247,6 +272,19 @@ class GitStore:
         author = Person(author_name, author_email, date)
         tree = self._pool.call(self.path(key), lambda repository: commits.tree_of(repository, commit))
         return self._write_object(key, "commit", encode_commit(tree, [], author, message))
+
+    def rewrite(self, key: str, is_doomed: Callable[[bytes], bool]) -> tuple[RefUpdate, ...]:
+        """Write history anew without the small files that `is_doomed` picks, and move every ref that had one.
+
+        Gives the refs that moved, by their commits. Raises RefMoved if one moved meanwhile; then none has.
+        """
+        targets = self.list_targets(key)
+        moved = self._pool.call(
+            self.path(key), lambda repository: commits.rewrite(repository, targets, is_doomed)
+        )
+        updates = [RefUpdate(ref, targets[ref], oid) for ref, oid in moved.items()]
+        refs.move_refs(self.path(key), updates)
+        return tuple(RefUpdate(u.ref, self._peeled(key, u.old), self._peeled(key, u.new)) for u in updates)
 
     def get_commit(self, key: str, oid: str) -> Commit:
         """Raises RevisionNotFound."""

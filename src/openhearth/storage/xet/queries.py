@@ -217,6 +217,17 @@ def release_files(connection: Connection, repo_key: str, file_hashes: Collection
         connection.execute(repo_files.delete().where(*mine, repo_files.c.uploader == ""))
 
 
+def delete_files(
+    connection: Connection, repo_key: str, file_hashes: Collection[bytes], sha256s: Collection[str]
+) -> None:
+    """Take files and the claims on them from the repo."""
+    for batch in _in_batches(file_hashes):
+        mine = (repo_files.c.repo_key == repo_key, repo_files.c.file_hash.in_(batch))
+        connection.execute(repo_files.delete().where(*mine))
+    for names in _in_batches(sha256s):
+        connection.execute(claims.delete().where(claims.c.repo_key == repo_key, claims.c.sha256.in_(names)))
+
+
 def copy_links(
     connection: Connection, source_key: str, target_key: str, sha256s: Collection[str] | None, now: datetime
 ) -> int:

@@ -200,6 +200,14 @@ class XetStore:
         with self._db.write() as connection:
             return queries.copy_links(connection, source_key, target_key, sha256s, self._clock())
 
+    def unlink_files(self, repo_key: str, sha256s: Collection[str]) -> None:
+        """Forget the files that `sha256s` name in the repo, whoever sent them. Bytes are collected later."""
+        with self._db.write() as connection:
+            claimed = queries.list_claims(connection, repo_key, sha256s)
+            queries.delete_files(
+                connection, repo_key, {claim.file_hash for claim in claimed.values()}, sha256s
+            )
+
     def set_scope(self, repo_key: str, *, namespace: str, is_public: bool) -> None:
         """Say whose uploads may be deduplicated against this repo's, after it was moved, opened or closed."""
         with self._db.write() as connection:
