@@ -106,6 +106,12 @@ def add_token(
     typer.echo(new.value)
 
 
+def rotate_key(data: Data = None) -> None:
+    """Sign with a new key when people sign in to apps; the two before stay valid. Print its id."""
+    with _accounts(data) as accounts:
+        typer.echo(accounts.oauth.keys.rotate())
+
+
 def _group(help_text: str, **commands: Callable[..., Any]) -> typer.Typer:
     group = typer.Typer(no_args_is_help=True, help=help_text)
     for name, command in commands.items():
@@ -119,6 +125,7 @@ admin = typer.Typer(
 admin.add_typer(_group("Accounts.", add=add_user, list=list_users, passwd=set_password), name="user")
 admin.add_typer(_group("Organisations.", add=add_org), name="org")
 admin.add_typer(_group("Access tokens.", add=add_token), name="token")
+admin.add_typer(_group("Signing in to apps.", **{"rotate-key": rotate_key}), name="oauth")
 for _command in (care.gc, care.backup, care.restore, care.verify, care.reindex):
     admin.command()(_command)
 

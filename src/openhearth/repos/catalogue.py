@@ -120,7 +120,7 @@ class Catalogue:
         except Duplicate:
             self._storage.git.delete(repo.key)
             raise RepoExists(ref, self.url(ref)) from None
-        self._events.publish(RepoCreated(repo_key=repo.key, repo=ref))
+        self._events.publish(RepoCreated(repo_key=repo.key, repo=ref, token_id=actor.token_id))
         self._events.publish(
             RefUpdated(
                 repo_key=repo.key,
