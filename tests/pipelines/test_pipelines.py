@@ -68,7 +68,10 @@ def test_labels_come_with_scores_that_sum_to_one(tiny: dict[str, Path], tmp_path
     labels = classify(tmp_path / "a.png")
     assert math.isclose(sum(row["score"] for row in labels), 1.0, rel_tol=1e-5)
     assert labels == classify(png_bytes()) and len(classify(png_bytes(), top_k=2)) == 2
-    assert classify([png_bytes(), png_bytes((0, 0, 255))])[0] == labels
+    in_company = classify([png_bytes(), png_bytes((0, 0, 255))])[0]
+    # Kernels may add in another order for two pictures than for one: the last digits are not promised.
+    assert [row["label"] for row in in_company] == [row["label"] for row in labels]
+    assert [row["score"] for row in in_company] == pytest.approx([row["score"] for row in labels], abs=1e-5)
 
 
 def test_what_is_no_picture_and_no_function_is_refused(tiny: dict[str, Path]) -> None:

@@ -128,4 +128,5 @@ def limits_of(token: AccessToken, user_name: str) -> TokenLimits:
         limits,
         namespaces=namespace_grants(scopes, reached),
         creates=reached if CONTRIBUTE in scopes else frozenset(),
+        reads_gated="gated-repos" in scopes,
     )

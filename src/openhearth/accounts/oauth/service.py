@@ -71,7 +71,8 @@ class OAuth:
         """What the app behind the actor's token may know of them. Raises Unauthenticated, OAuthError."""
         if actor.is_anonymous or actor.token is None:
             raise Unauthenticated(
-                "Send the access token in the header Authorization, as a bearer token.", headers={"WWW-Authenticate": "Bearer"}
+                "Send the access token in the header Authorization, as a bearer token.",
+                headers={"WWW-Authenticate": "Bearer"},
             )
         scopes = actor.token.oauth_scopes
         if scopes is not None and "openid" not in scopes:
