@@ -1,31 +1,29 @@
-"""Answers by an instruct model: it reads the passage nearest to the question and quotes; the quote is found in the text.
+"""Answers by an instruct model: it is shown the sentences nearest to the question and quotes; the quote is found in the text.
 
-What it says counts only where the text says it too: an answer that cannot be found there is no answer.
+What it says counts only where the text says it too. Which sentences are near is asked of an embedder if one is on this
+machine, else of the words they share.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any, Self
 
+from openhearth.pipelines.embedder import Embedder
 from openhearth.pipelines.finding import FoundModel
 from openhearth.pipelines.instruct import Instruct, load_instruct
 from openhearth.pipelines.options import PipelineOptions
 from openhearth.pipelines.prompts import conversation
 from openhearth.pipelines.question_spans import Span
+from openhearth.pipelines.shelf import list_shelf
 from openhearth.pipelines.splitting import sentences
 
 ANSWER_TOKENS = 32
-_WINDOW_TOKENS = 500
-_WINDOWS_ASKED = 3
+_SENTENCES_ASKED = 2
+# Below this nearness a sentence does not speak of what was asked.
+LEAST_NEARNESS = 0.35
 _REFUSALS = (
-    "not in this text",
-    "not in the text",
-    "not mentioned",
-    "does not say",
-    "doesn't say",
-    "no information",
-    "not stated",
-)
+    "not in this text", "not in the text", "not mentioned", "does not say", "doesn't say", "no information", "not stated"
+)  # fmt: skip
 _WORD = re.compile(r"\w+")
 # Words that say nothing about whether a passage speaks of what was asked.
 _LITTLE = frozenset(
@@ -37,52 +35,52 @@ _LITTLE = frozenset(
 
 
 class AskedAnswers:
-    def __init__(self, instruct: Instruct) -> None:
+    """`model` and `tokenizer` are transformers' own."""
+
+    def __init__(self, instruct: Instruct, embedder: Embedder | None) -> None:
         self.instruct = instruct
+        self.embedder = embedder
         self.model, self.tokenizer = instruct.model, instruct.tokenizer
 
     @classmethod
     def of(cls, found: FoundModel, options: PipelineOptions) -> Self:
-        return cls(load_instruct(found, options))
+        near = next(
+            (known for known in list_shelf() if known.folder is not None and known.folder.is_embedder), None
+        )
+        embedder = Embedder.of(FoundModel(name=near.id, path=near.path), options) if near else None
+        return cls(load_instruct(found, options), embedder)
 
     def find(
         self, question: str, context: str, *, top_k: int, max_answer_len: int = ANSWER_TOKENS, **_: Any
     ) -> list[Span]:
-        """Passages that the model quoted, and a span without length where it, or the text, says nothing."""
-        spans: list[Span] = []
-        for start, end, nearness in self._nearest(question, context):
-            said = self.instruct.say(
-                conversation("question-answering", text=context[start:end], question=question),
-                max_new_tokens=max_answer_len,
-            )
-            place = None if _refuses(said) else locate(said, context[start:end])
-            if place is not None and not _repeats(context[start:end][place[0] : place[1]], question):
-                spans.append(Span(round(nearness, 4), start + place[0], start + place[1]))
-        best = max((span.score for span in spans), default=0.0)
-        return [*sorted(spans, key=lambda span: -span.score), Span(round(1 - best, 4), 0, 0)][:top_k]
+        """Passages that the model quoted, best first, and a span without length for the chance that there is none."""
+        places = sentences(context)
+        nearness = self._near(question, [context[a:b] for a, b in places])
+        best = sorted(range(len(places)), key=lambda i: -nearness[i])[:_SENTENCES_ASKED]
+        nowhere = Span(round(1 - max(nearness, default=0.0), 4), 0, 0)
+        if max(nearness, default=0.0) < LEAST_NEARNESS:
+            return [nowhere, *(Span(round(nearness[i] / 2, 4), *places[i]) for i in best)][:top_k]
+        spans = [self._quote(question, context, places[i], nearness[i], max_answer_len) for i in best[:top_k]]
+        return [*spans, nowhere][:top_k]
 
-    def _nearest(self, question: str, context: str) -> list[tuple[int, int, float]]:
-        """The windows of `context` that share most words with `question`, and the share; those that share none are left out."""
+    def _near(self, question: str, said: Sequence[str]) -> list[float]:
+        """How near each sentence is to the question, 0 to 1."""
+        if self.embedder is not None:
+            return [max(0.0, cosine) for cosine in self.embedder.near(question, said)]
         asked = set(_words(question)) - _LITTLE
-        windows = []
-        for start, end in _windows(context, self.instruct.count):
-            shared = asked & set(_words(context[start:end]))
-            if shared or not asked:
-                windows.append((start, end, (len(shared) + 0.5) / (len(asked) + 0.5) if asked else 0.5))
-        return sorted(windows, key=lambda window: -window[2])[:_WINDOWS_ASKED]
+        return [len(asked & set(_words(text))) / (len(asked) or 1) for text in said]
 
-
-def _windows(context: str, count: Any) -> Iterator[tuple[int, int]]:
-    """Places of consecutive sentences that a small model can keep in mind."""
-    start, tokens = 0, 0
-    for a, b in sentences(context):
-        size = count(context[a:b])
-        if tokens and tokens + size > _WINDOW_TOKENS:
-            yield start, a
-            start, tokens = a, 0
-        tokens += size
-    if context[start:].strip():
-        yield start, len(context)
+    def _quote(self, question: str, context: str, place: tuple[int, int], nearness: float, most: int) -> Span:
+        """What the model quotes of one sentence; the sentence itself where its words are not found there."""
+        start, end = place
+        said = self.instruct.say(
+            conversation("question-answering", text=context[start:end], question=question),
+            max_new_tokens=most,
+        )
+        quoted = None if _refuses(said) else locate(said, context[start:end])
+        if quoted is None or _repeats(context[start:end][quoted[0] : quoted[1]], question):
+            return Span(round(nearness / 2, 4), start, end)
+        return Span(round(nearness, 4), start + quoted[0], start + quoted[1])
 
 
 def locate(answer: str, context: str) -> tuple[int, int] | None:

@@ -4,6 +4,7 @@ The name is looked up once, every address it has is checked, and the connection 
 a name that changes its mind in between leads nowhere. Redirects are checked alike.
 """
 
+import contextlib
 import http.client
 import re
 import socket
@@ -61,27 +62,31 @@ def _ask(url: str, allow_private: bool, limit_bytes: int) -> Fetched | str:
     parts = urlsplit(url)
     if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
         raise Invalid(f"link: {url[:200]!r} is no http or https address; give one, or the path of a file.")
-    connection = _connect(parts, allow_private)
     try:
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        connection.request("GET", target, headers={**_HEADERS, "Host": parts.netloc.rpartition("@")[2]})
-        response = connection.getresponse()
-        if response.status in _REDIRECTS and (place := response.headers.get("Location")):
-            return place
-        if response.status != 200:
-            raise _refusal(url, response.status, response.reason)
-        return Fetched(
-            url=url,
-            content_type=response.headers.get_content_type().lower(),
-            content=_receive(response, url, limit_bytes),
-            charset=response.headers.get_content_charset(),
-        )
+        with contextlib.closing(_connect(parts, allow_private)) as connection:
+            return _converse(connection, parts, url, limit_bytes)
     except (OSError, http.client.HTTPException, UnicodeError) as error:
         raise UpstreamFailed(
             f"link: {url} cannot be fetched ({error}); check it, or download it and give the file."
         ) from None
-    finally:
-        connection.close()
+
+
+def _converse(
+    connection: http.client.HTTPConnection, parts: SplitResult, url: str, limit_bytes: int
+) -> Fetched | str:
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    connection.request("GET", target, headers={**_HEADERS, "Host": parts.netloc.rpartition("@")[2]})
+    response = connection.getresponse()
+    if response.status in _REDIRECTS and (place := response.headers.get("Location")):
+        return place
+    if response.status != 200:
+        raise _refusal(url, response.status, response.reason)
+    return Fetched(
+        url=url,
+        content_type=response.headers.get_content_type().lower(),
+        content=_receive(response, url, limit_bytes),
+        charset=response.headers.get_content_charset(),
+    )
 
 
 def _refusal(url: str, status: int, reason: str) -> HubError:
