@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from openhearth import accounts, inference, repos
+from openhearth import accounts, attachments, buckets, community, inference, repos, spaces, unoffered
 from openhearth.accounts import Accounts
+from openhearth.buckets import Buckets
+from openhearth.community import Community
 from openhearth.config import Settings
 from openhearth.db import Database
 from openhearth.events import Events
@@ -28,6 +30,8 @@ class Hub:
     ground: Ground
     accounts: Accounts
     repos: Repos
+    buckets: Buckets
+    community: Community
     rooms: Sequence[Room]
 
 
@@ -61,16 +65,41 @@ def open_ground(settings: Settings, *, clock: Clock = utc_now) -> Ground:
 def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
     ground = open_ground(settings, clock=clock)
     accounts_room = accounts.build(
-        ground, count_repos=lambda name, actor: repos_room.service.count_by_type(name, actor)
+        ground,
+        describe=lambda namespace, actor: communal.overviews.describe(namespace, actor),
+        find_followed=lambda actor, ids: communal.follows.find_followed(actor, ids),
     )
-    repos_room = repos.build(ground, accounts=accounts_room.service)
+    repos_room = repos.build(
+        ground,
+        accounts=accounts_room.service,
+        move_bucket=lambda actor, old, new: buckets_room.service.move(actor, old, new),
+        pull_requests=lambda: communal.discussions.pulls,
+    )
+    buckets_room = buckets.build(ground, accounts=accounts_room.service, repos=repos_room.service)
     inference_room = inference.build(ground, repos=repos_room.service)
-    rooms = (accounts_room, repos_room, inference_room)
+    communal = community.build(ground, accounts=accounts_room.service, repos=repos_room.service)
+    rooms = (
+        accounts_room,
+        spaces.build(ground, repos=repos_room.service),  # before repos: `/api/spaces/hardware` names no repo
+        repos_room,
+        buckets_room,
+        *communal.rooms,
+        inference_room,
+        attachments.build(ground),
+        unoffered.build(ground),
+    )
     ground.db.migrate()
     for room in rooms:
         ground.events.subscribe(room.subscribes)
         ground.slots.fill(room.slots)
-    return Hub(ground=ground, accounts=accounts_room.service, repos=repos_room.service, rooms=rooms)
+    return Hub(
+        ground=ground,
+        accounts=accounts_room.service,
+        repos=repos_room.service,
+        buckets=buckets_room.service,
+        community=communal,
+        rooms=rooms,
+    )
 
 
 def _read_secret(path: Path) -> bytes:

@@ -9,9 +9,25 @@ from tests.support.running import RunningHub
 
 
 @pytest.mark.parametrize("xet", [True, False], ids=["xet", "lfs"])
-@pytest.mark.parametrize("program", ["hub_basics", "many_files", "filesystem"])
+@pytest.mark.parametrize("program", ["hub_basics", "many_files", "filesystem", "kernels"])
 def test_huggingface_hub(running: RunningHub, tmp_path: Path, program: str, xet: bool) -> None:
     run_program(program, running, tmp_path / "home", "xet" if xet else "lfs", xet=xet)
+
+
+def test_buckets(running: RunningHub, tmp_path: Path) -> None:
+    run_program("buckets", running, tmp_path / "home")
+
+
+def test_gated_repos(running: RunningHub, tmp_path: Path) -> None:
+    run_program("gated_access", running, tmp_path / "home", running.tokens["eve"])
+
+
+@pytest.mark.parametrize("program", ["collections_api", "people_api"])
+def test_what_people_do_with_each_others_work(
+    running: RunningHub, tmp_path: Path, program: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EVE_TOKEN", running.tokens["eve"])
+    run_program(program, running, tmp_path / "home", "one")
 
 
 @pytest.mark.slow

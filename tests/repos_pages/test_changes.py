@@ -64,6 +64,17 @@ def test_a_space_gets_its_sdk(site: Site) -> None:
     assert "no Space SDK" in refused.text
 
 
+def test_a_kernel_has_pages_like_every_repo_and_a_shelf_once_there_is_one(site: Site) -> None:
+    assert "Kernels" not in site.ada.read("/ada").split("<footer", 1)[0]
+    fields = {"owner": "ada", "name": "activation", "license": "mit", "visibility": "public"}
+    made = site.ada.send("/new-kernel", fields)
+    assert made.headers["location"] == "/kernels/ada/activation"
+    assert "get_kernel" in site.nobody.read("/kernels/ada/activation")
+    assert "activation" in site.nobody.read("/kernels?license=mit")
+    assert "README.md" in site.nobody.read("/kernels/ada/activation/tree/main")
+    assert "Kernels" in site.nobody.read("/ada").split("<footer", 1)[0]
+
+
 def test_a_file_is_written_edited_renamed_and_deleted(site: Site) -> None:
     repo = site.create()
     made = site.ada.send(

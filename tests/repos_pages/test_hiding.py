@@ -57,7 +57,7 @@ def test_forms_without_the_token_of_the_page_are_refused(site: Site) -> None:
     paths = (
         "/ada/tiny/edit/main/README.md", "/ada/tiny/new/main", "/ada/tiny/upload/main", "/ada/tiny/rename/main/README.md",
         "/ada/tiny/delete/main/README.md", "/ada/tiny/settings/visibility", "/ada/tiny/settings/move",
-        "/ada/tiny/settings/delete", "/new", "/new-dataset", "/new-space",
+        "/ada/tiny/settings/delete", "/new", "/new-dataset", "/new-space", "/new-kernel",
     )  # fmt: skip
     for path in paths:
         for token in ({}, {"csrf_token": ""}, {"csrf_token": "0" * 40}):

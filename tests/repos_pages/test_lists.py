@@ -6,7 +6,7 @@ from openhearth.repos.pages.facets import facets_of
 from openhearth.repos.pages.list_address import read_list_address
 from tests.repos_pages.conftest import Site
 
-KINDS = ("/models", "/datasets", "/spaces")
+KINDS = ("/models", "/datasets", "/spaces", "/kernels")
 
 
 def card(task: str, license_id: str = "mit", language: str = "en") -> str:

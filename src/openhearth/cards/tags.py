@@ -42,7 +42,9 @@ def pipeline_tag_of(card: Card, shown: ShownByFiles) -> str | None:
 
 def tags_of(card: Card, repo_type: RepoType, shown: ShownByFiles) -> list[str]:
     """Every tag of a repo, without repeats, most telling first."""
-    of_type = {"model": _model_tags, "dataset": _dataset_tags, "space": _space_tags}[repo_type]
+    of_type = {"model": _model_tags, "dataset": _dataset_tags, "space": _space_tags, "kernel": _kernel_tags}[
+        repo_type
+    ]
     tags = (tag[:TAG_MAX_LENGTH] for tag in (*of_type(card, shown), *_shared_tags(card)))
     return list(dict.fromkeys(tags))[:TAGS_MAX]
 
@@ -79,6 +81,12 @@ def _dataset_tags(card: Card, shown: ShownByFiles) -> Iterator[str]:
 def _space_tags(card: Card, shown: ShownByFiles) -> Iterator[str]:
     if sdk := card.text("sdk") or shown.sdk:
         yield sdk
+    yield from card.texts("tags")
+
+
+def _kernel_tags(card: Card, shown: ShownByFiles) -> Iterator[str]:
+    if library := library_of(card, shown):
+        yield library
     yield from card.texts("tags")
 
 

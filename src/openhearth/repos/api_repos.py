@@ -4,6 +4,7 @@ Routes and answers follow huggingface_hub 2.4 (hf_api.py); bodies tolerate field
 """
 
 import json
+from collections.abc import Callable
 from typing import Any, Literal
 
 from fastapi import APIRouter, Response
@@ -20,8 +21,8 @@ from openhearth.repos import shapes
 from openhearth.repos.addressing import API, Addressed, kind_of
 from openhearth.repos.list_query import read_list_query
 from openhearth.repos.nearby import Near
-from openhearth.repos.permits import require_files
 from openhearth.repos.records import MAIN, Listed, Repo, RepoFilter, RepoVisibility
+from openhearth.repos.runtime import NOT_RUN
 from openhearth.repos.service import Repos
 from openhearth.repos.shapes import Shown
 from openhearth.urls import Urls
@@ -31,6 +32,10 @@ from openhearth.wire.routing import LeanRoute
 
 _REMEMBERED = 512
 _REMEMBERED_BYTES = 64 << 10
+
+
+# Moves a bucket from one id to another, as an actor; gives its url and its new id.
+MoveBucket = Callable[[Actor, str, str], tuple[str, str]]
 
 
 class CreateBody(BaseModel):
@@ -45,6 +50,7 @@ class CreateBody(BaseModel):
     secrets: list[Any] = Field(default_factory=list)
     variables: list[Any] = Field(default_factory=list)
     volumes: list[Any] = Field(default_factory=list)
+    resourceGroupId: str | None = None
 
 
 class DeleteBody(BaseModel):
@@ -71,8 +77,9 @@ class ValidateBody(BaseModel):
 
 
 class RepoApi:
-    def __init__(self, *, repos: Repos, urls: Urls, near: Near) -> None:
+    def __init__(self, *, repos: Repos, urls: Urls, near: Near, move_bucket: MoveBucket) -> None:
         self._repos = repos
+        self._move_bucket = move_bucket
         self._catalogue = repos.catalogue
         self._urls = urls
         self._near = near
@@ -108,7 +115,10 @@ class RepoApi:
         repo = self._catalogue.create(
             actor, ref, visibility=visibility, sdk=body.sdk if ref.type == "space" else None
         )
-        return JSONResponse({"url": self._catalogue.url(repo.ref), "name": repo.id, "id": repo.key})
+        answer = JSONResponse({"url": self._catalogue.url(repo.ref), "name": repo.id, "id": repo.key})
+        if ref.type == "space":
+            answer.headers["X-HF-Warning"] = f"spaces; {NOT_RUN}"  # clients print it once
+        return answer
 
     def delete(self, request: Request, body: DeleteBody) -> Response:
         actor = actor_of(request)
@@ -117,7 +127,8 @@ class RepoApi:
 
     def move(self, request: Request, body: MoveBody) -> Response:
         if body.type == "bucket":
-            raise Unsupported("type: buckets are not offered by this hub.")
+            url, bucket_id = self._move_bucket(actor_of(request), body.fromRepo, body.toRepo)
+            return JSONResponse({"url": url, "name": bucket_id})
         kind = repo_type_of(body.type)
         old = split_repo_id(body.fromRepo, kind, field="fromRepo")
         new = split_repo_id(body.toRepo, kind, field="toRepo")
@@ -148,7 +159,7 @@ class RepoApi:
 
     def check_read(self, request: Request) -> Response:
         actor, repo = self._addressed.both(request)
-        require_files(actor, repo)
+        self._catalogue.require_files(actor, repo)
         return JSONResponse({"ok": True})
 
     def check_write(self, request: Request) -> Response:
@@ -239,6 +250,8 @@ def _refuse_space_extras(body: CreateBody) -> None:
     for name in ("secrets", "variables", "volumes", "template"):
         if getattr(body, name):
             raise Unsupported(f"{name}: this hub does not run Spaces yet; create the Space without.")
+    if body.resourceGroupId is not None:
+        raise Unsupported("resourceGroupId: this hub has no resource groups; create the repo without.")
     if body.hardware not in (None, "cpu-basic"):
         raise Unsupported(f"hardware: {body.hardware!r} is not offered by this hub; leave it out.")
     if body.type not in ("space", "spaces") and body.visibility == "protected":

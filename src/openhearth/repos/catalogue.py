@@ -3,8 +3,11 @@
 Knows nothing of what the files say; see `content.py`, `commits.py` and `facts.py`.
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import Protocol
+from typing import Literal, Protocol
+
+import sqlalchemy as sa
 
 from openhearth.access import Action, Actor, decide_create, refusal
 from openhearth.db import Database, Duplicate, Unchanged
@@ -14,10 +17,11 @@ from openhearth.kit.clock import Clock
 from openhearth.kit.cursors import Page
 from openhearth.kit.ids import new_id
 from openhearth.kit.names import RepoRef, check_repo_name
-from openhearth.repos import queries
+from openhearth.repos import queries, tables
 from openhearth.repos.errors import RepoExists
 from openhearth.repos.first_commit import SPACE_SDKS, first_files
-from openhearth.repos.listing import conditions_of, cursor_after, select_listed
+from openhearth.repos.gates.admission import Admission
+from openhearth.repos.listing import conditions_of, cursor_after, readable_by, select_listed
 from openhearth.repos.permits import require, require_found
 from openhearth.repos.records import MAIN, Gating, Listed, Repo, RepoFilter, RepoVisibility
 from openhearth.storage import Storage
@@ -50,6 +54,7 @@ class Catalogue:
         clock: Clock,
         urls: Urls,
         namespaces: Namespaces,
+        admission: Admission,
     ) -> None:
         self._db = db
         self._storage = storage
@@ -57,6 +62,7 @@ class Catalogue:
         self._clock = clock
         self._urls = urls
         self._namespaces = namespaces
+        self._admission = admission
         self._at: Unchanged[RepoRef, Repo | None] = Unchanged(db)
 
     def get(self, actor: Actor, ref: RepoRef, action: Action = Action.READ) -> Repo:
@@ -66,6 +72,10 @@ class Catalogue:
         answers under its own address: compare `repo.ref`.
         """
         return require_found(actor, action, self._at.find(ref, lambda: self._find(ref)), ref)
+
+    def require_files(self, actor: Actor, repo: Repo) -> None:
+        """Raise Gated unless `actor`, who was given `repo`, may have its files too."""
+        self._admission.require_files(actor, repo)
 
     def _find(self, ref: RepoRef) -> Repo | None:
         with self._db.read() as rows:
@@ -84,6 +94,18 @@ class Catalogue:
             found = queries.list_repos(rows, select_listed(actor, wanted, limit=limit, cursor=cursor))
         more = cursor_after(found[limit - 1].repo, wanted) if len(found) > limit else None
         return Page(found[:limit], more)
+
+    def readable_keys(self, actor: Actor) -> sa.Select[tuple[str]]:
+        """The keys of the repos that `actor` may know of, as a query for other rooms' lists to filter by."""
+        return sa.select(tables.repos.c.key).where(readable_by(actor))
+
+    def list_by_keys(self, actor: Actor, keys: Collection[str]) -> Mapping[str, Listed]:
+        """Key → repo, for those of the repos that `actor` may see."""
+        if not keys:
+            return {}
+        with self._db.read() as rows:
+            found = queries.list_by_keys(rows, keys, readable_by(actor))
+        return {listed.repo.key: listed for listed in found}
 
     def count_repos(self, actor: Actor, wanted: RepoFilter) -> int:
         with self._db.read() as rows:
@@ -168,12 +190,14 @@ class Catalogue:
         repo: Repo,
         *,
         visibility: RepoVisibility | None = None,
-        gated: Gating | bool = None,
+        gated: Gating | Literal[False] = None,
     ) -> Repo:
         """Change what is given: `gated` False opens a gated repo, None leaves it as it is."""
         require(actor, Action.ADMIN, repo)
         if visibility == "protected" and repo.ref.type != "space":
             raise Invalid("visibility: 'protected' is for Spaces; use 'public' or 'private'.")
+        if gated and repo.ref.type == "space":
+            raise Invalid("gated: is for models and datasets; make a Space private instead.")
         changes: dict[str, object] = {}
         if visibility is not None:
             changes["visibility"] = visibility

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from openhearth.access import RepoResource
-from openhearth.kit.names import RepoRef
+from openhearth.kit.names import RepoRef, RepoType
 from openhearth.storage.git import Commit, LfsPointer
 
 # `protected` is for Spaces: the app is open, the files are not. To whoever asks for files it is private.
@@ -93,7 +93,7 @@ class Like:
 class RepoFilter:
     """Which repos a list holds. All conditions must hold; `tags` are spelled as in `Facts.tags`."""
 
-    type: Literal["model", "dataset", "space"]
+    type: RepoType
     search: str = ""
     author: str | None = None
     tags: Sequence[str] = ()

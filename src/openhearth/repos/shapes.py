@@ -12,6 +12,7 @@ from openhearth.errors import Invalid
 from openhearth.kit.clock import iso
 from openhearth.kit.names import RepoType
 from openhearth.repos.records import Entry, Facts, LargeFile, Ref, Refs, Repo
+from openhearth.repos.runtime import describe_runtime
 from openhearth.storage.git import Commit, LfsPointer
 
 Json = dict[str, Any]
@@ -90,13 +91,14 @@ _OF_SPACES: dict[str, Field] = {
     ),
     "models": lambda s: s.card("models"),
     "datasets": lambda s: s.card("datasets"),
-    "runtime": lambda s: None,
+    "runtime": lambda s: describe_runtime(),
     "region": lambda s: None,
 }
 FIELDS: dict[RepoType, dict[str, Field]] = {
     "model": {**_SHARED, **_DOWNLOADED, **_OF_MODELS},
     "dataset": {**_SHARED, **_DOWNLOADED, **_OF_DATASETS},
     "space": {**_SHARED, **_OF_SPACES},
+    "kernel": {**_SHARED, **_DOWNLOADED, "library_name": _OF_MODELS["library_name"]},
 }
 _ONLY_EXPANDED = frozenset(
     {"downloadsAllTime", "trendingScore", "resourceGroup", "baseModels", "childrenModelCount", "evalResults",

@@ -14,7 +14,13 @@ Theme = Literal["auto", "light", "dark"]
 THEMES: tuple[Theme, ...] = get_args(Theme)
 THEME_COOKIE = "theme"
 # (prefix of the address, its place in the main navigation)
-_SECTIONS = (("/models", "models"), ("/datasets", "datasets"), ("/spaces", "spaces"), ("/docs", "docs"))
+_SECTIONS = (
+    ("/models", "models"),
+    ("/datasets", "datasets"),
+    ("/spaces", "spaces"),
+    ("/kernels", "kernels"),
+    ("/docs", "docs"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from openhearth.wire.render import render_error
 IN_MEMORY_MAX_BYTES = 16 << 20
 _STREAMED = re.compile(
     r"^/(cas|lfs|models|v1)/|/git-(receive|upload)-pack$|/info/lfs/"
-    r"|^/api/[^/]+/[^/]+/[^/]+/commit/|^/(?!api/)((datasets|spaces)/)?[^/]+/[^/]+/(upload|edit|new)/"
+    r"|^/api/[^/]+/[^/]+/[^/]+/commit/|^/(?!api/)((datasets|spaces|kernels)/)?[^/]+/[^/]+/(upload|edit|new)/"
 )
 
 

@@ -1,4 +1,4 @@
-"""New repo: one form for models, datasets and Spaces."""
+"""New repo: one form for models, datasets, Spaces and kernels."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,7 +20,12 @@ from openhearth.web.parts import Choice
 from openhearth.wire.forms import read_form, text_of
 from openhearth.wire.request import actor_of
 
-PATHS: dict[RepoType, str] = {"model": "/new", "dataset": "/new-dataset", "space": "/new-space"}
+PATHS: dict[RepoType, str] = {
+    "model": "/new",
+    "dataset": "/new-dataset",
+    "space": "/new-space",
+    "kernel": "/new-kernel",
+}
 LICENSES = (
     ("", "Choose later"), ("apache-2.0", "Apache 2.0"), ("mit", "MIT"), ("bsd-3-clause", "BSD 3-Clause"),
     ("gpl-3.0", "GPL 3.0"), ("agpl-3.0", "AGPL 3.0"), ("mpl-2.0", "MPL 2.0"), ("cc-by-4.0", "CC BY 4.0"),
@@ -117,6 +122,7 @@ class NewRepoPages:
             "model": "",
             "dataset": " --repo-type dataset",
             "space": " --repo-type space --space-sdk gradio",
+            "kernel": " --repo-type kernel",
         }[repo_type]
         page = NewRepoPage(
             type=repo_type,

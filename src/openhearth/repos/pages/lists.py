@@ -1,4 +1,4 @@
-"""The lists of models, datasets and Spaces: search, filters, order, pages. All of it in the address."""
+"""The lists of models, datasets, Spaces and kernels: search, filters, order, pages. All of it in the address."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -29,7 +29,7 @@ class Usage:
 
 def usages_of(ref: RepoRef, facts: Facts, *, endpoint: str, needs_token: bool) -> list[Usage]:
     """Every way to use `ref`, the most telling first. `endpoint` is the public address of this hub."""
-    by_type = {"model": _of_model, "dataset": _of_dataset, "space": _of_space}[ref.type]
+    by_type = {"model": _of_model, "dataset": _of_dataset, "space": _of_space, "kernel": _of_kernel}[ref.type]
     return [_setup(endpoint, needs_token=needs_token), *by_type(ref, facts), _download(ref, endpoint)]
 
 
@@ -228,3 +228,8 @@ def _of_dataset(ref: RepoRef, _facts: Facts) -> list[Usage]:
 
 def _of_space(_ref: RepoRef, _facts: Facts) -> list[Usage]:
     return []
+
+
+def _of_kernel(ref: RepoRef, _facts: Facts) -> list[Usage]:
+    code = f'from kernels import get_kernel\n\nkernel = get_kernel("{ref.id}")\nprint(dir(kernel))'
+    return [Usage(title="kernels", snippets=(Snippet(title="Python", code=code),))]

@@ -51,6 +51,7 @@ GROUPS: dict[RepoType, tuple[TagGroup, ...]] = {
     "model": (TASK, LIBRARY, LANGUAGE, LICENSE, DATASET, BASE_MODEL, OTHER),
     "dataset": (TASK_CATEGORY, SIZE, DATASET_LANGUAGE, LICENSE, OTHER),
     "space": (SDK, LICENSE, OTHER),
+    "kernel": (LIBRARY, LICENSE, OTHER),
 }
 _SDKS = frozenset({"gradio", "streamlit", "docker", "static"})
 _KNOWN_BY_NAME: dict[str, frozenset[str]] = {
