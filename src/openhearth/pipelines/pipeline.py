@@ -8,6 +8,7 @@ from openhearth.config import load_settings
 from openhearth.errors import Forbidden
 from openhearth.kit.names import is_commit_id
 from openhearth.pipelines.choice import Choice, decide
+from openhearth.pipelines.machine import require_torch
 from openhearth.pipelines.options import PipelineOptions
 from openhearth.pipelines.pipe import Pipe
 from openhearth.pipelines.reading import Reader
@@ -46,8 +47,6 @@ def pipeline(
 
 
 def _load(choice: Choice, asked: str | None, options: PipelineOptions) -> Any:
-    from openhearth.pipelines.through_transformers import require_torch
-
     require_torch()
     module = importlib.import_module(f"openhearth.pipelines.{choice.way.module}")
     languages = languages_of(asked) if asked else None

@@ -8,7 +8,7 @@ from typing import Any
 
 import transformers
 
-from openhearth.errors import Invalid, Unsupported
+from openhearth.errors import Invalid
 from openhearth.pipelines.finding import FoundModel
 from openhearth.pipelines.loading import check_native, first_line, set_threads
 from openhearth.pipelines.options import PipelineOptions
@@ -59,13 +59,3 @@ def load_with(auto_class: Any, found: FoundModel, options: PipelineOptions) -> t
     if found.adapter is not None:
         model.load_adapter(str(found.adapter))
     return (model.to(options.device) if options.device is not None else model).eval(), tokenizer
-
-
-def require_torch() -> None:
-    """Raise Unsupported where the libraries that run models are missing."""
-    try:
-        import torch  # noqa: F401
-    except ImportError:
-        raise Unsupported(
-            "Running models here needs torch and transformers: pip install 'openhearth[run]'."
-        ) from None
