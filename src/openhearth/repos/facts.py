@@ -106,6 +106,8 @@ class FactReader:
         card = cards.read_card(files.read("README.md", cards.CARD_MAX_BYTES) or b"")
         modified = self._content.get_commit(repo, head).date
         large = [LargeFile(e.lfs.sha256, e.path, e.size_bytes, modified) for e in entries.values() if e.lfs]
+        held = self._large_files.find_uploaded(repo.key, {file.sha256 for file in large}, None)
+        large = [file for file in large if file.sha256 in held]  # others were removed for good
         small_bytes = sum(entry.size_bytes for entry in entries.values() if entry.lfs is None)
         facts = _facts(repo, files, card)
         sdk = card.text("sdk") if repo.ref.type == "space" else None
