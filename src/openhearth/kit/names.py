@@ -68,6 +68,7 @@ RESERVED_NAMESPACES = frozenset(
         "assets",
         "setup",
         "avatars",
+        "notifications",
         "uploads",
     ]
 )
