@@ -27,7 +27,7 @@ __all__ = [
 
 def build(ground: Ground, *, count_repos: CountRepos | None = None) -> Room:
     """The room on `ground`. `count_repos` gives the numbers of public overviews, left out without it."""
-    accounts = Accounts.on(ground.db, settings=ground.settings, clock=ground.clock)
+    accounts = Accounts.on(ground.db, settings=ground.settings, clock=ground.clock, events=ground.events)
     api = Api(accounts, urls=ground.urls, clock=ground.clock, count_repos=count_repos or _count_nothing)
     ground.web.add_folder("accounts", Path(__file__).parent / "templates")
     ground.web.can_join = ground.settings.sign_up == "open"

@@ -21,6 +21,7 @@ from openhearth.accounts.throttle import Throttle
 from openhearth.accounts.tokens import Tokens
 from openhearth.config import Settings
 from openhearth.db import Database
+from openhearth.events import Events
 from openhearth.kit.clock import Clock
 from openhearth.wire.request import Credentials
 
@@ -40,16 +41,17 @@ class Accounts:
     identity: Identity
 
     @classmethod
-    def on(cls, db: Database, *, settings: Settings, clock: Clock) -> Self:
+    def on(cls, db: Database, *, settings: Settings, clock: Clock, events: Events | None = None) -> Self:
         """The room's services on one database: as the server, the command line and the tests build them."""
+        events = events or Events()  # without one, nobody listens
         known, hashing = KnownActors(), PasswordHashing()
         throttle = Throttle(db=db, clock=clock, enabled=settings.rate_limit == "on")
-        people = People(db=db, clock=clock, known=known, hashing=hashing)
-        sessions = Sessions(db=db, clock=clock, known=known)
+        people = People(db=db, clock=clock, known=known, hashing=hashing, events=events)
+        sessions = Sessions(db=db, clock=clock, known=known, events=events)
         return cls(
             people=people,
-            orgs=Organisations(db=db, clock=clock, known=known),
-            tokens=Tokens(db=db, clock=clock, known=known),
+            orgs=Organisations(db=db, clock=clock, known=known, events=events),
+            tokens=Tokens(db=db, clock=clock, known=known, events=events),
             sessions=sessions,
             sign_in=SignIn(db=db, sessions=sessions, throttle=throttle, hashing=hashing),
             sign_up=SignUp(db=db, clock=clock, people=people, policy=settings.sign_up),
