@@ -28,7 +28,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from openhearth.kit.names import RepoRef
+    from openhearth.access import Address
 
 
 class HubError(Exception):
@@ -54,7 +54,7 @@ class RepoNotFound(NotFound):
 
     code = "RepoNotFound"
 
-    def __init__(self, repo_id: str, *, anonymous: bool = False, hidden: RepoRef | None = None) -> None:
+    def __init__(self, repo_id: str, *, anonymous: bool = False, hidden: Address | None = None) -> None:
         """`hidden` is the repo that is there all the same: for the hub's own log, never for an answer."""
         self.hidden = hidden
         super().__init__(

@@ -42,6 +42,11 @@ class RepoDeleted:
     repo: RepoRef
 
 
+DiscussionChange = Literal[
+    "opened", "commented", "edited", "hidden", "closed", "reopened", "renamed", "merged"
+]
+
+
 @dataclass(frozen=True, kw_only=True)
 class DiscussionChanged:
     """Something was said or done in a discussion or pull request. `text` is what was said: for mentions."""
@@ -51,7 +56,7 @@ class DiscussionChanged:
     number: int
     title: str
     is_pull_request: bool
-    change: Literal["opened", "commented", "edited", "hidden", "closed", "reopened", "renamed", "merged"]
+    change: DiscussionChange
     actor_id: str | None
     actor_name: str | None
     comment_id: str | None = None

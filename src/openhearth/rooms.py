@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from openhearth import accounts, attachments, audit, community, inference, repos, spaces, unoffered
+from openhearth import accounts, attachments, audit, buckets, community, inference, repos, spaces, unoffered
 from openhearth.accounts import Accounts
 from openhearth.audit import Audit
+from openhearth.buckets import Buckets
 from openhearth.community import Community
 from openhearth.config import Settings, read_secret
 from openhearth.db import Database
@@ -27,6 +28,7 @@ class Hub:
     ground: Ground
     accounts: Accounts
     repos: Repos
+    buckets: Buckets
     community: Community
     audit: Audit
     rooms: Sequence[Room]
@@ -62,9 +64,17 @@ def open_ground(settings: Settings, *, clock: Clock = utc_now) -> Ground:
 def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
     ground = open_ground(settings, clock=clock)
     accounts_room = accounts.build(
-        ground, count_repos=lambda name, actor: repos_room.service.count_by_type(name, actor)
+        ground,
+        describe=lambda namespace, actor: communal.overviews.describe(namespace, actor),
+        find_followed=lambda actor, ids: communal.follows.find_followed(actor, ids),
     )
-    repos_room = repos.build(ground, accounts=accounts_room.service)
+    repos_room = repos.build(
+        ground,
+        accounts=accounts_room.service,
+        move_bucket=lambda actor, old, new: buckets_room.service.move(actor, old, new),
+        pull_requests=lambda: communal.discussions.pulls,
+    )
+    buckets_room = buckets.build(ground, accounts=accounts_room.service, repos=repos_room.service)
     inference_room = inference.build(ground, repos=repos_room.service)
     communal = community.build(ground, accounts=accounts_room.service, repos=repos_room.service)
     audit_room = audit.build(ground)
@@ -72,6 +82,7 @@ def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
         accounts_room,
         spaces.build(ground, repos=repos_room.service),  # before repos: `/api/spaces/hardware` names no repo
         repos_room,
+        buckets_room,
         *communal.rooms,
         inference_room,
         attachments.build(ground),
@@ -86,6 +97,7 @@ def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
         ground=ground,
         accounts=accounts_room.service,
         repos=repos_room.service,
+        buckets=buckets_room.service,
         community=communal,
         audit=audit_room.service,
         rooms=rooms,

@@ -13,14 +13,13 @@ from typing import Any, get_args
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from openhearth.access import NOBODY, Actor
+from openhearth.access import NOBODY, Actor, Address
 from openhearth.audit.records import Entry, Verdict, Via
 from openhearth.audit.service import Audit
 from openhearth.audit.words import Told, action_of, changes_something, tell
 from openhearth.errors import HubError, RepoNotFound
 from openhearth.events import Event, Subscribers
 from openhearth.kit.clock import Clock
-from openhearth.kit.names import RepoRef
 
 log = logging.getLogger(__name__)
 _UNSEEN = ("/static/", "/health", "/metrics", "/cas/", "/lfs/", "/avatars/")
@@ -209,7 +208,7 @@ def _kind_in(route: str) -> str:
     return "models" if first.startswith("{") else first
 
 
-def _repo(ref: RepoRef) -> tuple[str, str]:
+def _repo(ref: Address) -> tuple[str, str]:
     return ref.namespace, f"{ref.plural}/{ref.id}"
 
 

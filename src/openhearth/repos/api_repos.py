@@ -4,6 +4,7 @@ Routes and answers follow huggingface_hub 2.4 (hf_api.py); bodies tolerate field
 """
 
 import json
+from collections.abc import Callable
 from typing import Any, Literal
 
 from fastapi import APIRouter, Response
@@ -31,6 +32,10 @@ from openhearth.wire.routing import LeanRoute
 
 _REMEMBERED = 512
 _REMEMBERED_BYTES = 64 << 10
+
+
+# Moves a bucket from one id to another, as an actor; gives its url and its new id.
+MoveBucket = Callable[[Actor, str, str], tuple[str, str]]
 
 
 class CreateBody(BaseModel):
@@ -72,8 +77,9 @@ class ValidateBody(BaseModel):
 
 
 class RepoApi:
-    def __init__(self, *, repos: Repos, urls: Urls, near: Near) -> None:
+    def __init__(self, *, repos: Repos, urls: Urls, near: Near, move_bucket: MoveBucket) -> None:
         self._repos = repos
+        self._move_bucket = move_bucket
         self._catalogue = repos.catalogue
         self._urls = urls
         self._near = near
@@ -121,7 +127,8 @@ class RepoApi:
 
     def move(self, request: Request, body: MoveBody) -> Response:
         if body.type == "bucket":
-            raise Unsupported("type: buckets are not offered by this hub.")
+            url, bucket_id = self._move_bucket(actor_of(request), body.fromRepo, body.toRepo)
+            return JSONResponse({"url": url, "name": bucket_id})
         kind = repo_type_of(body.type)
         old = split_repo_id(body.fromRepo, kind, field="fromRepo")
         new = split_repo_id(body.toRepo, kind, field="toRepo")

@@ -1,6 +1,6 @@
 """What an actor may do to a repo, asked the same way by every verb of the room."""
 
-from openhearth.access import Action, Actor, decide
+from openhearth.access import Action, Actor, decide, decide_contribute
 from openhearth.errors import RepoNotFound
 from openhearth.kit.names import RepoRef
 from openhearth.repos.records import Repo
@@ -24,3 +24,8 @@ def require_found(actor: Actor, action: Action, repo: Repo | None, asked: RepoRe
 
 def may(actor: Actor, action: Action, repo: Repo) -> bool:
     return decide(actor, action, repo.resource).allowed
+
+
+def require_contribute(actor: Actor, repo: Repo) -> None:
+    """Raise what the client expects unless `actor` may discuss `repo` and propose changes to it."""
+    decide_contribute(actor, repo.resource).require(actor, repo.resource)

@@ -1,5 +1,6 @@
 """The room's one object: its verbs in groups, and the few questions that the git and LFS doors ask."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, Self
 
@@ -18,6 +19,8 @@ from openhearth.repos.facts import FactReader
 from openhearth.repos.gates import Admission, Askers, Gates
 from openhearth.repos.large_files import LargeFiles
 from openhearth.repos.likes import Likes
+from openhearth.repos.pull_refs import PullRefs
+from openhearth.repos.pull_requests import Contributions, PullRequests
 from openhearth.repos.records import RepoFilter
 from openhearth.repos.refs import RefVerbs
 from openhearth.repos.snapshots import Snapshots
@@ -41,6 +44,8 @@ class Repos:
     doors: GitDoor
     large_files: LargeFiles
     likes: Likes
+    contributions: Contributions
+    pull_refs: PullRefs
     admission: Admission
     gates: Gates
 
@@ -55,6 +60,7 @@ class Repos:
         urls: Urls,
         settings: Settings,
         namespaces: Holders,
+        pull_requests: Callable[[], PullRequests],
     ) -> Self:
         """The room's services on one database and one storage."""
         large_files = LargeFiles(db=db, storage=storage)
@@ -64,11 +70,18 @@ class Repos:
             admission=admission,
         )  # fmt: skip
         content = Content(storage=storage, large_files=large_files)
+        contributions = Contributions(pull_requests, admission)
         return cls(
             catalogue=catalogue,
             content=content,
             commits=Commits(
-                db=db, storage=storage, events=events, clock=clock, content=content, large_files=large_files
+                db=db,
+                storage=storage,
+                events=events,
+                clock=clock,
+                content=content,
+                large_files=large_files,
+                contributions=contributions,
             ),
             refs=RefVerbs(storage=storage, events=events, clock=clock, content=content),
             facts=FactReader(db=db, storage=storage, clock=clock, content=content, large_files=large_files),
@@ -81,9 +94,12 @@ class Repos:
                 catalogue=catalogue,
                 content=content,
                 large_files=large_files,
+                contributions=contributions,
             ),
             large_files=large_files,
             likes=Likes(db=db, clock=clock),
+            contributions=contributions,
+            pull_refs=PullRefs(storage=storage, events=events, clock=clock),
             admission=admission,
             gates=Gates(db=db, events=events, clock=clock, admission=admission, askers=namespaces),
         )
