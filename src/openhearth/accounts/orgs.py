@@ -130,6 +130,11 @@ class Organisations:
         next_cursor = encode_cursor(found[limit - 1].user.name) if len(found) > limit else None
         return Page(found[:limit], next_cursor, total)
 
+    def list_writers(self, org_id: str, *, limit: int) -> list[str]:
+        """The ids of members who may write everywhere, longest members first."""
+        with self._db.read() as rows:
+            return queries.list_member_ids(rows, org_id, least=Role.WRITE, limit=limit)
+
     def list_memberships(self, user_id: str) -> list[Membership]:
         """The organisations of one user, in order of their names."""
         with self._db.read() as rows:

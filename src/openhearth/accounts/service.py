@@ -91,6 +91,13 @@ class Accounts:
         """User id → user, in order of names; those who are gone are left out."""
         return self.people.list_users_by_id(ids)
 
+    def list_caretakers(self, namespace: str, *, limit: int) -> list[str]:
+        """The ids of those who look after what `namespace` holds: the user, or the members who may write."""
+        holder = self.find_namespace(namespace)
+        if holder is None:
+            return []
+        return [holder.id] if isinstance(holder, User) else self.orgs.list_writers(holder.id, limit=limit)
+
     def get_profile(self, name: str) -> Profile:
         """What a public page shows of `name`. Raises NotFound."""
         namespace = self.find_namespace(name)
