@@ -23,6 +23,7 @@ from openhearth.accounts.throttle import Throttle
 from openhearth.accounts.tokens import Tokens
 from openhearth.config import Settings
 from openhearth.db import Database
+from openhearth.events import Events
 from openhearth.kit.clock import Clock
 from openhearth.wire.request import Credentials
 
@@ -44,23 +45,32 @@ class Accounts:
     oauth: OAuth
 
     @classmethod
-    def on(cls, db: Database, *, settings: Settings, clock: Clock, secret: bytes = b"") -> Self:
+    def on(
+        cls,
+        db: Database,
+        *,
+        settings: Settings,
+        clock: Clock,
+        events: Events | None = None,
+        secret: bytes = b"",
+    ) -> Self:
         """The room's services on one database: as the server, the command line and the tests build them.
 
         `secret`: the installation's own; only apps of Spaces need it.
         """
+        events = events or Events()  # without one, nobody listens
         known, hashing = KnownActors(), PasswordHashing()
         throttle = Throttle(db=db, clock=clock, enabled=settings.rate_limit == "on")
-        people = People(db=db, clock=clock, known=known, hashing=hashing)
-        orgs = Organisations(db=db, clock=clock, known=known)
-        sessions = Sessions(db=db, clock=clock, known=known)
+        people = People(db=db, clock=clock, known=known, hashing=hashing, events=events)
+        orgs = Organisations(db=db, clock=clock, known=known, events=events)
+        sessions = Sessions(db=db, clock=clock, known=known, events=events)
         oauth = OAuth.on(
             db, settings=settings, clock=clock, known=known, people=people, orgs=orgs, secret=secret
         )
         return cls(
             people=people,
             orgs=orgs,
-            tokens=Tokens(db=db, clock=clock, known=known),
+            tokens=Tokens(db=db, clock=clock, known=known, events=events),
             ssh_keys=SshKeys(db=db, clock=clock, throttle=throttle),
             sessions=sessions,
             sign_in=SignIn(db=db, sessions=sessions, throttle=throttle, hashing=hashing),
