@@ -40,6 +40,16 @@ class RepoMoved:
 class RepoDeleted:
     repo_key: str
     repo: RepoRef
+    is_private: bool = True  # what it was: nobody can look any more
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepoConfigured:
+    """Settings of a repo changed. `changes` names them as clients do: {"private": True}."""
+
+    repo_key: str
+    repo: RepoRef
+    changes: Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +80,9 @@ class AccessRequested:
     actor_name: str | None
 
 
-Event = RefUpdated | RepoCreated | RepoMoved | RepoDeleted | DiscussionChanged | AccessRequested
+Event = (
+    RefUpdated | RepoCreated | RepoMoved | RepoDeleted | RepoConfigured | DiscussionChanged | AccessRequested
+)
 Subscribers = Mapping[type, Callable[[Any], None]]
 
 

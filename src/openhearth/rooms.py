@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from openhearth import accounts, inference, repos
+from openhearth import accounts, inference, jobs, repos, webhooks
 from openhearth.accounts import Accounts
 from openhearth.config import Settings
 from openhearth.db import Database
 from openhearth.events import Events
+from openhearth.jobs import Queue
 from openhearth.kit.clock import Clock, utc_now
 from openhearth.repos import Repos
 from openhearth.storage import open_storage
@@ -28,6 +29,7 @@ class Hub:
     ground: Ground
     accounts: Accounts
     repos: Repos
+    queue: Queue
     rooms: Sequence[Room]
 
 
@@ -64,13 +66,23 @@ def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
         ground, count_repos=lambda name, actor: repos_room.service.count_by_type(name, actor)
     )
     repos_room = repos.build(ground, accounts=accounts_room.service)
+    jobs_room = jobs.build(ground)
     inference_room = inference.build(ground, repos=repos_room.service)
-    rooms = (accounts_room, repos_room, inference_room)
+    webhooks_room = webhooks.build(
+        ground, accounts=accounts_room.service, repos=repos_room.service, queue=jobs_room.service
+    )
+    rooms = (accounts_room, repos_room, inference_room, webhooks_room, jobs_room)
     ground.db.migrate()
     for room in rooms:
         ground.events.subscribe(room.subscribes)
         ground.slots.fill(room.slots)
-    return Hub(ground=ground, accounts=accounts_room.service, repos=repos_room.service, rooms=rooms)
+    return Hub(
+        ground=ground,
+        accounts=accounts_room.service,
+        repos=repos_room.service,
+        queue=jobs_room.service,
+        rooms=rooms,
+    )
 
 
 def _read_secret(path: Path) -> bytes:

@@ -9,7 +9,7 @@ from typing import Protocol
 from openhearth.access import Action, Actor, decide_create, refusal
 from openhearth.db import Database, Duplicate, Unchanged
 from openhearth.errors import Invalid, RepoNotFound
-from openhearth.events import Events, RefUpdated, RepoCreated, RepoDeleted, RepoMoved
+from openhearth.events import Events, RefUpdated, RepoConfigured, RepoCreated, RepoDeleted, RepoMoved
 from openhearth.kit.clock import Clock
 from openhearth.kit.cursors import Page
 from openhearth.kit.ids import new_id
@@ -157,7 +157,7 @@ class Catalogue:
         repo = self._get_at(actor, ref, Action.ADMIN)
         with self._db.write() as rows:
             queries.delete_repo(rows, repo.key)
-        self._events.publish(RepoDeleted(repo_key=repo.key, repo=repo.ref))
+        self._events.publish(RepoDeleted(repo_key=repo.key, repo=repo.ref, is_private=repo.is_private))
         self._storage.git.delete(repo.key)
         self._storage.lfs.drop_repo(repo.key)
         self._storage.xet.drop_repo(repo.key)
@@ -188,6 +188,8 @@ class Catalogue:
         self._storage.xet.set_scope(
             repo.key, namespace=changed.ref.namespace, is_public=not changed.is_private
         )
+        if told := _told_changes(repo, changed):
+            self._events.publish(RepoConfigured(repo_key=repo.key, repo=changed.ref, changes=told))
         return changed
 
     def url(self, ref: RepoRef) -> str:
@@ -231,6 +233,18 @@ class Catalogue:
         )
         git.update_ref(repo.key, f"refs/heads/{MAIN}", head, expected=None)
         return head
+
+
+def _told_changes(before: Repo, after: Repo) -> dict[str, object]:
+    """What receivers of events are told of changed settings, in the words of the API."""
+    changes: dict[str, object] = {}
+    if before.is_private != after.is_private:
+        changes["private"] = after.is_private
+    if before.visibility != after.visibility:
+        changes["visibility"] = after.visibility
+    if before.gated != after.gated:
+        changes["gated"] = after.gated or False
+    return changes
 
 
 def author_email(actor: Actor) -> str:
