@@ -22,11 +22,13 @@ from starlette.routing import BaseRoute, Route
 from openhearth import __version__
 from openhearth.config import Settings, load_settings
 from openhearth.errors import HubError, Invalid, NotFound
+from openhearth.kit.clock import Clock
 from openhearth.rooms import Hub, build_hub
 from openhearth.wire.limits import BodyLimit
 from openhearth.wire.memory import keep_memory
 from openhearth.wire.render import render_error
 from openhearth.wire.request import Identification
+from openhearth.wire.request_limit import RequestLimit
 from openhearth.wire.routing import RawPath, RouteTable
 from openhearth.wire.trace import Trace
 
@@ -60,6 +62,7 @@ def app_of(hub: Hub) -> Starlette:
             Middleware(
                 Identification, accounts=hub.accounts, secret=ground.secret, own_origin=ground.urls.base
             ),
+            *_rate_limit(ground.settings, ground.clock),
             Middleware(BodyLimit),
             Middleware(AsyncExitStackMiddleware),  # FastAPI's routes close uploaded files with it
         ],
@@ -73,6 +76,12 @@ def app_of(hub: Hub) -> Starlette:
     app.router.redirect_slashes = False
     app.state.error_page = ground.web.error_page
     return app
+
+
+def _rate_limit(settings: Settings, clock: Clock) -> list[Middleware]:
+    if settings.rate_limit == "off" or settings.requests_max <= 0:
+        return []
+    return [Middleware(RequestLimit, most=settings.requests_max, clock=clock)]
 
 
 @contextlib.asynccontextmanager

@@ -47,7 +47,12 @@ class Settings:
     )
     ray_address: str = _setting("", "A Ray cluster for jobs and engines. Not offered yet.")
     sign_up: SignUp = _setting("invite", "Who may make an account: open, invite or closed.")
-    rate_limit: RateLimit = _setting("on", "Limits on sign-in attempts: on or off.")
+    rate_limit: RateLimit = _setting("on", "Limits on sign-in attempts and on requests: on or off.")
+    requests_max: int = _setting(
+        0,
+        "How many requests a person, or an address without an account, may make in five minutes to one server process; "
+        "0: any number.",
+    )
     fetch_allow_private: bool = _setting(
         False, "Whether links to loopback and private addresses may be fetched."
     )

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from openhearth import accounts, inference, jobs, repos, webhooks
+from openhearth import accounts, attachments, community, inference, jobs, repos, spaces, unoffered, webhooks
 from openhearth.accounts import Accounts
+from openhearth.community import Community
 from openhearth.config import Settings
 from openhearth.db import Database
 from openhearth.events import Events
@@ -30,6 +31,7 @@ class Hub:
     accounts: Accounts
     repos: Repos
     queue: Queue
+    community: Community
     rooms: Sequence[Room]
 
 
@@ -68,10 +70,21 @@ def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
     repos_room = repos.build(ground, accounts=accounts_room.service)
     jobs_room = jobs.build(ground)
     inference_room = inference.build(ground, repos=repos_room.service)
+    communal = community.build(ground, accounts=accounts_room.service, repos=repos_room.service)
     webhooks_room = webhooks.build(
         ground, accounts=accounts_room.service, repos=repos_room.service, queue=jobs_room.service
     )
-    rooms = (accounts_room, repos_room, inference_room, webhooks_room, jobs_room)
+    rooms = (
+        accounts_room,
+        spaces.build(ground, repos=repos_room.service),  # before repos: `/api/spaces/hardware` names no repo
+        repos_room,
+        *communal.rooms,
+        inference_room,
+        webhooks_room,
+        attachments.build(ground),
+        jobs_room,  # behind the rooms whose work it does: it stops before them
+        unoffered.build(ground),
+    )
     ground.db.migrate()
     for room in rooms:
         ground.events.subscribe(room.subscribes)
@@ -81,6 +94,7 @@ def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
         accounts=accounts_room.service,
         repos=repos_room.service,
         queue=jobs_room.service,
+        community=communal,
         rooms=rooms,
     )
 

@@ -14,6 +14,11 @@ def test_huggingface_hub(running: RunningHub, tmp_path: Path, program: str, xet:
     run_program(program, running, tmp_path / "home", "xet" if xet else "lfs", xet=xet)
 
 
+def test_collections(running: RunningHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVE_TOKEN", running.tokens["eve"])
+    run_program("collections_api", running, tmp_path / "home", "one")
+
+
 @pytest.mark.slow
 def test_transformers_then_peft_on_the_model_it_pushed(running: RunningHub, tmp_path: Path) -> None:
     run_program("transformers_roundtrip", running, tmp_path / "home")

@@ -20,6 +20,7 @@ from openhearth.cli import care
 from openhearth.config import Settings, load_settings
 from openhearth.db import Database
 from openhearth.errors import Invalid
+from openhearth.jobs import Queue
 from openhearth.kit.clock import iso, utc_now
 
 
@@ -106,6 +107,14 @@ def add_token(
     typer.echo(new.value)
 
 
+def list_jobs(data: Data = None) -> None:
+    """What the hub still has to do or gave up: kind, when it is due, tries so far, what went wrong last."""
+    with _database(data) as (_, db):
+        for job in Queue(db=db, clock=utc_now).list_jobs(limit=1000):
+            due = iso(job.due_at) if job.due_at else "given up"
+            typer.echo(f"{job.kind}\t{due}\t{job.attempts}/{job.attempts_max}\t{job.error or ''}")
+
+
 def _group(help_text: str, **commands: Callable[..., Any]) -> typer.Typer:
     group = typer.Typer(no_args_is_help=True, help=help_text)
     for name, command in commands.items():
@@ -119,24 +128,34 @@ admin = typer.Typer(
 admin.add_typer(_group("Accounts.", add=add_user, list=list_users, passwd=set_password), name="user")
 admin.add_typer(_group("Organisations.", add=add_org), name="org")
 admin.add_typer(_group("Access tokens.", add=add_token), name="token")
+admin.command("jobs")(list_jobs)
 for _command in (care.gc, care.backup, care.restore, care.verify, care.reindex):
     admin.command()(_command)
 
 
 @contextmanager
-def _accounts(data: Path | None) -> Iterator[Accounts]:
-    """The accounts of the data folder. Raises Invalid if its database cannot be opened."""
+def _database(data: Path | None) -> Iterator[tuple[Settings, Database]]:
+    """The database of the data folder. Raises Invalid if it cannot be opened."""
     settings = load_settings(data=data)
     try:
         db = _open_database(settings)
     except (OperationalError, OSError) as error:
         raise Invalid(f"data: {settings.data} cannot be opened ({error}); check the folder.") from None
-    accounts = Accounts.on(db, settings=settings, clock=utc_now)
     try:
-        yield accounts
+        yield settings, db
     finally:
-        accounts.identity.close()
         db.close()
+
+
+@contextmanager
+def _accounts(data: Path | None) -> Iterator[Accounts]:
+    """The accounts of the data folder. Raises Invalid if its database cannot be opened."""
+    with _database(data) as (settings, db):
+        accounts = Accounts.on(db, settings=settings, clock=utc_now)
+        try:
+            yield accounts
+        finally:
+            accounts.identity.close()
 
 
 def _open_database(settings: Settings) -> Database:

@@ -65,6 +65,7 @@ RESERVED_NAMESPACES = frozenset(
         "assets",
         "setup",
         "avatars",
+        "uploads",
     ]
 )
 

@@ -7,6 +7,7 @@ from openhearth.repos import bare_names
 from openhearth.repos.api_content import ContentApi
 from openhearth.repos.api_likes import LikeApi, Likers
 from openhearth.repos.api_repos import RepoApi
+from openhearth.repos.api_storage import StorageApi
 from openhearth.repos.api_write import WriteApi
 from openhearth.repos.cas_api import CasApi
 from openhearth.repos.catalogue import Namespaces
@@ -29,6 +30,7 @@ from openhearth.repos.records import (
 )
 from openhearth.repos.resolve import Resolve
 from openhearth.repos.service import Repos
+from openhearth.repos.storage_use import StorageUses
 from openhearth.repos.xet_tokens import XetTokens
 from openhearth.storage.xet import XetSigner
 from openhearth.wire.room import Ground, Room
@@ -80,6 +82,7 @@ def build(ground: Ground, *, accounts: People) -> Room:
             *RepoApi(repos=repos, urls=urls, near=near).router().routes,
             *LikeApi(repos=repos, urls=urls, people=accounts).router().routes,
             *ContentApi(repos=repos, urls=urls, near=near).router().routes,
+            *StorageApi(uses=StorageUses(db=ground.db), urls=urls).router().routes,
             *XetTokens(repos=repos, signer=signer, cas_url=cas.url).routes(),
             *cas.routes(),
             *lfs.routes(),

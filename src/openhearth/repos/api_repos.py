@@ -22,6 +22,7 @@ from openhearth.repos.list_query import read_list_query
 from openhearth.repos.nearby import Near
 from openhearth.repos.permits import require_files
 from openhearth.repos.records import MAIN, Listed, Repo, RepoFilter, RepoVisibility
+from openhearth.repos.runtime import NOT_RUN
 from openhearth.repos.service import Repos
 from openhearth.repos.shapes import Shown
 from openhearth.urls import Urls
@@ -45,6 +46,7 @@ class CreateBody(BaseModel):
     secrets: list[Any] = Field(default_factory=list)
     variables: list[Any] = Field(default_factory=list)
     volumes: list[Any] = Field(default_factory=list)
+    resourceGroupId: str | None = None
 
 
 class DeleteBody(BaseModel):
@@ -108,7 +110,10 @@ class RepoApi:
         repo = self._catalogue.create(
             actor, ref, visibility=visibility, sdk=body.sdk if ref.type == "space" else None
         )
-        return JSONResponse({"url": self._catalogue.url(repo.ref), "name": repo.id, "id": repo.key})
+        answer = JSONResponse({"url": self._catalogue.url(repo.ref), "name": repo.id, "id": repo.key})
+        if ref.type == "space":
+            answer.headers["X-HF-Warning"] = f"spaces; {NOT_RUN}"  # clients print it once
+        return answer
 
     def delete(self, request: Request, body: DeleteBody) -> Response:
         actor = actor_of(request)
@@ -239,6 +244,8 @@ def _refuse_space_extras(body: CreateBody) -> None:
     for name in ("secrets", "variables", "volumes", "template"):
         if getattr(body, name):
             raise Unsupported(f"{name}: this hub does not run Spaces yet; create the Space without.")
+    if body.resourceGroupId is not None:
+        raise Unsupported("resourceGroupId: this hub has no resource groups; create the repo without.")
     if body.hardware not in (None, "cpu-basic"):
         raise Unsupported(f"hardware: {body.hardware!r} is not offered by this hub; leave it out.")
     if body.type not in ("space", "spaces") and body.visibility == "protected":

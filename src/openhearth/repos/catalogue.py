@@ -3,8 +3,11 @@
 Knows nothing of what the files say; see `content.py`, `commits.py` and `facts.py`.
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Protocol
+
+import sqlalchemy as sa
 
 from openhearth.access import Action, Actor, decide_create, refusal
 from openhearth.db import Database, Duplicate, Unchanged
@@ -14,10 +17,10 @@ from openhearth.kit.clock import Clock
 from openhearth.kit.cursors import Page
 from openhearth.kit.ids import new_id
 from openhearth.kit.names import RepoRef, check_repo_name
-from openhearth.repos import queries
+from openhearth.repos import queries, tables
 from openhearth.repos.errors import RepoExists
 from openhearth.repos.first_commit import SPACE_SDKS, first_files
-from openhearth.repos.listing import conditions_of, cursor_after, select_listed
+from openhearth.repos.listing import conditions_of, cursor_after, readable_by, select_listed
 from openhearth.repos.permits import require, require_found
 from openhearth.repos.records import MAIN, Gating, Listed, Repo, RepoFilter, RepoVisibility
 from openhearth.storage import Storage
@@ -84,6 +87,18 @@ class Catalogue:
             found = queries.list_repos(rows, select_listed(actor, wanted, limit=limit, cursor=cursor))
         more = cursor_after(found[limit - 1].repo, wanted) if len(found) > limit else None
         return Page(found[:limit], more)
+
+    def readable_keys(self, actor: Actor) -> sa.Select[tuple[str]]:
+        """The keys of the repos that `actor` may know of, as a query for other rooms' lists to filter by."""
+        return sa.select(tables.repos.c.key).where(readable_by(actor))
+
+    def list_by_keys(self, actor: Actor, keys: Collection[str]) -> Mapping[str, Listed]:
+        """Key → repo, for those of the repos that `actor` may see."""
+        if not keys:
+            return {}
+        with self._db.read() as rows:
+            found = queries.list_by_keys(rows, keys, readable_by(actor))
+        return {listed.repo.key: listed for listed in found}
 
     def count_repos(self, actor: Actor, wanted: RepoFilter) -> int:
         with self._db.read() as rows:

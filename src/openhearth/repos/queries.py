@@ -1,6 +1,6 @@
 """All SQL about repos. Functions over a Connection; nothing here decides who may see what."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -27,7 +27,8 @@ def address_of(ref: RepoRef) -> str:
     return f"{ref.plural}/{ref.id}".lower()
 
 
-def _repo(row: Row[Any]) -> Repo:
+def read_repo(row: Row[Any]) -> Repo:
+    """The repo in a row that holds REPO_COLUMNS."""
     return Repo(
         key=row.key, ref=RepoRef(row.type, row.namespace, row.name), visibility=row.visibility,
         gated=row.gated, sdk=row.sdk, creator_id=row.creator_id, created_at=row.created_at,
@@ -57,12 +58,12 @@ def find_repo(connection: Connection, ref: RepoRef) -> Repo | None:
         connection.execute(_BY_ADDRESS, address).first()
         or connection.execute(_BY_OLD_ADDRESS, address).first()
     )
-    return _repo(row) if row else None
+    return read_repo(row) if row else None
 
 
 def find_repo_by_key(connection: Connection, key: str) -> Repo | None:
     row = connection.execute(sa.select(*REPO_COLUMNS).where(repos.c.key == key)).first()
-    return _repo(row) if row else None
+    return read_repo(row) if row else None
 
 
 def insert_repo(connection: Connection, repo: Repo) -> None:
@@ -123,7 +124,14 @@ def replace_facts(connection: Connection, key: str, facts: Facts) -> None:
 
 def list_repos(connection: Connection, statement: sa.Select[Any]) -> list[Listed]:
     """Run a statement made by `listing.select_listed`."""
-    return [Listed(_repo(row), _facts(row)) for row in connection.execute(statement)]
+    return [Listed(read_repo(row), _facts(row)) for row in connection.execute(statement)]
+
+
+def list_by_keys(
+    connection: Connection, keys: Collection[str], readable: sa.ColumnElement[bool]
+) -> list[Listed]:
+    statement = sa.select(*REPO_COLUMNS, *FACT_COLUMNS).select_from(JOINED).where(repos.c.key.in_(keys))
+    return list_repos(connection, statement.where(readable))
 
 
 def count_repos(connection: Connection, conditions: Sequence[sa.ColumnElement[bool]]) -> int:

@@ -12,6 +12,7 @@ from openhearth.errors import Invalid
 from openhearth.kit.clock import iso
 from openhearth.kit.names import RepoType
 from openhearth.repos.records import Entry, Facts, LargeFile, Ref, Refs, Repo
+from openhearth.repos.runtime import describe_runtime
 from openhearth.storage.git import Commit, LfsPointer
 
 Json = dict[str, Any]
@@ -90,7 +91,7 @@ _OF_SPACES: dict[str, Field] = {
     ),
     "models": lambda s: s.card("models"),
     "datasets": lambda s: s.card("datasets"),
-    "runtime": lambda s: None,
+    "runtime": lambda s: describe_runtime(),
     "region": lambda s: None,
 }
 FIELDS: dict[RepoType, dict[str, Field]] = {

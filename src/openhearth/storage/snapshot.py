@@ -14,7 +14,7 @@ from openhearth.errors import Conflict, Invalid, Unsupported
 
 DATABASE = "openhearth.db"
 _MUTABLE_IN_A_REPOSITORY = ("HEAD", "config", "packed-refs", "refs")
-_BYTES = (("xet", "xorbs"), ("lfs", ""))
+_BYTES = (("xet", "xorbs"), ("lfs", ""), ("attachments", ""))
 _TRIES = 5
 
 
@@ -38,7 +38,8 @@ def write_snapshot(data: Path, *, database_url: str, target: Path) -> int:
         for repository in repositories:
             _link_all(data / repository / "objects", pinned / repository / "objects")
         for store, folder in _BYTES:
-            _link_all(data / store / folder, pinned / store / folder, skip="incoming")
+            if (data / store / folder).exists():
+                _link_all(data / store / folder, pinned / store / folder, skip="incoming")
         partial = target.with_name(target.name + ".partial")
         with tarfile.open(partial, "w") as archive:
             archive.add(pinned, arcname="openhearth")

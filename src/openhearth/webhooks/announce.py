@@ -108,8 +108,9 @@ class Announcer:
             return repo.resource
         said = delivery.payload["repo"]
         namespace, _, name = said["name"].partition("/")
-        visibility = "private" if said["private"] else "public"
-        return RepoResource(ref=RepoRef(said["type"], namespace, name), visibility=visibility)
+        return RepoResource(
+            ref=RepoRef(said["type"], namespace, name), visibility="private" if said["private"] else "public"
+        )
 
     def _what(self, event: Told) -> Happened | None:
         known, owner = None, ""

@@ -1,6 +1,7 @@
 """Making one delivery: the work of a job. May run twice for one delivery, as any job may."""
 
 import json
+import random
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,8 @@ from openhearth.wire.outgoing import Answer, Call, Outgoing
 TIMEOUT_S = 10.0
 ANSWER_KEPT_BYTES = 4096
 DISABLED_AFTER_FAILURES = 20
+# Between tries: a hiccup is over in a second, a broken receiver is mended by somebody in some hours.
+PAUSES_S = (1, 10, 60, 300, 1800, 3600, 7200)
 _GONE = 410
 
 
@@ -56,9 +59,9 @@ class Deliverer:
             self._note(delivery, state="delivered", error=None, **tried)
             self._succeeded(webhook)
             return
-        error = f"The receiver answered {answer.status}."
-        self._note(delivery, error=error, **tried)
-        self._failed(webhook, delivery, attempts, started, error, gone=answer.status == _GONE)
+        because = f"The receiver answered {answer.status}."
+        self._note(delivery, error=because, **tried)
+        self._failed(webhook, delivery, attempts, started, because, gone=answer.status == _GONE)
 
     def _failed(
         self,
@@ -76,7 +79,8 @@ class Deliverer:
         state = "failed" if over else "waiting"
         self._note(delivery, state=state, error=error, attempts=attempts, tried_at=started)
         if not over:
-            raise Retry(error)
+            pause_s = PAUSES_S[min(attempts, len(PAUSES_S)) - 1]
+            raise Retry(error, after_s=pause_s * random.uniform(0.75, 1.25))  # noqa: S311  (no secret)
         self._count_failure(webhook, gone=gone)
         raise GiveUp(error)
 

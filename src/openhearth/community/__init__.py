@@ -1,0 +1,30 @@
+"""Community: what people do with each other's work. Each part is a small room of its own; see README.md."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from openhearth.accounts import Accounts
+from openhearth.community import collections
+from openhearth.community.collections import Collections, ItemType, Things
+from openhearth.community.follows import tables as _follows  # noqa: F401 -- declared before they are used
+from openhearth.community.notifications import tables as _notifications  # noqa: F401
+from openhearth.repos import Repos
+from openhearth.wire.room import Ground, Room
+
+__all__ = ["Community", "build"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Community:
+    """The parts and their rooms."""
+
+    collections: Collections
+    rooms: Sequence[Room]
+
+
+def build(
+    ground: Ground, *, accounts: Accounts, repos: Repos, things: Mapping[ItemType, Things] | None = None
+) -> Community:
+    """The parts on `ground`. `things` says who holds papers and buckets, for collections."""
+    collections_room = collections.build(ground, accounts=accounts, repos=repos, things=things)
+    return Community(collections=collections_room.service, rooms=[collections_room])
