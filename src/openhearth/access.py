@@ -6,10 +6,9 @@ Pure: an actor, an action and a resource give a verdict with its reason. Knows n
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Literal
+from typing import Literal, Protocol
 
 from openhearth.errors import Forbidden, HubError, RepoNotFound, Unauthenticated
-from openhearth.kit.names import RepoRef
 
 
 class Action(IntEnum):
@@ -34,6 +33,19 @@ TokenScope = Literal["read", "write", "fineGrained"]
 Visibility = Literal["public", "private"]
 
 
+class Address(Protocol):
+    """What is acted on, as people address it: a repo or a bucket."""
+
+    @property
+    def type(self) -> str: ...
+    @property
+    def plural(self) -> str: ...
+    @property
+    def namespace(self) -> str: ...
+    @property
+    def id(self) -> str: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class TokenLimits:
     """What the token of this request allows, on top of what its user may do. None of it ever widens a right.
@@ -44,8 +56,9 @@ class TokenLimits:
     scope: TokenScope
     repos: Mapping[str, Action] = field(default_factory=dict)
     namespaces: Mapping[str, Action] = field(default_factory=dict)
+    reads_gated: bool = False  # whether a fine-grained token opens gated repos that it does not name
 
-    def allows(self, action: Action, repo: RepoRef) -> bool:
+    def allows(self, action: Action, repo: Address) -> bool:
         if self.scope == "write":
             return True
         if self.scope == "read":
@@ -82,9 +95,9 @@ NOBODY = Actor()
 
 @dataclass(frozen=True, kw_only=True)
 class RepoResource:
-    """What a verdict needs to know of a repo."""
+    """What a verdict needs to know of a repo or a bucket."""
 
-    ref: RepoRef
+    ref: Address
     visibility: Visibility
     creator_id: str | None = None
 
@@ -147,7 +160,15 @@ def _right(actor: Actor, resource: RepoResource) -> int:
     return Action.READ
 
 
-def decide_create(actor: Actor, repo: RepoRef) -> Verdict:
+def may_read_gated(actor: Actor, repo: Address, *, is_granted: bool) -> bool:
+    """Whether `actor`, who may know of the gated `repo`, may have its files: members, and whoever was let in."""
+    is_member = actor.is_site_admin or repo.namespace == actor.name or repo.namespace in actor.roles
+    if actor.is_anonymous or not (is_member or is_granted):
+        return False
+    return actor.token is None or actor.token.reads_gated or actor.token.allows(Action.READ, repo)
+
+
+def decide_create(actor: Actor, repo: Address) -> Verdict:
     """The verdict on `actor` creating `repo` in its namespace."""
     if actor.is_anonymous:
         return Verdict(False, "Creating a repo needs an account.")
@@ -169,3 +190,22 @@ def may_manage_namespace(actor: Actor, namespace: str) -> bool:
     if actor.is_anonymous or (actor.token is not None and actor.token.scope != "write"):
         return False
     return actor.name == namespace or actor.is_site_admin or actor.roles.get(namespace, 0) >= Role.ADMIN
+
+
+def decide_contribute(actor: Actor, resource: RepoResource) -> Verdict:
+    """The verdict on `actor` taking part: discussing `resource` and proposing changes to it.
+
+    Whoever may read it may, with an account; a token must be one that may write there.
+    """
+    verdict = decide(actor, Action.READ, resource)
+    if not verdict.allowed:
+        return verdict
+    if actor.is_anonymous:
+        return Verdict(False, f"Taking part in {resource.ref.id} needs an account.")
+    if actor.token is not None and not actor.token.allows(Action.WRITE, resource.ref):
+        return Verdict(
+            False,
+            f"This token ({actor.token.scope}) does not allow to discuss or change {resource.ref.id}; "
+            "use a write token.",
+        )
+    return Verdict(True, "Whoever may read it may take part.")

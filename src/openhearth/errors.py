@@ -82,7 +82,14 @@ class Forbidden(HubError):
 
 
 class Gated(Forbidden):
+    """The files are for those who asked and were let in: 401 to a stranger, 403 to a known actor."""
+
     code = "GatedRepo"
+
+    def __init__(self, message: str, *, anonymous: bool = False) -> None:
+        super().__init__(message)
+        if anonymous:
+            self.status = 401
 
 
 class Conflict(HubError):

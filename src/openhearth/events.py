@@ -52,6 +52,11 @@ class RepoConfigured:
     changes: Mapping[str, Any]
 
 
+DiscussionChange = Literal[
+    "opened", "commented", "edited", "hidden", "closed", "reopened", "renamed", "merged"
+]
+
+
 @dataclass(frozen=True, kw_only=True)
 class DiscussionChanged:
     """Something was said or done in a discussion or pull request. `text` is what was said: for mentions."""
@@ -61,7 +66,7 @@ class DiscussionChanged:
     number: int
     title: str
     is_pull_request: bool
-    change: Literal["opened", "commented", "edited", "hidden", "closed", "reopened", "renamed", "merged"]
+    change: DiscussionChange
     actor_id: str | None
     actor_name: str | None
     comment_id: str | None = None
@@ -80,8 +85,24 @@ class AccessRequested:
     actor_name: str | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class FilesOpened:
+    """Somebody was let at the files of a private or gated repo. Not announced for what is open to all."""
+
+    repo_key: str
+    repo: RepoRef
+    actor_name: str | None
+
+
 Event = (
-    RefUpdated | RepoCreated | RepoMoved | RepoDeleted | RepoConfigured | DiscussionChanged | AccessRequested
+    RefUpdated
+    | RepoCreated
+    | RepoMoved
+    | RepoDeleted
+    | RepoConfigured
+    | DiscussionChanged
+    | AccessRequested
+    | FilesOpened
 )
 Subscribers = Mapping[type, Callable[[Any], None]]
 

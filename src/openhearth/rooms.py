@@ -8,8 +8,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from openhearth import accounts, attachments, community, inference, jobs, repos, spaces, unoffered, webhooks
+from openhearth import (
+    accounts,
+    attachments,
+    buckets,
+    community,
+    inference,
+    jobs,
+    repos,
+    spaces,
+    unoffered,
+    webhooks,
+)
 from openhearth.accounts import Accounts
+from openhearth.buckets import Buckets
 from openhearth.community import Community
 from openhearth.config import Settings
 from openhearth.db import Database
@@ -30,6 +42,7 @@ class Hub:
     ground: Ground
     accounts: Accounts
     repos: Repos
+    buckets: Buckets
     queue: Queue
     community: Community
     rooms: Sequence[Room]
@@ -65,19 +78,32 @@ def open_ground(settings: Settings, *, clock: Clock = utc_now) -> Ground:
 def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
     ground = open_ground(settings, clock=clock)
     accounts_room = accounts.build(
-        ground, count_repos=lambda name, actor: repos_room.service.count_by_type(name, actor)
+        ground,
+        describe=lambda namespace, actor: communal.overviews.describe(namespace, actor),
+        find_followed=lambda actor, ids: communal.follows.find_followed(actor, ids),
     )
-    repos_room = repos.build(ground, accounts=accounts_room.service)
+    repos_room = repos.build(
+        ground,
+        accounts=accounts_room.service,
+        move_bucket=lambda actor, old, new: buckets_room.service.move(actor, old, new),
+        pull_requests=lambda: communal.discussions.pulls,
+    )
+    buckets_room = buckets.build(ground, accounts=accounts_room.service, repos=repos_room.service)
     jobs_room = jobs.build(ground)
     inference_room = inference.build(ground, repos=repos_room.service)
     communal = community.build(ground, accounts=accounts_room.service, repos=repos_room.service)
     webhooks_room = webhooks.build(
-        ground, accounts=accounts_room.service, repos=repos_room.service, queue=jobs_room.service
+        ground,
+        accounts=accounts_room.service,
+        repos=repos_room.service,
+        queue=jobs_room.service,
+        get_discussion=communal.discussions.threads.get,
     )
     rooms = (
         accounts_room,
         spaces.build(ground, repos=repos_room.service),  # before repos: `/api/spaces/hardware` names no repo
         repos_room,
+        buckets_room,
         *communal.rooms,
         inference_room,
         webhooks_room,
@@ -93,6 +119,7 @@ def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
         ground=ground,
         accounts=accounts_room.service,
         repos=repos_room.service,
+        buckets=buckets_room.service,
         queue=jobs_room.service,
         community=communal,
         rooms=rooms,

@@ -2,7 +2,7 @@
 
 from urllib.parse import quote, urlencode
 
-from openhearth.kit.names import RepoRef
+from openhearth.kit.names import BucketRef, RepoRef
 
 
 def quote_rev(revision: str) -> str:
@@ -62,19 +62,37 @@ class Urls:
     def commit(self, repo: RepoRef, commit: str) -> str:
         return f"{self.repo(repo)}/commit/{commit}"
 
+    def discussions(self, repo: RepoRef) -> str:
+        return f"{self.repo(repo)}/discussions"
+
+    def discussion(self, repo: RepoRef, number: int) -> str:
+        return f"{self.discussions(repo)}/{number}"
+
     def settings(self, repo: RepoRef) -> str:
         return f"{self.repo(repo)}/settings"
 
     def profile(self, name: str) -> str:
         return f"/{name}"
 
+    def likes_of(self, name: str) -> str:
+        return f"/users/{name}/likes"
+
     def avatar(self, name: str) -> str:
         """Absolute: the API hands it out."""
         return self.absolute(f"/avatars/{quote(name)}.svg")
 
+    def bucket(self, bucket: BucketRef) -> str:
+        return f"/buckets/{bucket.id}"
+
+    def bucket_tree(self, bucket: BucketRef, folder: str = "") -> str:
+        return f"{self.bucket(bucket)}/tree/{quote_path(folder)}" if folder else self.bucket(bucket)
+
     # bytes -------------------------------------------------------------------------------------------------------
     def resolve(self, repo: RepoRef, revision: str, path: str) -> str:
         return f"{self.repo(repo)}/resolve/{quote_rev(revision)}/{quote_path(path)}"
+
+    def bucket_file(self, bucket: BucketRef, path: str) -> str:
+        return f"{self.bucket(bucket)}/resolve/{quote_path(path)}"
 
     def raw(self, repo: RepoRef, revision: str, path: str) -> str:
         return f"{self.repo(repo)}/raw/{quote_rev(revision)}/{quote_path(path)}"
@@ -88,3 +106,6 @@ class Urls:
 
     def xet_token(self, repo: RepoRef, scope: str, revision: str) -> str:
         return self.absolute(f"{self.api_repo(repo)}/xet-{scope}-token/{quote_rev(revision)}")
+
+    def bucket_xet_token(self, bucket: BucketRef, scope: str) -> str:
+        return self.absolute(f"/api/buckets/{bucket.id}/xet-{scope}-token")

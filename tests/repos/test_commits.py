@@ -14,7 +14,6 @@ from openhearth.errors import (
     StaleParent,
     TooLarge,
     Unauthenticated,
-    Unsupported,
 )
 from openhearth.repos import AddFile, AddLargeFile, CommitRequest, RemoveFile, RemoveFolder, Repo
 from openhearth.repos.advice import REGULAR_MAX_BYTES
@@ -132,7 +131,7 @@ def test_a_card_that_cannot_be_read_is_refused(workshop: Workshop, repo: Repo) -
     ("revision", "refusal"),
     [
         ("missing", RevisionNotFound),
-        ("refs/pr/1", Unsupported),
+        ("refs/pr/1", RevisionNotFound),
         ("0" * 40, Invalid),
         ("refs/tags/v1", Invalid),
     ],

@@ -1,16 +1,14 @@
 """What the files say becomes rows, and can be read again from git."""
 
 import json
-from dataclasses import replace
 
 import numpy as np
 import pytest
 from safetensors.numpy import save
 
 from openhearth.access import NOBODY
-from openhearth.errors import Gated, RepoNotFound
+from openhearth.errors import RepoNotFound
 from openhearth.repos import AddFile, RepoFilter
-from openhearth.repos.permits import require_files
 from openhearth.repos.tables import repo_facts, repo_large_files, repo_tags
 from tests.repos.conftest import Workshop
 
@@ -68,18 +66,6 @@ def test_facts_left_behind_by_a_crash_are_read_anew(workshop: Workshop) -> None:
     with workshop.hub.ground.db.write() as rows:
         rows.execute(repo_facts.update().values(commit="0" * 40, tags=[]))
     assert "license:mit" in workshop.repos.facts.get(repo, head).tags
-
-
-def test_files_of_a_gated_repo_are_for_members(workshop: Workshop) -> None:
-    repo = replace(workshop.create(), gated="manual")
-    require_files(workshop.ada, repo)
-    for actor, status in ((workshop.eve, 403), (NOBODY, 401)):
-        with pytest.raises(Gated) as refused:
-            require_files(actor, repo)
-        assert refused.value.status == status
-    token = workshop.acting(workshop.ada, "fineGrained", models__ada__other=1)  # type: ignore[arg-type]
-    with pytest.raises(Gated):
-        require_files(token, repo)
 
 
 def test_a_snapshot_is_a_folder_of_the_commit(workshop: Workshop) -> None:

@@ -243,11 +243,11 @@ def test_a_commit_that_cannot_be_read_is_refused_with_a_sentence(
     assert not any(spool.iterdir()), "the body is gone from disk"
 
 
-def test_pull_requests_are_refused_with_a_sentence(web: TestClient, repo: Repo, ada: dict[str, str]) -> None:
+def test_whoever_has_no_account_may_not_even_propose(web: TestClient, repo: Repo) -> None:
     for route in ("commit", "preupload"):
-        answer = web.post(f"{API}/{route}/main?create_pr=1", json={"files": []}, headers=ada)
-        assert answer.status_code == 501
-        assert "pull requests" in answer.headers["X-Error-Message"]
+        answer = web.post(f"{API}/{route}/main?create_pr=1", json={"files": []})
+        assert answer.status_code == 401
+        assert "account" in answer.headers["X-Error-Message"]
 
 
 def test_branches_and_tags_refuse_as_clients_expect(

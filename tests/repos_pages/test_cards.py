@@ -164,7 +164,7 @@ def test_a_gated_repo_shows_its_card_and_keeps_its_files(site: Site) -> None:
     site.hub.repos.catalogue.change_settings(site.ada_actor, repo, gated="manual")
     page = site.eve.read("/ada/tiny")
     assert "gated" in page
-    assert "restricted" in page
+    assert "The files are for those who ask" in page
     assert "secret numbers" not in site.eve.read("/ada/tiny/blob/main/weights.txt", status=403)
     assert "secret numbers" in site.ada.read("/ada/tiny/blob/main/weights.txt")
     head = site.hub.repos.content.resolve(repo)

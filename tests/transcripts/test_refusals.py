@@ -266,12 +266,9 @@ def test_an_unknown_api_address_and_a_known_but_missing_feature_are_told_apart(
 ) -> None:
     HfApi(endpoint=running.url, token=running.tokens["ada"]).create_repo("ada/not-yet", exist_ok=True)
     assert ada.get("/api/nonsense").status_code == 404
-    pull_request = ada.post(
-        "/api/models/ada/not-yet/commit/main?create_pr=1",
-        content=ndjson(("header", {"summary": "x"}), regular("x")),
-    )
-    assert pull_request.status_code == 501
-    assert "pull request" in pull_request.json()["error"].lower()
+    empty = ada.post("/api/models/ada/not-yet/branch/empty", json={"emptyBranch": True})
+    assert empty.status_code == 501
+    assert "emptyBranch" in empty.json()["error"]
 
 
 NAMES = [

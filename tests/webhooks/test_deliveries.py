@@ -81,6 +81,24 @@ def test_discussions_are_told_with_what_was_said(bell: Bell) -> None:
     assert merged.discussion.status == "merged"
 
 
+def test_a_real_discussion_is_told_as_the_room_of_discussions_knows_it(
+    bell: Bell, workshop: Workshop
+) -> None:
+    repo = workshop.create()
+    bell.hang("eve", "model ada/tiny", domains=["discussion"])
+    threads = workshop.hub.community.discussions.threads
+    discussion = threads.open(workshop.ben, repo, title="Warmer", description="It is cold.")
+    threads.set_status(workshop.ada, repo, discussion, "closed")
+    opened, closed = (WebhookPayload.model_validate(one) for one in bell.ring())
+    assert opened.discussion is not None
+    assert closed.discussion is not None
+    assert {opened.discussion.id, closed.discussion.id} == {discussion.id}
+    assert {opened.discussion.author.id, closed.discussion.author.id} == {workshop.ben.user_id}
+    assert closed.discussion.status == "closed"
+    assert opened.comment is not None
+    assert opened.comment.content == "It is cold."
+
+
 def test_each_webhook_hears_what_it_watches_and_no_more(bell: Bell, workshop: Workshop) -> None:
     bell.hang("ada", "model ada/other")
     bell.hang("ada", "dataset ada/tiny")

@@ -82,6 +82,10 @@ class Accounts:
         """Whoever holds `name`, in any case; the record has the true spelling."""
         return self.people.find_user(name) or self.orgs.find_org(name)
 
+    def find_user(self, name: str) -> User | None:
+        """The user called `name`, in any case; the record has the true spelling."""
+        return self.people.find_user(name)
+
     def list_users_by_id(self, ids: Collection[str]) -> Mapping[str, User]:
         """User id → user, in order of names; those who are gone are left out."""
         return self.people.list_users_by_id(ids)

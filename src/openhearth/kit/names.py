@@ -45,6 +45,7 @@ RESERVED_NAMESPACES = frozenset(
         "new",
         "new-dataset",
         "new-space",
+        "new-bucket",
         "new-kernel",
         "login",
         "logout",
@@ -85,6 +86,29 @@ class RepoRef:
     @property
     def plural(self) -> str:
         return f"{self.type}s"
+
+    def __str__(self) -> str:
+        return self.id
+
+
+@dataclass(frozen=True, order=True)
+class BucketRef:
+    """The public address of a bucket. Buckets share their namespaces with repos, not their names."""
+
+    namespace: str
+    name: str
+
+    @property
+    def type(self) -> str:
+        return "bucket"
+
+    @property
+    def plural(self) -> str:
+        return "buckets"
+
+    @property
+    def id(self) -> str:
+        return f"{self.namespace}/{self.name}"
 
     def __str__(self) -> str:
         return self.id
@@ -141,6 +165,12 @@ def split_repo_id(repo_id: str, repo_type: RepoType = "model", *, field: str = "
     return RepoRef(repo_type, check_namespace(namespace, field=field), check_repo_name(name))
 
 
+def split_bucket_id(bucket_id: str, *, field: str = "bucket id") -> BucketRef:
+    """Read `namespace/name`. Raises Invalid if it is spelled otherwise; buckets are named as repos are."""
+    ref = split_repo_id(bucket_id, field=field)
+    return BucketRef(ref.namespace, ref.name)
+
+
 def is_commit_id(text: str) -> bool:
     return bool(_COMMIT.fullmatch(text))
 
@@ -168,8 +198,8 @@ def check_ref_name(name: str, *, field: str = "branch") -> str:
     return name
 
 
-def check_path(path: str, *, field: str = "path") -> str:
-    """Return `path` if it names a file or folder inside a repo. Raises Invalid.
+def check_path(path: str, *, field: str = "path", in_git: bool = True) -> str:
+    """Return `path` if it names a file or folder inside a repo, or with `in_git` False, a bucket. Raises Invalid.
 
     Refuses absolute paths, `.` and `..` segments, NUL and control characters, backslashes as separators of
     escapes, `.git` in any spelling that a case-folding file system would accept, and over-long names.
@@ -189,6 +219,8 @@ def check_path(path: str, *, field: str = "path") -> str:
         raise Invalid(f"{field}: {shown!r} has {len(raw)} bytes; at most {PATH_MAX_BYTES} are allowed.")
     for segment in path.split("/"):
         _check_segment(segment, shown, field)
+        if in_git:
+            _refuse_git_folder(segment, shown, field)
     return path
 
 
@@ -197,6 +229,9 @@ def _check_segment(segment: str, shown: str, field: str) -> None:
         raise Invalid(f"{field}: {shown!r} holds an empty, '.' or '..' part; name the file directly.")
     if len(segment.encode()) > SEGMENT_MAX_BYTES:
         raise Invalid(f"{field}: a part of {shown!r} is longer than {SEGMENT_MAX_BYTES} bytes; shorten it.")
+
+
+def _refuse_git_folder(segment: str, shown: str, field: str) -> None:
     # HFS+ ignores some code points and NTFS trailing dots and spaces and 8.3 names: git's own verify_path rules.
     folded = "".join(
         c for c in segment if c not in "\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\ufeff"

@@ -1,21 +1,24 @@
 """Repos: models, datasets, Spaces and kernels, their files and history, and the routes to them. See README.md."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from openhearth.events import RefUpdated, RepoDeleted
 from openhearth.repos import bare_names
+from openhearth.repos.addressing import API, Addressed
 from openhearth.repos.api_content import ContentApi
 from openhearth.repos.api_likes import LikeApi, Likers
-from openhearth.repos.api_repos import RepoApi
+from openhearth.repos.api_repos import MoveBucket, RepoApi
 from openhearth.repos.api_storage import StorageApi
 from openhearth.repos.api_write import WriteApi
 from openhearth.repos.cas_api import CasApi
-from openhearth.repos.catalogue import Namespaces
 from openhearth.repos.claim_check import ClaimCheck
+from openhearth.repos.gates.api import GateApi
 from openhearth.repos.git_http import GitHttp
 from openhearth.repos.lfs_api import LfsApi
 from openhearth.repos.nearby import Near
 from openhearth.repos.pages import Pages, Profiles
+from openhearth.repos.pull_requests import PullRequests
 from openhearth.repos.records import (
     AddFile,
     AddLargeFile,
@@ -29,15 +32,17 @@ from openhearth.repos.records import (
     RepoFilter,
 )
 from openhearth.repos.resolve import Resolve
-from openhearth.repos.service import Repos
+from openhearth.repos.service import Holders, Repos
 from openhearth.repos.storage_use import StorageUses
 from openhearth.repos.xet_tokens import XetTokens
 from openhearth.storage.xet import XetSigner
 from openhearth.wire.room import Ground, Room
 
 __all__ = [
+    "API",
     "AddFile",
     "AddLargeFile",
+    "Addressed",
     "CommitRequest",
     "Entry",
     "Facts",
@@ -51,15 +56,24 @@ __all__ = [
 ]
 
 
-class People(Namespaces, Profiles, Likers, Protocol):
+class People(Holders, Profiles, Likers, Protocol):
     """Who can hold repos, and who they are."""
 
 
-def build(ground: Ground, *, accounts: People) -> Room:
-    """The room on `ground`, with repos in the namespaces of `accounts`."""
+def build(
+    ground: Ground,
+    *,
+    accounts: People,
+    move_bucket: MoveBucket,
+    pull_requests: Callable[[], PullRequests],
+) -> Room:
+    """The room on `ground`, with repos in the namespaces of `accounts`; buckets are moved by the same route.
+
+    `pull_requests` is asked once all rooms stand.
+    """
     repos = Repos.on(
         ground.db, storage=ground.storage, events=ground.events, clock=ground.clock, urls=ground.urls,
-        settings=ground.settings, namespaces=accounts,
+        settings=ground.settings, namespaces=accounts, pull_requests=pull_requests,
     )  # fmt: skip
     storage, urls, near = ground.storage, ground.urls, Near(ground.db)
     signer = XetSigner(key=ground.secret, clock=ground.clock)
@@ -79,7 +93,10 @@ def build(ground: Ground, *, accounts: People) -> Room:
         service=repos,
         routes=[
             *Resolve(repos=repos, urls=urls, near=near).routes(),
-            *RepoApi(repos=repos, urls=urls, near=near).router().routes,
+            *RepoApi(repos=repos, urls=urls, near=near, move_bucket=move_bucket).router().routes,
+            *GateApi(gates=repos.gates, catalogue=repos.catalogue, facts=repos.facts, urls=urls)
+            .router()
+            .routes,
             *LikeApi(repos=repos, urls=urls, people=accounts).router().routes,
             *ContentApi(repos=repos, urls=urls, near=near).router().routes,
             *StorageApi(uses=StorageUses(db=ground.db), urls=urls).router().routes,

@@ -13,7 +13,6 @@ from openhearth.access import Action, Actor
 from openhearth.kit.names import RepoRef, RepoType, repo_type_of
 from openhearth.repos.catalogue import Catalogue
 from openhearth.repos.errors import MovedRepo
-from openhearth.repos.permits import require_files
 from openhearth.repos.records import Repo
 from openhearth.wire import routing as _routing  # noqa: F401 -- registers the seg and rest convertors
 from openhearth.wire.request import actor_of
@@ -55,7 +54,7 @@ class Addressed:
         if repo.ref != asked:
             raise MovedRepo(repo.ref, _at(request, repo.ref))
         if files:
-            require_files(actor, repo)
+            self._catalogue.require_files(actor, repo)
         return repo
 
     def both(self, request: Request, action: Action = Action.READ) -> tuple[Actor, Repo]:

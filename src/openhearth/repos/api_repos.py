@@ -4,6 +4,7 @@ Routes and answers follow huggingface_hub 2.4 (hf_api.py); bodies tolerate field
 """
 
 import json
+from collections.abc import Callable
 from typing import Any, Literal
 
 from fastapi import APIRouter, Response
@@ -20,7 +21,6 @@ from openhearth.repos import shapes
 from openhearth.repos.addressing import API, Addressed, kind_of
 from openhearth.repos.list_query import read_list_query
 from openhearth.repos.nearby import Near
-from openhearth.repos.permits import require_files
 from openhearth.repos.records import MAIN, Listed, Repo, RepoFilter, RepoVisibility
 from openhearth.repos.runtime import NOT_RUN
 from openhearth.repos.service import Repos
@@ -32,6 +32,10 @@ from openhearth.wire.routing import LeanRoute
 
 _REMEMBERED = 512
 _REMEMBERED_BYTES = 64 << 10
+
+
+# Moves a bucket from one id to another, as an actor; gives its url and its new id.
+MoveBucket = Callable[[Actor, str, str], tuple[str, str]]
 
 
 class CreateBody(BaseModel):
@@ -73,8 +77,9 @@ class ValidateBody(BaseModel):
 
 
 class RepoApi:
-    def __init__(self, *, repos: Repos, urls: Urls, near: Near) -> None:
+    def __init__(self, *, repos: Repos, urls: Urls, near: Near, move_bucket: MoveBucket) -> None:
         self._repos = repos
+        self._move_bucket = move_bucket
         self._catalogue = repos.catalogue
         self._urls = urls
         self._near = near
@@ -122,7 +127,8 @@ class RepoApi:
 
     def move(self, request: Request, body: MoveBody) -> Response:
         if body.type == "bucket":
-            raise Unsupported("type: buckets are not offered by this hub.")
+            url, bucket_id = self._move_bucket(actor_of(request), body.fromRepo, body.toRepo)
+            return JSONResponse({"url": url, "name": bucket_id})
         kind = repo_type_of(body.type)
         old = split_repo_id(body.fromRepo, kind, field="fromRepo")
         new = split_repo_id(body.toRepo, kind, field="toRepo")
@@ -153,7 +159,7 @@ class RepoApi:
 
     def check_read(self, request: Request) -> Response:
         actor, repo = self._addressed.both(request)
-        require_files(actor, repo)
+        self._catalogue.require_files(actor, repo)
         return JSONResponse({"ok": True})
 
     def check_write(self, request: Request) -> Response:

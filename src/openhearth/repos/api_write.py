@@ -97,12 +97,12 @@ class WriteApi:
         return router
 
     def preupload(self, request: Request, body: PreuploadBody) -> Response:
-        _refuse_pull_requests(request)
-        actor, repo = self._addressed.both(request, Action.WRITE)
+        actor, repo = self._addressed.both(request)
         files = [PlannedFile(path=f.path, size_bytes=f.size, sample=_sample(f)) for f in body.files]
         advice = self._repos.commits.advise(
-            actor, repo, request.path_params["rev"], files, git_ignore=body.gitIgnore
-        )
+            actor, repo, request.path_params["rev"], files, git_ignore=body.gitIgnore,
+            new_pull_request=read_flag(request, "create_pr"),
+        )  # fmt: skip
         answer = [
             {"path": a.path, "uploadMode": a.mode, "shouldIgnore": a.should_ignore, "oid": a.oid}
             for a in advice
@@ -111,8 +111,7 @@ class WriteApi:
 
     async def commit(self, request: Request) -> Response:
         """The body goes to disk first: it may be large, and nothing is decided before it is complete."""
-        _refuse_pull_requests(request)
-        await run_in_threadpool(self._addressed.repo, request, Action.WRITE)
+        await run_in_threadpool(self._require, request)
         spool = self._spool()
         try:
             await receive_to_file(request, spool, limit_bytes=BODY_MAX_BYTES)
@@ -120,11 +119,26 @@ class WriteApi:
         finally:
             spool.unlink(missing_ok=True)
 
+    def _require(self, request: Request) -> None:
+        """Refuse whoever may not commit there before their body is taken in."""
+        actor, repo = self._addressed.both(request)
+        self._repos.contributions.require(
+            actor, repo, request.path_params["rev"], new_pull_request=read_flag(request, "create_pr")
+        )
+
     def _commit(self, request: Request, body: Path) -> Response:
-        actor, repo = self._addressed.both(request, Action.WRITE)
-        made = self._repos.commits.commit(actor, repo, request.path_params["rev"], read_commit_lines(body))
-        url = self._urls.absolute(self._urls.commit(repo.ref, made.oid))
-        return JSONResponse({"success": True, "commitOid": made.oid, "commitUrl": url, "hookOutput": ""})
+        actor, repo = self._addressed.both(request)
+        revision, lines = request.path_params["rev"], read_commit_lines(body)
+        answer: dict[str, object] = {"success": True, "hookOutput": ""}
+        if read_flag(request, "create_pr"):
+            proposed = self._repos.commits.propose(actor, repo, revision, lines)
+            oid = proposed.oid
+            page = self._urls.discussion(repo.ref, proposed.number)
+            answer["pullRequestUrl"] = self._urls.absolute(page)
+        else:
+            oid = self._repos.commits.commit(actor, repo, revision, lines).oid
+        url = self._urls.absolute(self._urls.commit(repo.ref, oid))
+        return JSONResponse({**answer, "commitOid": oid, "commitUrl": url})
 
     def create_branch(self, request: Request, body: BranchBody | None = None) -> Response:
         actor, repo = self._addressed.both(request, Action.WRITE)
@@ -181,8 +195,3 @@ def _sample(file: PlannedBody) -> bytes:
         return base64.b64decode(file.sample, validate=True)
     except (binascii.Error, ValueError):
         raise Invalid(f"sample: that of {file.path[:80]!r} is not valid base64.") from None
-
-
-def _refuse_pull_requests(request: Request) -> None:
-    if read_flag(request, "create_pr"):
-        raise Unsupported("create_pr: pull requests are not offered by this hub yet; commit to a branch.")

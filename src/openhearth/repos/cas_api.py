@@ -47,12 +47,17 @@ _PREFIXES = ("default", "default-merkledb")
 _Spell = Callable[[Plan, Callable[[str, ByteRange], str]], dict[str, Any]]
 
 
+def cas_url(urls: Urls, epoch: int = EPOCH) -> str:
+    """The `casUrl` of token answers."""
+    return urls.absolute(f"/cas/e{epoch}")
+
+
 class CasApi:
     def __init__(self, *, store: XetStore, signer: XetSigner, urls: Urls, epoch: int = EPOCH) -> None:
         self._store = store
         self._signer = signer
         self._epoch = f"e{epoch}"
-        self.url = urls.absolute(f"/cas/{self._epoch}")  # the `casUrl` of token answers
+        self.url = cas_url(urls, epoch)
         self._verifiers = ThreadPoolExecutor(_VERIFY_THREADS, thread_name_prefix="xet-verify")
 
     def close(self) -> None:
@@ -140,6 +145,7 @@ class CasApi:
             namespace=grant.namespace,
             is_public=grant.is_public,
             uploader=grant.uploader,
+            proven=grant.only_proposes,
         )
 
     def _verify(self, call: Callable[..., Any], *arguments: object) -> asyncio.Future[Any]:
@@ -150,7 +156,7 @@ class CasApi:
         grant = self._permit(request, "read")
         chunk = _xorb_of(request)
         # Whoever may only read one repo learns nothing of what its namespace keeps to itself.
-        namespace = grant.namespace if grant.scope == "write" else ""
+        namespace = grant.namespace if grant.scope == "write" and not grant.only_proposes else ""
         answer = await run_in_threadpool(self._store.dedup_answer, chunk, namespace=namespace)
         if answer is None:
             raise NotFound("This chunk is not known here; upload it.")

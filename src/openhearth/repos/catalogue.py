@@ -5,7 +5,7 @@ Knows nothing of what the files say; see `content.py`, `commits.py` and `facts.p
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import Protocol
+from typing import Literal, Protocol
 
 import sqlalchemy as sa
 
@@ -20,6 +20,7 @@ from openhearth.kit.names import RepoRef, check_repo_name
 from openhearth.repos import queries, tables
 from openhearth.repos.errors import RepoExists
 from openhearth.repos.first_commit import SPACE_SDKS, first_files
+from openhearth.repos.gates.admission import Admission
 from openhearth.repos.listing import conditions_of, cursor_after, readable_by, select_listed
 from openhearth.repos.permits import require, require_found
 from openhearth.repos.records import MAIN, Gating, Listed, Repo, RepoFilter, RepoVisibility
@@ -53,6 +54,7 @@ class Catalogue:
         clock: Clock,
         urls: Urls,
         namespaces: Namespaces,
+        admission: Admission,
     ) -> None:
         self._db = db
         self._storage = storage
@@ -60,6 +62,7 @@ class Catalogue:
         self._clock = clock
         self._urls = urls
         self._namespaces = namespaces
+        self._admission = admission
         self._at: Unchanged[RepoRef, Repo | None] = Unchanged(db)
 
     def get(self, actor: Actor, ref: RepoRef, action: Action = Action.READ) -> Repo:
@@ -69,6 +72,10 @@ class Catalogue:
         answers under its own address: compare `repo.ref`.
         """
         return require_found(actor, action, self._at.find(ref, lambda: self._find(ref)), ref)
+
+    def require_files(self, actor: Actor, repo: Repo) -> None:
+        """Raise Gated unless `actor`, who was given `repo`, may have its files too."""
+        self._admission.require_files(actor, repo)
 
     def _find(self, ref: RepoRef) -> Repo | None:
         with self._db.read() as rows:
@@ -183,12 +190,14 @@ class Catalogue:
         repo: Repo,
         *,
         visibility: RepoVisibility | None = None,
-        gated: Gating | bool = None,
+        gated: Gating | Literal[False] = None,
     ) -> Repo:
         """Change what is given: `gated` False opens a gated repo, None leaves it as it is."""
         require(actor, Action.ADMIN, repo)
         if visibility == "protected" and repo.ref.type != "space":
             raise Invalid("visibility: 'protected' is for Spaces; use 'public' or 'private'.")
+        if gated and repo.ref.type == "space":
+            raise Invalid("gated: is for models and datasets; make a Space private instead.")
         changes: dict[str, object] = {}
         if visibility is not None:
             changes["visibility"] = visibility

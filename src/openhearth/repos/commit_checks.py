@@ -1,10 +1,11 @@
 """What a commit request must be before anything is looked up or written for it."""
 
 from openhearth import cards
-from openhearth.errors import Invalid, StaleParent, TooLarge, Unsupported
+from openhearth.errors import Invalid, StaleParent, TooLarge
 from openhearth.kit.names import check_path, is_commit_id
 from openhearth.kit.text import is_storable
 from openhearth.repos.advice import REGULAR_MAX_BYTES
+from openhearth.repos.pull_requests import number_of
 from openhearth.repos.records import AddFile, CommitRequest, RemoveFolder, Repo
 
 SUMMARY_MAX_LENGTH = 500
@@ -13,12 +14,12 @@ OPERATIONS_MAX = 25_000
 
 
 def branch_ref(revision: str) -> str:
-    """The full ref of the branch that `revision` names. Raises Invalid or Unsupported for what is none."""
-    if revision.startswith("refs/pr/"):
-        raise Unsupported("Pull requests are not offered yet; commit to a branch.")
+    """The full ref of the branch or pull request that `revision` names. Raises Invalid for what is neither."""
+    if number_of(revision) is not None:
+        return revision
     name = revision.removeprefix("refs/heads/")
     if name.startswith("refs/") or is_commit_id(name):
-        raise Invalid(f"revision: {revision!r} is no branch; commits are added to branches only.")
+        raise Invalid(f"revision: {revision!r} is no branch; commits are added to branches and to refs/pr/N.")
     return f"refs/heads/{name}"
 
 

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from openhearth.access import Action, Actor
+from openhearth.access import Actor
 from openhearth.db import Database
 from openhearth.errors import Busy, Invalid, RevisionNotFound
 from openhearth.events import Events, RefUpdated
@@ -22,8 +22,9 @@ from openhearth.repos.commit_checks import branch_ref, check_parent, check_reque
 from openhearth.repos.content import Content
 from openhearth.repos.gitignore import IgnoreRules
 from openhearth.repos.large_files import LargeFiles
-from openhearth.repos.permits import require
+from openhearth.repos.pull_requests import Contributions
 from openhearth.repos.records import (
+    MAIN,
     AddFile,
     AddLargeFile,
     CommitRequest,
@@ -59,6 +60,14 @@ class CommitMade:
     is_new: bool
 
 
+@dataclass(frozen=True)
+class Proposal:
+    """A commit that waits on a pull request of its own."""
+
+    oid: str
+    number: int
+
+
 class Commits:
     def __init__(
         self,
@@ -69,6 +78,7 @@ class Commits:
         clock: Clock,
         content: Content,
         large_files: LargeFiles,
+        contributions: Contributions,
     ) -> None:
         self._db = db
         self._git = storage.git
@@ -76,6 +86,7 @@ class Commits:
         self._clock = clock
         self._content = content
         self._large_files = large_files
+        self._contributions = contributions
         self._attributes = LfsAttributes(content)
         # Writers of one process queue here; those of other processes meet at the compare-and-swap.
         self._queues = [threading.Lock() for _ in range(_STRIPES)]
@@ -88,9 +99,10 @@ class Commits:
         files: Sequence[PlannedFile],
         *,
         git_ignore: str | None = None,
+        new_pull_request: bool = False,
     ) -> list[UploadAdvice]:
         """How to upload each of `files`. Raises Invalid for a path that no repo can hold."""
-        require(actor, Action.WRITE, repo)
+        self._contributions.require(actor, repo, revision, new_pull_request=new_pull_request)
         commit = self._content.resolve(repo, revision)
         rules = self._attributes.rules(repo, commit)
         ignored = IgnoreRules.from_gitignore(
@@ -108,14 +120,14 @@ class Commits:
         ]
 
     def commit(self, actor: Actor, repo: Repo, revision: str, request: CommitRequest) -> CommitMade:
-        """Add a commit to a branch.
+        """Add a commit to a branch, or to a pull request by `refs/pr/N`.
 
         Raises StaleParent if the branch left `request.parent_commit`, RevisionNotFound for a missing branch,
         EntryNotFound for deleting nothing, Invalid for a bad path, card or message and for a large file never
         uploaded.
         """
-        require(actor, Action.WRITE, repo)
         ref = branch_ref(revision)
+        self._contributions.require(actor, repo, revision)
         check_request(request, repo)
         request = replace(request, operations=[_unmasked(op) for op in request.operations])
         large = self._find_large_files(actor, repo, request)
@@ -125,12 +137,9 @@ class Commits:
                 if head is None:
                     raise RevisionNotFound(revision, repo.id)
                 check_parent(request, head, revision)
-                changes = [_change(op, large) for op in request.operations]
-                if not self._changes_anything(repo, head, changes):
+                oid = self._write(actor, repo, head, request, large)
+                if oid is None:
                     return CommitMade(head, is_new=False)
-                changes += self._attributes.changes(repo, head, request)
-                oid = self._write(actor, repo, head, request, changes)
-                self._keep_large_files(actor, repo, request, large)
                 try:
                     self._git.update_ref(repo.key, ref, oid, expected=head)
                 except RefMoved:
@@ -142,6 +151,26 @@ class Commits:
             RefUpdated(repo_key=repo.key, repo=repo.ref, ref=ref, old=head, new=oid, actor_name=actor.name)
         )
         return CommitMade(oid, is_new=True)
+
+    def propose(self, actor: Actor, repo: Repo, revision: str, request: CommitRequest) -> Proposal:
+        """Open a pull request that holds one commit, on top of `request.parent_commit` or the newest of main.
+
+        Whoever may read the repo may. Raises as `commit` does, but never StaleParent.
+        """
+        self._contributions.require(actor, repo, revision, new_pull_request=True)
+        if revision not in (MAIN, f"refs/heads/{MAIN}"):
+            raise Invalid(
+                f"revision: {revision!r} cannot be the base of a pull request; they are opened against {MAIN}."
+            )
+        check_request(request, repo)
+        request = replace(request, operations=[_unmasked(op) for op in request.operations])
+        large = self._find_large_files(actor, repo, request)
+        base = self._content.resolve(repo, request.parent_commit or MAIN)
+        head = self._write(actor, repo, base, request, large) or base
+        number = self._contributions.pull_requests.open_with(
+            actor, repo, title=request.summary, description=request.description, head=head
+        )
+        return Proposal(head, number)
 
     def _find_large_files(self, actor: Actor, repo: Repo, request: CommitRequest) -> dict[str, int]:
         """sha256 → size of every large file of `request`. Raises Invalid for one that was never uploaded."""
@@ -170,9 +199,14 @@ class Commits:
         return False
 
     def _write(
-        self, actor: Actor, repo: Repo, head: str, request: CommitRequest, changes: Sequence[Change]
-    ) -> str:
-        return self._git.write_commit(
+        self, actor: Actor, repo: Repo, head: str, request: CommitRequest, large: dict[str, int]
+    ) -> str | None:
+        """The commit on top of `head`, its large files linked, None if it would change nothing. No ref moves."""
+        changes = [_change(op, large) for op in request.operations]
+        if not self._changes_anything(repo, head, changes):
+            return None
+        changes += self._attributes.changes(repo, head, request)
+        oid = self._git.write_commit(
             repo.key,
             parent=head,
             changes=changes,
@@ -181,6 +215,8 @@ class Commits:
             author_email=author_email(actor),
             date=self._clock(),
         )
+        self._keep_large_files(actor, repo, request, large)
+        return oid
 
     def _keep_large_files(
         self, actor: Actor, repo: Repo, request: CommitRequest, sizes: dict[str, int]

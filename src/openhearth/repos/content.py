@@ -1,7 +1,7 @@
 """The verbs that read what a repo holds: revisions, folders, files, history.
 
 They take a `Repo` that `Catalogue.get` gave, which proves that the actor may know of it; bytes of gated
-repos are given after `permits.require_files`. Writes nothing.
+repos are given after `Catalogue.require_files`. Writes nothing.
 """
 
 from collections.abc import Collection, Iterator, Sequence

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from openhearth.access import Action, Actor
 from openhearth.db import Database
-from openhearth.errors import EntryNotFound
+from openhearth.errors import EntryNotFound, HubError
 from openhearth.events import Events, RefUpdated
 from openhearth.kit.clock import Clock
 from openhearth.kit.names import RepoRef, RepoType
@@ -14,8 +14,11 @@ from openhearth.repos.content import Content
 from openhearth.repos.git_http import MovedTo, RepoHandle
 from openhearth.repos.large_files import LargeFiles, OnDisk
 from openhearth.repos.lfs_api import OpenObject
-from openhearth.repos.permits import require_files
+from openhearth.repos.permits import may, require_contribute
+from openhearth.repos.pull_requests import Contributions, ref_of
+from openhearth.repos.push_rules import check_updates
 from openhearth.repos.records import LargeFile
+from openhearth.storage.git import RefUpdate
 
 
 class GitDoor:
@@ -30,6 +33,7 @@ class GitDoor:
         catalogue: Catalogue,
         content: Content,
         large_files: LargeFiles,
+        contributions: Contributions,
     ) -> None:
         self._db = db
         self._events = events
@@ -37,6 +41,7 @@ class GitDoor:
         self._catalogue = catalogue
         self._content = content
         self._large_files = large_files
+        self._contributions = contributions
 
     def find_for_git(
         self, actor: Actor, repo_type: RepoType, namespace: str, name: str, action: Action
@@ -44,15 +49,43 @@ class GitDoor:
         """The repo, if `actor` may do `action` to it and have its files."""
         asked = RepoRef(repo_type, namespace, name)
         repo = self._catalogue.get(actor, asked, action)
-        require_files(actor, repo)
+        self._catalogue.require_files(actor, repo)
         return RepoHandle(repo.key, repo.ref) if repo.ref == asked else MovedTo(repo.ref)
+
+    def find_to_push(
+        self, actor: Actor, repo_type: RepoType, namespace: str, name: str
+    ) -> RepoHandle | MovedTo:
+        """The repo, if `actor` may push anything to it, be it to a pull request."""
+        asked = RepoRef(repo_type, namespace, name)
+        repo = self._catalogue.get(actor, asked)
+        require_contribute(actor, repo)
+        self._catalogue.require_files(actor, repo)
+        return RepoHandle(repo.key, repo.ref) if repo.ref == asked else MovedTo(repo.ref)
+
+    def check_push(self, actor: Actor, handle: RepoHandle, updates: Sequence[RefUpdate]) -> list[str]:
+        """Sentences against what `actor` would move, none if all is well."""
+        repo = self._catalogue.get(actor, handle.ref)
+
+        def refusal(number: int) -> str | None:
+            try:
+                self._contributions.require(actor, repo, ref_of(number))
+            except HubError as error:
+                return f"{ref_of(number)}: {error.message}"
+            return None
+
+        return check_updates(updates, may_write=may(actor, Action.WRITE, repo), refuse_pull_request=refusal)
+
+    def require_upload(self, actor: Actor, handle: RepoHandle, ref: str | None) -> bool:
+        """Whether `actor` only proposes what they bring for `ref`. Raises if they may not even do that."""
+        repo = self._catalogue.get(actor, handle.ref)
+        return self._contributions.require(actor, repo, ref)
 
     def after_push(
         self, actor: Actor, handle: RepoHandle, updates: list[tuple[str, str | None, str | None]]
     ) -> None:
         """Remember the large files of the branches that moved, then announce every ref."""
         for ref, _, new in updates:
-            if new is not None and ref.startswith("refs/heads/"):
+            if new is not None and ref.startswith(("refs/heads/", "refs/pr/")):
                 self._keep_large_files(actor, handle.key, new)
         for ref, old, new in updates:
             self._events.publish(
@@ -76,12 +109,14 @@ class GitDoor:
             with self._db.write() as rows:
                 queries.add_large_files(rows, key, files)
 
-    def find_sizes(self, repo_key: str, sha256s: Collection[str]) -> Mapping[str, int]:
-        """sha256 → size of the objects that the repo holds, wherever their bytes lie."""
-        return self._large_files.find_uploaded(repo_key, sha256s, None)
+    def find_sizes(
+        self, repo_key: str, sha256s: Collection[str], uploader: str | None = None
+    ) -> Mapping[str, int]:
+        """sha256 → size of the objects that the repo holds or `uploader` has just brought, wherever their bytes lie."""
+        return self._large_files.find_uploaded(repo_key, sha256s, uploader)
 
-    def linked(self, repo_key: str, sha256s: Sequence[str]) -> Mapping[str, int]:
-        return self.find_sizes(repo_key, sha256s)
+    def linked(self, repo_key: str, sha256s: Sequence[str], uploader: str | None) -> Mapping[str, int]:
+        return self.find_sizes(repo_key, sha256s, uploader)
 
     def open_object(self, repo_key: str, sha256: str) -> OpenObject:
         """Raises EntryNotFound if the repo does not hold the object."""

@@ -23,8 +23,8 @@ from starlette.routing import BaseRoute, Route
 from openhearth.access import Action, Actor
 from openhearth.errors import Forbidden, HubError, Invalid, TooLarge, Unauthenticated, Unsupported
 from openhearth.kit.names import PAGE_PREFIXES, RepoRef, RepoType
-from openhearth.repos.push_rules import REGULAR_MAX_BYTES, check_contents, check_updates
-from openhearth.storage.git import GitStore, PushRules, git_command, git_environ
+from openhearth.repos.push_rules import REGULAR_MAX_BYTES, check_contents
+from openhearth.storage.git import GitStore, PushRules, RefUpdate, git_command, git_environ
 from openhearth.urls import Urls, with_query
 from openhearth.wire.request import actor_of
 
@@ -58,6 +58,16 @@ class GitRepos(Protocol):
         """The repo, if `actor` may do `action` to it. Raises RepoNotFound, Forbidden or Unauthenticated."""
         ...
 
+    def find_to_push(
+        self, actor: Actor, repo_type: RepoType, namespace: str, name: str
+    ) -> RepoHandle | MovedTo:
+        """The repo, if `actor` may push anything to it, be it to a pull request. Raises as `find_for_git`."""
+        ...
+
+    def check_push(self, actor: Actor, handle: RepoHandle, updates: Sequence[RefUpdate]) -> Sequence[str]:
+        """Sentences against what `actor` would move, none if all is well."""
+        ...
+
     def after_push(
         self, actor: Actor, handle: RepoHandle, updates: list[tuple[str, str | None, str | None]]
     ) -> None:
@@ -65,8 +75,8 @@ class GitRepos(Protocol):
         ...
 
 
-Linked = Callable[[str, Sequence[str]], Mapping[str, int]]
-"""The LFS objects of a repo among some sha256s, with their sizes."""
+Linked = Callable[[str, Sequence[str], str | None], Mapping[str, int]]
+"""The LFS objects of a repo, or just brought to it by a user, among some sha256s, with their sizes."""
 
 
 class GitHttp:
@@ -181,9 +191,9 @@ class GitHttp:
     def _push(self, actor: Actor, handle: RepoHandle, spool: Path) -> bytes:
         rules = PushRules(
             large_bytes=REGULAR_MAX_BYTES,
-            check_updates=check_updates,
+            check_updates=lambda updates: self._repos.check_push(actor, handle, updates),
             check_contents=lambda contents: check_contents(
-                contents, lambda oids: self._linked(handle.key, oids)
+                contents, lambda oids: self._linked(handle.key, oids, actor.user_id)
             ),
         )
         result = self._git.receive_push(handle.key, spool, rules)
@@ -199,11 +209,15 @@ class GitHttp:
         parameters = request.path_params
         name = parameters["name"].removesuffix(".git")
         try:
+            if action == Action.WRITE:
+                return await run_in_threadpool(
+                    self._repos.find_to_push, actor, repo_type, parameters["ns"], name
+                )
             return await run_in_threadpool(
                 self._repos.find_for_git, actor, repo_type, parameters["ns"], name, action
             )
         except Forbidden as error:
-            if actor.is_anonymous:
+            if actor.is_anonymous and error.status == 403:
                 raise Unauthenticated(error.message) from None
             raise
 

@@ -70,10 +70,12 @@ class LargeFiles:
         found = self._storage.xet.find_files(repo_key, sha256s, uploader=uploader)
         sizes = {sha: file.size_bytes for sha, file in found.items()}
         missing = [sha for sha in sha256s if sha not in sizes]
-        return sizes | self._storage.lfs.linked(repo_key, missing)
+        return sizes | self._storage.lfs.linked(repo_key, missing, uploader=uploader)
 
     def link(self, repo_key: str, sha256s: Collection[str], uploader: str | None) -> None:
-        """Let all readers of the repo have what was uploaded to the chunk store. Raises EntryNotFound."""
+        """Let all readers of the repo have what `uploader` brought. Raises EntryNotFound."""
+        if uploader is not None:
+            self._storage.lfs.accept(repo_key, sha256s, uploader)
         found = self._storage.xet.find_files(repo_key, sha256s, uploader=uploader)
         if found:
             self._storage.xet.link_files(repo_key, [file.file_hash_hex for file in found.values()])

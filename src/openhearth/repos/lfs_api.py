@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -71,8 +71,20 @@ class LfsRepos(Protocol):
         """The repo, if `actor` may do `action` to it. Raises RepoNotFound, Forbidden or Unauthenticated."""
         ...
 
-    def find_sizes(self, repo_key: str, sha256s: Collection[str]) -> Mapping[str, int]:
-        """sha256 → size of the objects that the repo holds, wherever their bytes lie."""
+    def find_to_push(
+        self, actor: Actor, repo_type: RepoType, namespace: str, name: str
+    ) -> RepoHandle | MovedTo:
+        """The repo, if `actor` may push anything to it, be it to a pull request. Raises as `find_for_git`."""
+        ...
+
+    def require_upload(self, actor: Actor, handle: RepoHandle, ref: str | None) -> bool:
+        """Whether `actor` only proposes what they bring for `ref`. Raises if they may not even do that."""
+        ...
+
+    def find_sizes(
+        self, repo_key: str, sha256s: Collection[str], uploader: str | None = None
+    ) -> Mapping[str, int]:
+        """sha256 → size of the objects that the repo holds or `uploader` has just brought, wherever their bytes lie."""
         ...
 
     def open_object(self, repo_key: str, sha256: str) -> OpenObject:
@@ -86,6 +98,7 @@ class _Wanted:
 
     oid: str
     size_bytes: int
+    is_proposed: bool = False
 
 
 class LfsApi:
@@ -147,7 +160,12 @@ class LfsApi:
             and "multipart" in offered
             and any(item.size_bytes > MULTIPART_FROM_BYTES for item in wanted)
         )
-        user_id = actor_of(request).user_id or ""
+        actor = actor_of(request)
+        user_id = actor.user_id or ""
+        if operation == "upload" and await run_in_threadpool(
+            self._repos.require_upload, actor, handle, _read_ref(body)
+        ):
+            wanted = [replace(item, is_proposed=True) for item in wanted]
         objects = await run_in_threadpool(self._answer, handle.key, wanted, operation, user_id, is_multipart)
         answer = {
             "transfer": "multipart" if is_multipart else "basic",
@@ -238,6 +256,11 @@ class LfsApi:
         self._link(grant)
 
     def _link(self, grant: Grant) -> None:
+        if grant.is_proposed:
+            self._objects.propose(
+                grant.repo_key, grant.oid, size_bytes=grant.size_bytes, uploaded_by=grant.user_id
+            )
+            return
         uploaded_by = grant.user_id or None
         self._objects.link(grant.repo_key, grant.oid, size_bytes=grant.size_bytes, uploaded_by=uploaded_by)
 
@@ -271,7 +294,7 @@ class LfsApi:
         return JSONResponse({"success": True}, media_type=MEDIA_TYPE)
 
     def _assemble(self, upload: str, count: int, grant: Grant) -> None:
-        held = self._repos.find_sizes(grant.repo_key, [grant.oid])
+        held = self._repos.find_sizes(grant.repo_key, [grant.oid], grant.user_id or None)
         if held.get(grant.oid) == grant.size_bytes:
             return  # a completion repeated after its answer was lost
         self._objects.assemble(upload, part_count=count, sha256=grant.oid, size_bytes=grant.size_bytes)
@@ -279,7 +302,9 @@ class LfsApi:
 
     async def _verify(self, request: Request) -> Response:
         grant = self._granted(request, "verify")
-        held = await run_in_threadpool(self._repos.find_sizes, grant.repo_key, [grant.oid])
+        held = await run_in_threadpool(
+            self._repos.find_sizes, grant.repo_key, [grant.oid], grant.user_id or None
+        )
         if held.get(grant.oid) != grant.size_bytes:
             raise EntryNotFound(
                 grant.oid, message=f"The object {grant.oid} was not received; upload it again."
@@ -329,11 +354,15 @@ class LfsApi:
         parameters = request.path_params
         name = parameters["name"].removesuffix(".git")
         try:
+            if action == Action.WRITE:
+                return await run_in_threadpool(
+                    self._repos.find_to_push, actor, repo_type, parameters["ns"], name
+                )
             return await run_in_threadpool(
                 self._repos.find_for_git, actor, repo_type, parameters["ns"], name, action
             )
         except HubError as error:
-            if isinstance(error, Forbidden) and actor.is_anonymous:
+            if isinstance(error, Forbidden) and error.status == 403 and actor.is_anonymous:
                 error = Unauthenticated(error.message)
             if error.status == 401:
                 error.headers["LFS-Authenticate"] = error.headers["WWW-Authenticate"] = (
@@ -345,7 +374,7 @@ class LfsApi:
         self, purpose: str, key: str, item: _Wanted, user_id: str, lifetime: timedelta, *, path: str = ""
     ) -> str:
         expires = int((self._clock() + lifetime).timestamp())
-        grant = Grant(purpose, key, item.oid, item.size_bytes, expires, user_id)
+        grant = Grant(purpose, key, item.oid, item.size_bytes, expires, user_id, item.is_proposed)
         return with_query(self._urls.absolute(f"/lfs/{key}/{item.oid}{path}"), **self._grants.sign(grant))
 
     def _granted(self, request: Request, purpose: str) -> Grant:
@@ -362,6 +391,13 @@ class DigestMismatch(Invalid):
 def part_size(size_bytes: int) -> int:
     """How large the parts of an upload are: at least 128 MiB, and as few as fit into one answer."""
     return _PART_BYTES * max(1, math.ceil(size_bytes / (_PART_BYTES * _MAX_PARTS)))
+
+
+def _read_ref(body: Mapping[str, Any]) -> str | None:
+    """The ref that an upload is for, where the client says so."""
+    ref = body.get("ref")
+    name = ref.get("name") if isinstance(ref, dict) else None
+    return name if isinstance(name, str) else None
 
 
 def _read_objects(objects: object) -> list[_Wanted]:

@@ -17,7 +17,10 @@ from openhearth.kit.clock import Clock
 
 @dataclass(frozen=True)
 class Grant:
-    """What a signed address allows: `purpose` on one object of one repo until `expires` (Unix seconds)."""
+    """What a signed address allows: `purpose` on one object of one repo until `expires` (Unix seconds).
+
+    `is_proposed`: what arrives is its user's alone until a commit names it.
+    """
 
     purpose: str
     repo_key: str
@@ -25,6 +28,7 @@ class Grant:
     size_bytes: int
     expires: int
     user_id: str
+    is_proposed: bool = False
 
 
 class Grants:
@@ -38,6 +42,7 @@ class Grants:
             "size": str(grant.size_bytes),
             "expires": str(grant.expires),
             "user": grant.user_id,
+            "proposed": "1" if grant.is_proposed else "",
             "signature": self._signature(grant),
         }
 
@@ -45,7 +50,15 @@ class Grants:
         """The grant of a signed address. Raises Forbidden if it is not of our making or too old."""
         with suppress(KeyError, ValueError):
             size_bytes, expires = int(query["size"]), int(query["expires"])
-            grant = Grant(purpose, repo_key, oid, size_bytes, expires, query.get("user", ""))
+            grant = Grant(
+                purpose,
+                repo_key,
+                oid,
+                size_bytes,
+                expires,
+                query.get("user", ""),
+                query.get("proposed") == "1",
+            )
             if hmac.compare_digest(self._signature(grant).encode(), query["signature"].encode()):
                 if expires < self._clock().timestamp():
                     raise Forbidden("This address has expired; ask the batch API for a new one.")
@@ -53,7 +66,15 @@ class Grants:
         raise Forbidden("This address was not signed by this hub for this use; ask the batch API for one.")
 
     def _signature(self, grant: Grant) -> str:
-        fields = (grant.purpose, grant.repo_key, grant.oid, grant.size_bytes, grant.expires, grant.user_id)
+        fields = (
+            grant.purpose,
+            grant.repo_key,
+            grant.oid,
+            grant.size_bytes,
+            grant.expires,
+            grant.user_id,
+            "proposed" if grant.is_proposed else "held",
+        )
         message = "|".join(("lfs", *(str(field) for field in fields)))
         digest = hmac.new(self._secret, message.encode(), "sha256").digest()
         return base64.urlsafe_b64encode(digest).decode().rstrip("=")

@@ -1,7 +1,7 @@
 """What an actor may do to a repo, asked the same way by every verb of the room."""
 
-from openhearth.access import Action, Actor, decide
-from openhearth.errors import Gated, RepoNotFound
+from openhearth.access import Action, Actor, decide, decide_contribute
+from openhearth.errors import RepoNotFound
 from openhearth.kit.names import RepoRef
 from openhearth.repos.records import Repo
 
@@ -26,19 +26,6 @@ def may(actor: Actor, action: Action, repo: Repo) -> bool:
     return decide(actor, action, repo.resource).allowed
 
 
-def require_files(actor: Actor, repo: Repo) -> None:
-    """Raise Gated unless `actor` may have the files of a gated repo: as yet, members of its namespace."""
-    if repo.gated is None or _is_member(actor, repo):
-        return
-    error = Gated(
-        f"Access to {repo.ref.type} {repo.id} is restricted. "
-        + ("Sign in first." if actor.is_anonymous else "You are not among those who may have its files.")
-    )
-    error.status = 401 if actor.is_anonymous else 403
-    raise error
-
-
-def _is_member(actor: Actor, repo: Repo) -> bool:
-    if actor.token is not None and not actor.token.allows(Action.READ, repo.ref):
-        return False
-    return actor.is_site_admin or repo.ref.namespace == actor.name or repo.ref.namespace in actor.roles
+def require_contribute(actor: Actor, repo: Repo) -> None:
+    """Raise what the client expects unless `actor` may discuss `repo` and propose changes to it."""
+    decide_contribute(actor, repo.resource).require(actor, repo.resource)

@@ -6,21 +6,39 @@ from collections.abc import Callable, Mapping, Sequence
 
 from openhearth.errors import Invalid
 from openhearth.kit.names import check_ref_name
+from openhearth.repos.pull_requests import number_of
 from openhearth.storage.git import PushContents, RefUpdate
 
+RefusePullRequest = Callable[[int], str | None]
 REGULAR_MAX_BYTES = 10 << 20  # larger files belong in LFS, as on the public hub
 _SHOWN = 10
 
 
-def check_updates(updates: Sequence[RefUpdate]) -> list[str]:
-    """Branches may be forced; only main must stay, and only branches and tags are pushed."""
-    return [complaint for update in updates if (complaint := _check_update(update)) is not None]
+def _no_such(number: int) -> str:
+    return f"refs/pr/{number}: there is no such pull request; open one first."
 
 
-def _check_update(update: RefUpdate) -> str | None:
+def check_updates(
+    updates: Sequence[RefUpdate], *, may_write: bool = True, refuse_pull_request: RefusePullRequest = _no_such
+) -> list[str]:
+    """Branches may be forced; only main must stay, and only branches, tags and pull requests are pushed.
+
+    Without `may_write`, only pull requests are; `refuse_pull_request` says why not that one.
+    """
+    found = (_check_update(update, may_write, refuse_pull_request) for update in updates)
+    return [complaint for complaint in found if complaint is not None]
+
+
+def _check_update(update: RefUpdate, may_write: bool, refuse_pull_request: RefusePullRequest) -> str | None:
+    if (number := number_of(update.ref)) is not None:
+        if update.new is None:
+            return f"{update.ref}: is deleted on the page of the pull request, once it is closed."
+        return refuse_pull_request(number)
+    if not may_write:
+        return f"{update.ref}: you may not write to this repo; open a pull request and push to its refs/pr/N."
     kind, _, name = update.ref.removeprefix("refs/").partition("/")
     if not update.ref.startswith("refs/") or kind not in ("heads", "tags"):
-        return f"{update.ref}: only branches and tags can be pushed (refs/heads/*, refs/tags/*)."
+        return f"{update.ref}: only branches, tags and pull requests can be pushed (refs/heads/*, refs/tags/*, refs/pr/N)."
     if update.new is None and update.ref == "refs/heads/main":
         return "main: the main branch cannot be deleted."
     try:

@@ -5,18 +5,17 @@ would read the last answer's headers. What users uploaded is never answered as a
 """
 
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from openhearth.errors import RangeInvalid
-from openhearth.kit.ranges import ByteRange, parse_range
+from openhearth.kit.ranges import ByteRange
 from openhearth.repos.addressing import Addressed
 from openhearth.repos.content import Content
 from openhearth.repos.downloads import QUERY_FILES
+from openhearth.repos.file_headers import SAFE_HEADERS, disposition, is_unchanged, requested_span
 from openhearth.repos.large_files import InMemory, OnDisk, Source
 from openhearth.repos.media import media_type
 from openhearth.repos.nearby import Near
@@ -24,11 +23,6 @@ from openhearth.repos.records import Entry, Repo
 from openhearth.repos.service import Repos
 from openhearth.urls import Urls
 from openhearth.wire.files import FileAnswer
-
-_SAFE = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
-}
 
 
 @dataclass(frozen=True)
@@ -59,10 +53,10 @@ class Resolve:
     async def resolve(self, request: Request) -> Response:
         found = await self._near.run(self._find, request)
         headers = self._headers(request, found)
-        if _is_unchanged(request, headers["ETag"]):
+        if is_unchanged(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
         entry = found.entry
-        span = _span(request, headers["ETag"], entry.size_bytes)
+        span = requested_span(request, headers["ETag"], entry.size_bytes)
         if request.method == "HEAD" or found.source is None:
             return Response(headers={**headers, "Content-Length": str(entry.size_bytes)})
         return self._answer(found.source, span, headers)
@@ -71,9 +65,9 @@ class Resolve:
         """The file as git holds it: for a large one, its pointer."""
         found = await run_in_threadpool(self._find_raw, request)
         commit, entry, content = found
-        headers = {**_SAFE, "X-Repo-Commit": commit, "ETag": f'"{entry.oid}"'}
+        headers = {**SAFE_HEADERS, "X-Repo-Commit": commit, "ETag": f'"{entry.oid}"'}
         headers["Content-Type"] = "text/plain; charset=utf-8"
-        if _is_unchanged(request, headers["ETag"]):
+        if is_unchanged(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
         headers["Content-Length"] = str(len(content))
         return Response(b"" if request.method == "HEAD" else content, headers=headers)
@@ -103,12 +97,12 @@ class Resolve:
     def _headers(self, request: Request, found: _Found) -> dict[str, str]:
         repo, entry = found.repo, found.entry
         headers = {
-            **_SAFE,
+            **SAFE_HEADERS,
             "X-Repo-Commit": found.commit,
             "ETag": f'"{entry.etag}"',
             "Accept-Ranges": "bytes",
             "Content-Type": media_type(entry.path),
-            "Content-Disposition": _disposition(entry.name, download="download" in request.query_params),
+            "Content-Disposition": disposition(entry.name, download="download" in request.query_params),
             "Cache-Control": "no-cache" if repo.is_private else "no-cache, no-transform",
             "Vary": "Authorization, Cookie",
         }
@@ -132,28 +126,3 @@ class Resolve:
             return Response(content, status, headers=headers)
         headers["Content-Length"] = str(span.length if span else source.size_bytes)
         return StreamingResponse(self._content.stream(source, span), status, headers=headers)
-
-
-def _span(request: Request, etag: str, size_bytes: int) -> ByteRange | None:
-    """The range to answer with; a range of an older version is none of this one (RFC 9110, If-Range)."""
-    if request.method == "HEAD" or request.headers.get("if-range", etag).removeprefix("W/") != etag:
-        return None
-    try:
-        return parse_range(request.headers.get("range"), size_bytes)
-    except RangeInvalid as error:
-        error.headers["ETag"] = etag
-        raise
-
-
-def _is_unchanged(request: Request, etag: str) -> bool:
-    given = request.headers.get("if-none-match")
-    if given is None:
-        return False
-    return given.strip() == "*" or etag in (tag.strip().removeprefix("W/") for tag in given.split(","))
-
-
-def _disposition(name: str, *, download: bool) -> str:
-    """Names in any script: a plain one for old clients, the true one in UTF-8 (RFC 6266)."""
-    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\' else "_" for c in name)
-    kind = "attachment" if download else "inline"
-    return f"{kind}; filename*=UTF-8''{quote(name, safe='')}; filename=\"{plain}\";"

@@ -1,7 +1,8 @@
 """The room's one object: its verbs in groups, and the few questions that the git and LFS doors ask."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Self
+from typing import Protocol, Self
 
 from openhearth.access import Actor
 from openhearth.config import Settings
@@ -15,13 +16,20 @@ from openhearth.repos.content import Content
 from openhearth.repos.doors import GitDoor
 from openhearth.repos.downloads import Downloads
 from openhearth.repos.facts import FactReader
+from openhearth.repos.gates import Admission, Askers, Gates
 from openhearth.repos.large_files import LargeFiles
 from openhearth.repos.likes import Likes
+from openhearth.repos.pull_refs import PullRefs
+from openhearth.repos.pull_requests import Contributions, PullRequests
 from openhearth.repos.records import RepoFilter
 from openhearth.repos.refs import RefVerbs
 from openhearth.repos.snapshots import Snapshots
 from openhearth.storage import Storage
 from openhearth.urls import Urls
+
+
+class Holders(Namespaces, Askers, Protocol):
+    """Who can hold repos, and who can ask for their files; the accounts room answers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +44,10 @@ class Repos:
     doors: GitDoor
     large_files: LargeFiles
     likes: Likes
+    contributions: Contributions
+    pull_refs: PullRefs
+    admission: Admission
+    gates: Gates
 
     @classmethod
     def on(
@@ -47,19 +59,29 @@ class Repos:
         clock: Clock,
         urls: Urls,
         settings: Settings,
-        namespaces: Namespaces,
+        namespaces: Holders,
+        pull_requests: Callable[[], PullRequests],
     ) -> Self:
         """The room's services on one database and one storage."""
         large_files = LargeFiles(db=db, storage=storage)
+        admission = Admission(db=db, events=events, urls=urls)
         catalogue = Catalogue(
-            db=db, storage=storage, events=events, clock=clock, urls=urls, namespaces=namespaces
-        )
+            db=db, storage=storage, events=events, clock=clock, urls=urls, namespaces=namespaces,
+            admission=admission,
+        )  # fmt: skip
         content = Content(storage=storage, large_files=large_files)
+        contributions = Contributions(pull_requests, admission)
         return cls(
             catalogue=catalogue,
             content=content,
             commits=Commits(
-                db=db, storage=storage, events=events, clock=clock, content=content, large_files=large_files
+                db=db,
+                storage=storage,
+                events=events,
+                clock=clock,
+                content=content,
+                large_files=large_files,
+                contributions=contributions,
             ),
             refs=RefVerbs(storage=storage, events=events, clock=clock, content=content),
             facts=FactReader(db=db, storage=storage, clock=clock, content=content, large_files=large_files),
@@ -72,9 +94,14 @@ class Repos:
                 catalogue=catalogue,
                 content=content,
                 large_files=large_files,
+                contributions=contributions,
             ),
             large_files=large_files,
             likes=Likes(db=db, clock=clock),
+            contributions=contributions,
+            pull_refs=PullRefs(storage=storage, events=events, clock=clock),
+            admission=admission,
+            gates=Gates(db=db, events=events, clock=clock, admission=admission, askers=namespaces),
         )
 
     def count_by_type(self, namespace: str, actor: Actor) -> dict[str, int]:

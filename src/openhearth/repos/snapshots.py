@@ -16,7 +16,6 @@ from openhearth.kit.names import RepoRef, check_path
 from openhearth.repos.catalogue import Catalogue
 from openhearth.repos.content import Content
 from openhearth.repos.large_files import InMemory, OnDisk, Source
-from openhearth.repos.permits import require_files
 from openhearth.repos.records import MAIN, Entry, Repo
 
 
@@ -29,7 +28,7 @@ class Snapshots:
     def materialise(self, actor: Actor, ref: RepoRef, revision: str = MAIN) -> tuple[Path, str]:
         """The folder of `ref` at `revision`, and the commit. Raises as `Catalogue.get` and `resolve` do."""
         repo = self._catalogue.get(actor, ref)
-        require_files(actor, repo)
+        self._catalogue.require_files(actor, repo)
         commit = self._content.resolve(repo, revision)
         folder = self._root / "models" / repo.key / commit
         if not folder.exists():

@@ -89,6 +89,24 @@ repo_likes = sa.Table(
     sa.Column("at", UtcDateTime, nullable=False),
 )
 
+# Who asked for the files of a gated repo, or was let in without asking. A closed account takes its requests along.
+repo_access_requests = sa.Table(
+    "repo_access_requests",
+    metadata,
+    sa.Column("id", _KEY, primary_key=True),
+    sa.Column("repo_key", _KEY, sa.ForeignKey("repos.key", ondelete="CASCADE"), nullable=False),
+    sa.Column("user_id", _KEY, sa.ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("status", sa.String(8), nullable=False),  # gates.AccessStatus
+    sa.Column("asked_at", UtcDateTime, nullable=False),
+    sa.Column("has_asked", sa.Boolean, nullable=False),
+    sa.Column("answered_at", UtcDateTime),
+    sa.Column("answered_by", sa.String(96)),
+    sa.Column("reason", sa.Text),
+    sa.Column("answers", sa.JSON, nullable=False),
+    sa.UniqueConstraint("repo_key", "user_id"),
+    sa.Index("ix_repo_access_requests_repo_key_status_asked_at", "repo_key", "status", "asked_at", "id"),
+)
+
 REPO_COLUMNS = [column for column in repos.c if column.name != "address"]
 FACT_COLUMNS = [column for column in repo_facts.c if column.name != "repo_key"]
 JOINED = repos.outerjoin(repo_facts, repo_facts.c.repo_key == repos.c.key)

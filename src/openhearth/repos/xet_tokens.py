@@ -6,8 +6,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from openhearth.access import Action
-from openhearth.errors import Unsupported
 from openhearth.repos.addressing import API, Addressed
 from openhearth.repos.service import Repos
 from openhearth.storage.xet import XetGrant, XetScope, XetSigner
@@ -18,6 +16,7 @@ from openhearth.wire.request import actor_of
 class XetTokens:
     def __init__(self, *, repos: Repos, signer: XetSigner, cas_url: str) -> None:
         self._content = repos.content
+        self._contributions = repos.contributions
         self._addressed = Addressed(repos.catalogue)
         self._signer = signer
         self._cas_url = cas_url
@@ -32,30 +31,38 @@ class XetTokens:
         return self._issue(request, "read")
 
     def write_token(self, request: Request) -> Response:
-        if read_flag(request, "create_pr"):
-            raise Unsupported("create_pr: pull requests are not offered by this hub yet; commit to a branch.")
         return self._issue(request, "write")
 
     def _issue(self, request: Request, scope: XetScope) -> Response:
-        repo = self._addressed.repo(request, Action.READ if scope == "read" else Action.WRITE, files=True)
+        repo = self._addressed.repo(request, files=True)
         revision = request.path_params["rev"]
+        actor = actor_of(request)
+        only_proposes = scope == "write" and self._contributions.require(
+            actor, repo, revision, new_pull_request=read_flag(request, "create_pr")
+        )
         if revision != "None":  # what the client writes where it has no revision
             self._content.resolve(repo, revision)
-        actor = actor_of(request)
-        token = self._signer.issue_token(
+        return answer_token(
+            self._signer,
             XetGrant(
                 uploader=actor.user_id or "",
                 repo_key=repo.key,
                 namespace=repo.ref.namespace,
                 is_public=not repo.is_private,
                 scope=scope,
-            )
+                only_proposes=only_proposes,
+            ),
+            cas_url=self._cas_url,
         )
-        answer = {"accessToken": token.text, "exp": token.expires_at, "casUrl": self._cas_url}
-        headers = {
-            "X-Xet-Access-Token": token.text,
-            "X-Xet-Token-Expiration": str(token.expires_at),
-            "X-Xet-Cas-Url": self._cas_url,
-            "Cache-Control": "no-store",
-        }
-        return JSONResponse(answer, headers=headers)
+
+
+def answer_token(signer: XetSigner, grant: XetGrant, *, cas_url: str) -> Response:
+    token = signer.issue_token(grant)
+    answer = {"accessToken": token.text, "exp": token.expires_at, "casUrl": cas_url}
+    headers = {
+        "X-Xet-Access-Token": token.text,
+        "X-Xet-Token-Expiration": str(token.expires_at),
+        "X-Xet-Cas-Url": cas_url,
+        "Cache-Control": "no-store",
+    }
+    return JSONResponse(answer, headers=headers)

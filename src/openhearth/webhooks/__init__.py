@@ -13,18 +13,17 @@ from openhearth.events import (
 )
 from openhearth.jobs import Queue
 from openhearth.repos import Repo, Repos
-from openhearth.webhooks.announce import KIND, Announcer, FindDiscussion
+from openhearth.webhooks.announce import KIND, Announcer, GetDiscussion
 from openhearth.webhooks.api import Api
 from openhearth.webhooks.deliver import Deliverer
 from openhearth.webhooks.owners import Owners, People
 from openhearth.webhooks.pages import Pages
-from openhearth.webhooks.payloads import DiscussionFacts
 from openhearth.webhooks.records import Delivery, Webhook, WebhookSpec
 from openhearth.webhooks.service import Webhooks
 from openhearth.wire.outgoing import Outgoing
 from openhearth.wire.room import Ground, Room
 
-__all__ = ["Delivery", "DiscussionFacts", "Webhook", "WebhookSpec", "Webhooks", "build"]
+__all__ = ["Delivery", "Webhook", "WebhookSpec", "Webhooks", "build"]
 
 
 def build(
@@ -33,14 +32,14 @@ def build(
     accounts: People,
     repos: Repos,
     queue: Queue,
-    find_discussion: FindDiscussion = lambda _repo_key, _number: None,
+    get_discussion: GetDiscussion | None = None,
 ) -> Room:
-    """The room on `ground`. `find_discussion` says what is known of a discussion; events tell the rest."""
+    """The room on `ground`. `get_discussion` raises NotFound; without it, events alone tell of discussions."""
     db, clock, urls = ground.db, ground.clock, ground.urls
     outgoing = Outgoing(allow_private=ground.settings.fetch_allow_private)
     announcer = Announcer(
         db=db, clock=clock, urls=urls, queue=queue, people=accounts, repos=_Asked(repos),
-        find_discussion=find_discussion,
+        get_discussion=get_discussion,
     )  # fmt: skip
     webhooks = Webhooks(db=db, clock=clock, owners=Owners(accounts), outgoing=outgoing, announcer=announcer)
     queue.handle(KIND, Deliverer(db=db, clock=clock, outgoing=outgoing, announcer=announcer).work)

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from openhearth.access import Action, RepoResource, decide
 from openhearth.db import Database
+from openhearth.errors import NotFound
 from openhearth.events import DiscussionChanged, RepoDeleted, RepoMoved, Subscribers
 from openhearth.jobs import Queue
 from openhearth.kit.clock import Clock
@@ -32,7 +33,7 @@ ATTEMPTS_MAX = 8
 DELIVERIES_KEPT = 100
 # A try that ends with its process is no failure of the receiver: the queue is a little more patient than we are.
 _JOB_ATTEMPTS_MAX = ATTEMPTS_MAX + 4
-FindDiscussion = Callable[[str, int], DiscussionFacts | None]
+GetDiscussion = Callable[[Repo, int], DiscussionFacts]
 
 
 class ReposAsked(Protocol):
@@ -55,7 +56,7 @@ class Announcer:
         queue: Queue,
         people: People,
         repos: ReposAsked,
-        find_discussion: FindDiscussion,
+        get_discussion: GetDiscussion | None,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -63,7 +64,7 @@ class Announcer:
         self._queue = queue
         self._people = people
         self._repos = repos
-        self._find_discussion = find_discussion
+        self._get_discussion = get_discussion
 
     def subscriptions(self, kinds: tuple[type, ...]) -> Subscribers:
         return dict.fromkeys(kinds, self.tell)
@@ -115,10 +116,19 @@ class Announcer:
     def _what(self, event: Told) -> Happened | None:
         known, owner = None, ""
         if isinstance(event, DiscussionChanged):
-            known = self._find_discussion(event.repo_key, event.number)
+            known = self._discussion(event)
         if isinstance(event, RepoMoved):
             owner = self._owner_id(event.new.namespace)
         return happened(event, urls=self._urls, moved_to_owner=owner, discussion=known)
+
+    def _discussion(self, event: DiscussionChanged) -> DiscussionFacts | None:
+        repo = self._repos.find_by_key(event.repo_key)
+        if repo is None or self._get_discussion is None:
+            return None
+        try:
+            return self._get_discussion(repo, event.number)
+        except NotFound:
+            return None
 
     def _deliver(self, hooks: list[Webhook], what: Happened, facts: RepoFacts) -> None:
         for hook in hooks:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from openhearth.events import (
     DiscussionChanged,
@@ -53,15 +53,17 @@ class RepoFacts:
     tags: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class DiscussionFacts:
+class DiscussionFacts(Protocol):
     """What the room of discussions knows of one."""
 
-    id: str
-    author_id: str
-    status: Literal["open", "closed", "draft", "merged"]
-    base: str | None = None
-    merge_commit: str | None = None
+    @property
+    def id(self) -> str: ...
+    @property
+    def author_id(self) -> str | None: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def merge_commit(self) -> str | None: ...
 
 
 def happened(
@@ -123,11 +125,11 @@ def _discussion(event: DiscussionChanged, urls: Urls, known: DiscussionFacts | N
         "title": event.title,
         "url": _urls(event.repo, place, urls),
         "status": known.status if known else _status_after(event),
-        "author": {"id": known.author_id if known else event.actor_id or _NOBODY},
+        "author": {"id": (known.author_id if known else event.actor_id) or _NOBODY},
         "isPullRequest": event.is_pull_request,
     }
     if event.is_pull_request:
-        changes: Json = {"base": (known.base if known else None) or "refs/heads/main"}
+        changes: Json = {"base": "refs/heads/main"}
         if known is not None and known.merge_commit:
             changes["mergeCommitId"] = known.merge_commit
         described["changes"] = changes
@@ -148,7 +150,9 @@ def _comment(event: DiscussionChanged, urls: Urls) -> Json:
         "hidden": hidden,
         "url": _urls(event.repo, f"/discussions/{event.number}", urls, anchor=f"#{event.comment_id}"),
     }
-    return described if hidden else {**described, "content": event.text}
+    # What opens a discussion is announced with its title, where people may be mentioned too.
+    said = event.text.removeprefix(f"{event.title}\n\n") if event.change == "opened" else event.text
+    return described if hidden else {**described, "content": said}
 
 
 def _urls(repo: RepoRef, place: str, urls: Urls, *, anchor: str = "") -> Mapping[str, str]:

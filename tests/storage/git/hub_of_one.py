@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,7 +23,8 @@ from openhearth.kit.ids import new_id
 from openhearth.kit.names import RepoRef, RepoType
 from openhearth.repos.git_http import GitHttp, MovedTo, RepoHandle
 from openhearth.repos.lfs_api import LfsApi, OpenObject
-from openhearth.storage.git import GitStore
+from openhearth.repos.push_rules import check_updates
+from openhearth.storage.git import GitStore, RefUpdate
 from openhearth.storage.lfs import ObjectStore
 from openhearth.urls import Urls
 from openhearth.wire.render import render_error
@@ -73,8 +74,21 @@ class Shelf:
     ) -> None:
         self.pushes.append((actor.name, updates))
 
-    def find_sizes(self, repo_key: str, sha256s: Collection[str]) -> Mapping[str, int]:
-        return self.objects.linked(repo_key, sha256s)
+    def find_to_push(
+        self, actor: Actor, repo_type: RepoType, namespace: str, name: str
+    ) -> RepoHandle | MovedTo:
+        return self.find_for_git(actor, repo_type, namespace, name, Action.WRITE)
+
+    def check_push(self, actor: Actor, handle: RepoHandle, updates: Sequence[RefUpdate]) -> Sequence[str]:
+        return check_updates(updates)
+
+    def require_upload(self, actor: Actor, handle: RepoHandle, ref: str | None) -> bool:
+        return False
+
+    def find_sizes(
+        self, repo_key: str, sha256s: Collection[str], uploader: str | None = None
+    ) -> Mapping[str, int]:
+        return self.objects.linked(repo_key, sha256s, uploader=uploader)
 
     def open_object(self, repo_key: str, sha256: str) -> OpenObject:
         if not self.objects.is_linked(repo_key, sha256):

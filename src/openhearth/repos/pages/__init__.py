@@ -4,11 +4,14 @@ from pathlib import Path
 
 from starlette.routing import BaseRoute
 
+from openhearth.repos.pages.access_requests import AccessRequestPages
 from openhearth.repos.pages.blob import BlobPages
 from openhearth.repos.pages.create import NewRepoPages
 from openhearth.repos.pages.frame import RepoFrame
+from openhearth.repos.pages.gate import AskPages
 from openhearth.repos.pages.history import HistoryPages
 from openhearth.repos.pages.intake import Intake
+from openhearth.repos.pages.liked import LikedPages
 from openhearth.repos.pages.likes import LikePages
 from openhearth.repos.pages.lists import ListPages
 from openhearth.repos.pages.move import MovePages
@@ -36,11 +39,14 @@ class Pages:
         intake = Intake(limit_bytes=limit_bytes, free_bytes=ground.storage.lfs.free_bytes)
         places = Places(frame, intake)
         received = ReceivedFiles(repos=repos, storage=ground.storage, limit_bytes=limit_bytes)
+        cards = CardPages(frame)
         self._parts = (
             ListPages(frame),
             LikePages(frame),
             NewRepoPages(frame),
-            CardPages(frame),
+            cards,
+            AskPages(frame, show_again=cards.show),
+            AccessRequestPages(frame),
             TreePages(frame),
             BlobPages(frame),
             HistoryPages(frame),
@@ -48,6 +54,7 @@ class Pages:
             MovePages(places),
             UploadPages(places, received),
             SettingsPages(frame),
+            LikedPages(frame, profiles=profiles),
             ProfilePages(frame, profiles=profiles),
         )
 

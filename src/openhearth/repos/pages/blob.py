@@ -23,7 +23,6 @@ from openhearth.repos.pages.previews import (
     pickle_warning,
     preview_of,
 )
-from openhearth.repos.permits import require_files
 from openhearth.repos.records import Entry
 from openhearth.urls import with_query
 from openhearth.web.parts import Crumb, Mark, TensorNode
@@ -82,7 +81,7 @@ class BlobPages:
             raise EntryNotFound(path, commit=commit)
         if entry.type == "directory":
             return RedirectResponse(self.urls.tree(repo.ref, revision, path), 307)
-        require_files(opened.actor, repo)
+        self.frame.repos.catalogue.require_files(opened.actor, repo)
         return self.frame.web.page(
             request, "repos/blob.html", self._blob_page(opened, revision, commit, entry)
         )

@@ -12,7 +12,6 @@ from starlette.routing import Route
 from openhearth.errors import Invalid, RevisionNotFound
 from openhearth.kit.names import RepoRef, RepoType, is_commit_id
 from openhearth.repos.pages.frame import OpenRepo, RefMenu, RepoFrame, RepoHead, repo_routes
-from openhearth.repos.permits import require_files
 from openhearth.storage.git import Commit, FileDiff
 from openhearth.urls import with_query
 from openhearth.web.filters import date, filesize
@@ -128,7 +127,7 @@ class HistoryPages:
     def show_commit(self, repo_type: RepoType, request: Request) -> Response:
         opened = self.frame.open(repo_type, request)
         repo, asked = opened.repo, request.path_params["rev"]
-        require_files(opened.actor, repo)
+        self.frame.repos.catalogue.require_files(opened.actor, repo)
         if not is_commit_id(asked):
             asked = self.content.resolve(repo, asked)
         if self.content.resolve(repo, asked) != asked:

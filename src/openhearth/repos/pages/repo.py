@@ -16,11 +16,11 @@ from openhearth.errors import EntryNotFound, HubError, Invalid
 from openhearth.kit.names import RepoType
 from openhearth.repos.pages.about import About, Line, Link, TagChip, chips_of
 from openhearth.repos.pages.frame import OpenRepo, RefMenu, RepoFrame, RepoHead, has_layers, repo_routes
+from openhearth.repos.pages.gate import GateView, GateViews, Typed
 from openhearth.repos.pages.layers import DtypeShare, dtype_shares, layer_tree
 from openhearth.repos.pages.links import rewrite_for
 from openhearth.repos.pages.snippets import Usage, usages_of
 from openhearth.repos.pages.summaries import plain_words
-from openhearth.repos.permits import require_files
 from openhearth.repos.records import MAIN, Facts
 from openhearth.urls import with_query
 from openhearth.web import render_markdown
@@ -54,7 +54,7 @@ class CardPage:
     last_title: str
     last_author: str
     last_date: datetime
-    restricted: str | None = field(metadata={"help": "Why this reader may not have the files, if so"})
+    gate: GateView | None = field(metadata={"help": "None where nothing stands between reader and files"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +77,7 @@ class CardPages:
         self.frame = frame
         self.content = frame.repos.content
         self.urls = frame.urls
+        self.gates = GateViews(frame)
         self.about = About(repos=frame.repos, urls=frame.urls)
 
     def routes(self) -> list[Route]:
@@ -86,12 +87,18 @@ class CardPages:
         ]
 
     def show_card(self, repo_type: RepoType, request: Request) -> Response:
-        opened = self.frame.open(repo_type, request)
+        return self.show(self.frame.open(repo_type, request))
+
+    def show(self, opened: OpenRepo, typed: Typed | None = None) -> Response:
+        """The card; with `typed`, the form of its gate as it came back."""
         head = self.content.resolve(opened.repo, MAIN)
         facts = self.frame.repos.facts.get(opened.repo, head)
-        return self.frame.web.page(request, "repos/card.html", self._card_page(opened, facts, head))
+        page = self._card_page(opened, facts, head, typed)
+        return self.frame.web.page(
+            opened.request, "repos/card.html", page, status=typed.error.status if typed else 200
+        )
 
-    def _card_page(self, opened: OpenRepo, facts: Facts, commit: str) -> CardPage:
+    def _card_page(self, opened: OpenRepo, facts: Facts, commit: str, typed: Typed | None) -> CardPage:
         repo, ref, actor = opened.repo, opened.repo.ref, opened.actor
         last = self.content.get_commit(repo, commit)
         has_card = self.content.find_entry(repo, commit, CARD) is not None
@@ -123,7 +130,7 @@ class CardPages:
             last_title=last.title,
             last_author=last.author_name,
             last_date=last.date,
-            restricted=_restriction(opened),
+            gate=self.gates.view(opened, facts, typed),
         )
 
     def _card(self, opened: OpenRepo, commit: str) -> Markup | None:
@@ -139,7 +146,7 @@ class CardPages:
 
     def show_layers(self, repo_type: RepoType, request: Request) -> Response:
         opened = self.frame.open(repo_type, request)
-        require_files(opened.actor, opened.repo)
+        self.frame.repos.catalogue.require_files(opened.actor, opened.repo)
         revision = request.path_params["rev"]
         commit = self.content.resolve(opened.repo, revision)
         return self.frame.web.page(request, "repos/layers.html", self._layers_page(opened, revision, commit))
@@ -184,11 +191,3 @@ def _nearest(paths: Sequence[str]) -> Iterator[str]:
 def _by_dtype(facts: Facts) -> dict[str, int]:
     found = (facts.safetensors or {}).get("parameters")
     return {str(k): int(v) for k, v in found.items()} if isinstance(found, dict) else {}
-
-
-def _restriction(opened: OpenRepo) -> str | None:
-    try:
-        require_files(opened.actor, opened.repo)
-    except HubError as error:
-        return error.message
-    return None

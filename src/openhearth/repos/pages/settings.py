@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -14,7 +15,7 @@ from openhearth.errors import Conflict, Forbidden, Invalid
 from openhearth.kit.names import RepoRef, RepoType
 from openhearth.repos.pages.create import owners_of
 from openhearth.repos.pages.frame import OpenRepo, RepoFrame, RepoHead, repo_routes
-from openhearth.repos.records import RepoVisibility
+from openhearth.repos.records import Gating, RepoVisibility
 from openhearth.web.parts import Choice
 from openhearth.wire.forms import read_form, text_of
 
@@ -24,6 +25,16 @@ _HINTS = {
     "protected": "Anybody can use the app; only its owner can see the files.",
 }
 
+_GATINGS = (
+    Choice(value="off", label="No gate", hint="Whoever may see it has its files."),
+    Choice(
+        value="auto",
+        label="Whoever asks",
+        hint="The files open at once to those who answer the form and agree.",
+    ),
+    Choice(value="manual", label="Whoever you let in", hint="You answer every request."),
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class SettingsPage:
@@ -32,6 +43,8 @@ class SettingsPage:
     head: RepoHead
     visibility: str
     visibilities: Sequence[Choice]
+    gating: str
+    gatings: Sequence[Choice] = field(metadata={"help": "Empty where a repo of this type has no gate"})
     owners: Sequence[Choice]
     storage_bytes: int
     values: dict[str, str] = field(metadata={"help": "What was typed: owner, name, confirm"})
@@ -49,6 +62,7 @@ class SettingsPages:
         return [
             *repo_routes("/settings", self.show),
             *self._post("/settings/visibility", self.change_visibility),
+            *self._post("/settings/gate", self.change_gate),
             *self._post("/settings/move", self.move),
             *self._post("/settings/delete", self.delete),
         ]
@@ -78,6 +92,8 @@ class SettingsPages:
             head=self.frame.head(opened, "Settings"),
             visibility=opened.repo.visibility,
             visibilities=[Choice(value=kind, label=kind.capitalize(), hint=_HINTS[kind]) for kind in kinds],
+            gating=opened.repo.gated or "off",
+            gatings=_GATINGS if ref.type != "space" else (),
             owners=[Choice(value=name, label=name) for name in owners],
             storage_bytes=self.frame.repos.facts.get(opened.repo).used_storage_bytes,
             values={"owner": ref.namespace, "name": ref.name, "confirm": "", **(values or {})},
@@ -96,6 +112,14 @@ class SettingsPages:
         if wanted is None:
             raise Invalid("visibility: choose public or private.")
         self.catalogue.change_settings(opened.actor, opened.repo, visibility=wanted)
+        return RedirectResponse(f"{self.urls.settings(opened.repo.ref)}?saved=1", 303)
+
+    def change_gate(self, opened: OpenRepo, form: FormData) -> Response:
+        kinds: dict[str, Gating | Literal[False]] = {"off": False, "auto": "auto", "manual": "manual"}
+        wanted = kinds.get(text_of(form, "gated"))
+        if wanted is None:
+            raise Invalid("gated: choose off, auto or manual.")
+        self.catalogue.change_settings(opened.actor, opened.repo, gated=wanted)
         return RedirectResponse(f"{self.urls.settings(opened.repo.ref)}?saved=1", 303)
 
     def move(self, opened: OpenRepo, form: FormData) -> Response:

@@ -16,7 +16,6 @@ from openhearth.kit.names import check_path
 from openhearth.repos.pages.frame import RepoHead
 from openhearth.repos.pages.places import Place, Places, field_of
 from openhearth.repos.pages.previews import TEXT_MAX_BYTES, is_text
-from openhearth.repos.permits import require_files
 from openhearth.repos.records import AddFile, Entry
 from openhearth.web.parts import Crumb
 from openhearth.wire.forms import text_of
@@ -64,7 +63,7 @@ class WritePages:
         return self._edit_page(place, text=self._read_text(place, entry))
 
     def _read_text(self, place: Place, entry: Entry) -> str:
-        require_files(place.opened.actor, place.opened.repo)
+        self.frame.repos.catalogue.require_files(place.opened.actor, place.opened.repo)
         if entry.lfs is not None or entry.size_bytes > TEXT_MAX_BYTES:
             raise Invalid(f"path: {place.path!r} is a large file; upload a new version of it instead.")
         content = self.content.read_span(place.opened.repo, entry, 0, entry.size_bytes)

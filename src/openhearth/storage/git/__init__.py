@@ -5,6 +5,8 @@ Knows repos as opaque keys; knows no users and no HTTP. The rest of the hub impo
 
 from openhearth.storage.git.attributes import LfsRules
 from openhearth.storage.git.cli import git_command, git_environ
+from openhearth.storage.git.lines import LineMap
+from openhearth.storage.git.merges import MergedTree
 from openhearth.storage.git.objects import blob_id
 from openhearth.storage.git.pointers import POINTER_MAX_BYTES, parse_pointer, pointer_text
 from openhearth.storage.git.pushes import PushContents, PushedFile, PushResult, PushRules
@@ -30,7 +32,8 @@ from openhearth.storage.git.store import GitStore
 
 __all__ = [
     "MODE_EXECUTABLE", "MODE_FILE", "POINTER_MAX_BYTES", "Change", "Commit", "CopyFile", "DeleteFile",
-    "DeleteFolder", "DiffLine", "FileDiff", "GitStore", "Hunk", "LfsPointer", "LfsRules", "PushContents",
+    "DeleteFolder", "DiffLine", "FileDiff", "GitStore", "Hunk", "LfsPointer", "LfsRules", "LineMap", "MergedTree",
+    "PushContents",
     "PushResult", "PushRules", "PushedFile", "PutFile", "RefMoved", "RefUpdate", "RepositoryGone",
     "TreeEntry", "blob_id", "git_command", "git_environ", "parse_pointer", "pointer_text",
 ]  # fmt: skip

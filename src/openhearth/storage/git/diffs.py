@@ -14,6 +14,7 @@ MAX_FILES = 1000
 MAX_LINES = 20_000  # of one diff, over all its files
 MAX_FILE_LINES = 3000
 MAX_TEXT_BYTES = 512 << 10  # larger files are named, not compared
+MAX_PATCH_CHARACTERS = 4 << 20
 _MAX_LINE_CHARACTERS = 5000
 _MAX_RENAME_CANDIDATES = 200
 
@@ -40,6 +41,26 @@ def read_diff(repository: Repository, old: str | None, new: str) -> list[FileDif
         budget -= sum(len(hunk.lines) for hunk in file.hunks)
         files.append(file)
     return files
+
+
+def read_patch(repository: Repository, old: str, new: str) -> str:
+    """The changes as one text in git's unified format; files that are too large are named, not compared."""
+    diff = repository[old].tree.diff_to_tree(repository[new].tree)
+    deltas = list(diff.deltas)
+    parts: list[str] = []
+    size = 0
+    for index, delta in enumerate(deltas[:MAX_FILES]):
+        blobs = (_blob(repository, delta.old_file), _blob(repository, delta.new_file))
+        if any(blob is not None and blob.size > MAX_TEXT_BYTES for blob in blobs):
+            before, after = f"a/{_path(delta.old_file)}", f"b/{_path(delta.new_file)}"
+            text = f"diff --git {before} {after}\nBinary files {before} and {after} differ\n"
+        else:
+            text = diff[index].data.decode("utf-8", "replace")
+        size += len(text)
+        if size > MAX_PATCH_CHARACTERS:
+            break
+        parts.append(text)
+    return "".join(parts)
 
 
 def _file_diff(repository: Repository, delta: Any, budget: int) -> FileDiff:

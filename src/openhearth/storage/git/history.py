@@ -28,10 +28,11 @@ def read_commit(repository: Repository, oid: str) -> Commit:
         found = None
     if not isinstance(found, pygit2.Commit):
         raise RevisionNotFound(oid, "this repo")
-    return _record(found)
+    return record_commit(found)
 
 
-def _record(commit: Any) -> Commit:
+def record_commit(commit: Any) -> Commit:
+    """A commit of libgit2 as a noun of this package."""
     message = commit.raw_message.decode("utf-8", "replace").rstrip("\n")
     return Commit(
         oid=str(commit.id),
@@ -49,7 +50,7 @@ def read_log(repository: Repository, commit: str, *, skip: int, limit: int, path
     commits = _walk_commits(repository, commit)
     if path is not None:
         commits = (c for c in commits if _touches(c, path))
-    return [_record(c) for c in islice(commits, skip, skip + limit)]
+    return [record_commit(c) for c in islice(commits, skip, skip + limit)]
 
 
 def _walk_commits(repository: Repository, start: str) -> Iterator[Any]:
@@ -106,7 +107,9 @@ class LastCommits:
         if missing:
             known = {**known, **dict(self._walk(repository, key, commit, missing))}
             self._known.put((key, commit), known)
-        records = {oid: _record(repository[oid]) for oid in {known[path] for path in paths if path in known}}
+        records = {
+            oid: record_commit(repository[oid]) for oid in {known[path] for path in paths if path in known}
+        }
         return {path: records[known[path]] for path in paths if path in known}
 
     def _walk(

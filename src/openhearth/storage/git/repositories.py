@@ -106,6 +106,7 @@ def _isolate_libgit2() -> None:
     for level in (ConfigLevel.SYSTEM, ConfigLevel.GLOBAL, ConfigLevel.XDG, ConfigLevel.PROGRAMDATA):
         pygit2.settings.search_path[level] = ""
     pygit2.settings.owner_validation = False
+    pygit2.settings.enable_fsync_gitdir(True)  # a merge writes its trees through libgit2
     pygit2.settings.cache_max_size(_CACHE_BYTES)
     pygit2.settings.cache_object_limit(ObjectType.TREE, _TREE_CACHE_BYTES)
 

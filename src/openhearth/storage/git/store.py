@@ -17,8 +17,10 @@ import pygit2
 from openhearth.errors import Conflict, EntryNotFound, HubError, Invalid, RevisionNotFound
 from openhearth.kit.names import check_ref_name, is_commit_id
 from openhearth.kit.recent import Recent
-from openhearth.storage.git import commits, compaction, diffs, history, pushes, refs
+from openhearth.storage.git import commits, compaction, diffs, history, lines, merges, pushes, refs
 from openhearth.storage.git.history import LastCommits
+from openhearth.storage.git.lines import LineMap
+from openhearth.storage.git.merges import MergedTree
 from openhearth.storage.git.objects import ObjectType, Person, encode_commit, encode_tag
 from openhearth.storage.git.records import (
     Change,
@@ -264,6 +266,38 @@ class GitStore:
     def diff(self, key: str, old: str | None, new: str) -> list[FileDiff]:
         """What leads from `old` (None: nothing) to `new`, capped in size."""
         return self._read(key, new, lambda repository: diffs.read_diff(repository, old, new))
+
+    def patch(self, key: str, old: str, new: str) -> str:
+        """What leads from `old` to `new` as unified diff, capped in size."""
+        return self._read(key, new, lambda repository: diffs.read_patch(repository, old, new))
+
+    def follow_lines(self, key: str, old: str, new: str, path: str) -> LineMap | None:
+        """Where the lines of a file went between two commits; None if it is no text there any more."""
+        return self._read(key, new, lambda repository: lines.follow_lines(repository, old, new, path))
+
+    # Merging.
+
+    def find_merge_base(self, key: str, ours: str, theirs: str) -> str | None:
+        """The commit where both histories parted, None if they share none."""
+        return self._read(key, theirs, lambda repository: merges.find_merge_base(repository, ours, theirs))
+
+    def list_between(self, key: str, old: Sequence[str], new: str, *, limit: int) -> list[Commit]:
+        """The newest `limit` commits that `new` reaches and none of `old` does, oldest first."""
+        return self._read(key, new, lambda repository: merges.list_between(repository, old, new, limit=limit))
+
+    def merge_trees(self, key: str, ours: str, theirs: str) -> MergedTree:
+        """The files of both commits together, or the paths that contradict. No ref moves."""
+        return self._read(key, theirs, lambda repository: merges.merge_trees(repository, ours, theirs))
+
+    def write_squash(
+        self, key: str, ours: str, tree: bytes, *, message: str,
+        author_name: str, author_email: str, date: datetime,
+    ) -> str:  # fmt: skip
+        """Write one commit on top of `ours` that holds the files of `tree`. No ref moves."""
+        author = Person(author_name, author_email, date)
+        return self._read(
+            key, ours, lambda r: merges.write_squash(r, ours, tree, message=message, author=author)
+        )
 
     # Pushes.
 

@@ -156,12 +156,30 @@ class ObjectStore:
     def is_linked(self, repo_key: str, sha256: str) -> bool:
         return sha256 in self.linked(repo_key, [sha256])
 
-    def linked(self, repo_key: str, sha256s: Collection[str]) -> dict[str, int]:
-        """sha256 → size, for those of `sha256s` that the repo holds."""
+    def linked(
+        self, repo_key: str, sha256s: Collection[str], *, uploader: str | None = None
+    ) -> dict[str, int]:
+        """sha256 → size, for those of `sha256s` that the repo holds, or that `uploader` proposed."""
         if not sha256s:
             return {}
         with self._db.read() as rows:
-            return queries.list_sizes(rows, repo_key, sha256s)
+            found = queries.list_proposed(rows, repo_key, sha256s, uploader) if uploader else {}
+            return found | queries.list_sizes(rows, repo_key, sha256s)
+
+    def propose(self, repo_key: str, sha256: str, *, size_bytes: int, uploaded_by: str) -> None:
+        """Note that somebody brought the object for a change they propose: theirs alone until `accept`."""
+        check_sha256(sha256)
+        with self._db.write() as rows:
+            queries.add_proposed(
+                rows, repo_key, sha256, size_bytes=size_bytes, uploaded_by=uploaded_by, at=self._clock()
+            )
+
+    def accept(self, repo_key: str, sha256s: Collection[str], uploader: str) -> None:
+        """Let the repo hold what `uploader` proposed of `sha256s`: a commit names it."""
+        with self._db.read() as rows:
+            proposed = queries.list_proposed(rows, repo_key, sha256s, uploader)
+        for sha256, size_bytes in proposed.items():
+            self.link(repo_key, sha256, size_bytes=size_bytes, uploaded_by=uploader)
 
     def unlink(self, repo_key: str, sha256: str) -> None:
         """Let the repo hold the object no more; a collection frees its bytes if no other repo does."""
@@ -194,6 +212,8 @@ class ObjectStore:
                     old[name].unlink(missing_ok=True)
         if not dry_run:
             self._sweep_incoming()
+            with self._db.write() as rows:
+                queries.delete_proposed_before(rows, self._clock() - unused_for)
         return Collected(count, size)
 
     def _object_folders(self) -> Iterator[Path]:

@@ -7,7 +7,9 @@ from itertools import islice
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from openhearth.db import insert_into
 from openhearth.storage.lfs.tables import lfs_links as links
+from openhearth.storage.lfs.tables import lfs_proposed as proposed
 
 _BATCH = 500  # SQLite takes a limited number of parameters
 
@@ -31,6 +33,35 @@ def list_sizes(rows: Connection, repo_key: str, sha256s: Collection[str]) -> dic
         )
         sizes.update((sha256, size) for sha256, size in rows.execute(found))
     return sizes
+
+
+def add_proposed(
+    rows: Connection, repo_key: str, sha256: str, *, size_bytes: int, uploaded_by: str, at: datetime
+) -> None:
+    """Note what somebody brought, now or again."""
+    values = {"repo_key": repo_key, "sha256": sha256, "uploaded_by": uploaded_by, "size_bytes": size_bytes}
+    key = ["repo_key", "sha256", "uploaded_by"]
+    insert = insert_into(rows, proposed).values(**values, at=at)
+    rows.execute(insert.on_conflict_do_update(index_elements=key, set_={"at": at}))
+
+
+def list_proposed(
+    rows: Connection, repo_key: str, sha256s: Collection[str], uploaded_by: str
+) -> dict[str, int]:
+    """sha256 → size, for those of `sha256s` that `uploaded_by` has brought."""
+    sizes: dict[str, int] = {}
+    for batch in _batches(sha256s):
+        found = sa.select(proposed.c.sha256, proposed.c.size_bytes).where(
+            proposed.c.repo_key == repo_key,
+            proposed.c.uploaded_by == uploaded_by,
+            proposed.c.sha256.in_(batch),
+        )
+        sizes.update((sha256, size) for sha256, size in rows.execute(found))
+    return sizes
+
+
+def delete_proposed_before(rows: Connection, oldest: datetime) -> None:
+    rows.execute(proposed.delete().where(proposed.c.at < oldest))
 
 
 def list_linked_anywhere(rows: Connection, sha256s: Collection[str]) -> set[str]:
@@ -59,6 +90,7 @@ def copy_links(rows: Connection, source_key: str, target_key: str, at: datetime)
 
 def delete_repo(rows: Connection, repo_key: str) -> None:
     rows.execute(links.delete().where(links.c.repo_key == repo_key))
+    rows.execute(proposed.delete().where(proposed.c.repo_key == repo_key))
 
 
 def delete_link(rows: Connection, repo_key: str, sha256: str) -> None:

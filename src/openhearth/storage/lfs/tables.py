@@ -14,3 +14,15 @@ lfs_links = sa.Table(
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Index(None, "sha256"),
 )
+
+# What somebody brought who may only propose changes: theirs alone until a commit names it, gone with the next
+# collection after a day.
+lfs_proposed = sa.Table(
+    "lfs_proposed",
+    metadata,
+    sa.Column("repo_key", sa.String(24), primary_key=True),
+    sa.Column("sha256", sa.String(64), primary_key=True),
+    sa.Column("uploaded_by", sa.String(24), primary_key=True),
+    sa.Column("size_bytes", sa.BigInteger, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+)

@@ -35,8 +35,10 @@ class Claims:
             settle(connection, repo_key, sha256, claim.file_hash)
         return is_true
 
-    def settle(self, repo_key: str, files: list[CheckedFile]) -> dict[str, bytes]:
-        """Settle contradictions between `files` and earlier claims of the repo.
+    def settle(
+        self, repo_key: str, files: list[CheckedFile], *, all_of_them: bool = False
+    ) -> dict[str, bytes]:
+        """Settle contradictions between `files` and earlier claims of the repo, or `all_of_them` that are not verified.
 
         Gives sha256 → file hash for those whose content was hashed: the earlier file where both are true, so
         that what was linked stays linked. Raises Invalid for a file whose content is not what it claims.
@@ -48,13 +50,20 @@ class Claims:
         settled: dict[str, bytes] = {}
         for file in files:
             claim = earlier.get(file.sha256 or "")
-            if file.sha256 is None or claim is None or claim.file_hash == file.hash:
+            if file.sha256 is None:
+                continue
+            contradicts = claim is not None and claim.file_hash != file.hash
+            is_settled = claim is not None and claim.is_verified
+            if not contradicts and (is_settled or not all_of_them):
                 continue
             if (actual := _sha256_of(self._stream_checked(file))) != file.sha256:
                 raise Invalid(
                     f"shard: a file's content has sha256 {actual}, not {file.sha256}; upload it again."
                 )
-            settled[file.sha256] = claim.file_hash if self.verify(repo_key, file.sha256) else file.hash
+            if claim is not None and contradicts and self.verify(repo_key, file.sha256):
+                settled[file.sha256] = claim.file_hash
+            else:
+                settled[file.sha256] = file.hash
         return settled
 
 

@@ -187,6 +187,36 @@ def may_read(connection: Connection, repo_key: str, file_hash: bytes, uploader: 
     return connection.scalar(row.limit(1)) is not None
 
 
+def find_readable_sizes(
+    connection: Connection, repo_key: str, file_hashes: Collection[bytes], uploader: str | None
+) -> dict[bytes, int]:
+    """File hash → size, for those of `file_hashes` that readers of the repo, or `uploader`, may read."""
+    joined = repo_files.join(files, files.c.hash == repo_files.c.file_hash)
+    columns = sa.select(files.c.hash, files.c.size_bytes).select_from(joined)
+    found: dict[bytes, int] = {}
+    for batch in _in_batches(file_hashes):
+        mine = (repo_files.c.repo_key == repo_key, repo_files.c.file_hash.in_(batch), _readable_by(uploader))
+        found |= {row.hash: row.size_bytes for row in connection.execute(columns.where(*mine).distinct())}
+    return found
+
+
+def hold_files(connection: Connection, repo_key: str, file_hashes: Collection[bytes], now: datetime) -> None:
+    """Link files to the repo in nobody's name."""
+    rows = [
+        {"repo_key": repo_key, "file_hash": hash, "uploader": "", "created_at": now, "linked_at": now}
+        for hash in file_hashes
+    ]
+    if rows:
+        connection.execute(insert_into(connection, repo_files).on_conflict_do_nothing(), rows)
+
+
+def release_files(connection: Connection, repo_key: str, file_hashes: Collection[bytes]) -> None:
+    """Undo `hold_files`."""
+    for batch in _in_batches(file_hashes):
+        mine = (repo_files.c.repo_key == repo_key, repo_files.c.file_hash.in_(batch))
+        connection.execute(repo_files.delete().where(*mine, repo_files.c.uploader == ""))
+
+
 def copy_links(
     connection: Connection, source_key: str, target_key: str, sha256s: Collection[str] | None, now: datetime
 ) -> int:

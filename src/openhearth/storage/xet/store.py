@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 from blake3 import blake3
+from sqlalchemy.engine import Connection
 
 from openhearth.config import DedupScope
 from openhearth.db import Database
@@ -24,7 +25,7 @@ from openhearth.storage.xet.claims import Claims
 from openhearth.storage.xet.collect import UNUSED_FOR, collect
 from openhearth.storage.xet.dedup import Dedup
 from openhearth.storage.xet.folder import Piece, XorbFolder
-from openhearth.storage.xet.hashes import from_hex, to_hex
+from openhearth.storage.xet.hashes import EMPTY_FILE_HASH, from_hex, to_hex
 from openhearth.storage.xet.index import Records
 from openhearth.storage.xet.plan import Plan, make_plan
 from openhearth.storage.xet.records import Collected, XetFile
@@ -120,17 +121,25 @@ class XetStore:
     # Uploads
 
     def register_shard(
-        self, body: bytes, *, repo_key: str, namespace: str, is_public: bool, uploader: str
+        self,
+        body: bytes,
+        *,
+        repo_key: str,
+        namespace: str,
+        is_public: bool,
+        uploader: str,
+        proven: bool = False,
     ) -> int:
         """Verify an uploaded shard and keep its files, all or none. Gives how many were new to the store.
 
-        The files are readable by `uploader` alone until `link_files`. Raises Invalid, TooLarge.
+        The files are readable by `uploader` alone until `link_files`. With `proven`, every sha256 that is claimed
+        is checked at once, which reads all of the content. Raises Invalid, TooLarge.
         """
         try:
             shard = check_shard(parse_shard(body), self._xorbs.index, file_max_bytes=self._file_max_bytes)
         except EntryNotFound as error:
             raise Invalid(error.message) from None
-        settled = self._claims.settle(repo_key, shard.files)
+        settled = self._claims.settle(repo_key, shard.files, all_of_them=proven)
         now = self._clock()
         with self._db.write() as connection:
             if queries.touch_xorbs(connection, shard.xorbs, now) != len(shard.xorbs):
@@ -192,6 +201,30 @@ class XetStore:
         """End all reading through this repo at once. Bytes are collected later."""
         with self._db.write() as connection:
             queries.delete_repo(connection, repo_key)
+
+    # Files held by their own hash, in the caller's transaction: a bucket's paths and what it holds change together
+
+    def find_sizes(
+        self, rows: Connection, repo_key: str, file_hashes: Collection[str], *, uploader: str | None = None
+    ) -> dict[str, int]:
+        """File hash → size, for those that readers of the repo, or `uploader` who has just sent them, may read."""
+        wanted = {from_hex(text) for text in file_hashes}
+        sizes = queries.find_readable_sizes(rows, repo_key, wanted, uploader)
+        return {to_hex(hash): size for hash, size in sizes.items()}
+
+    def hold(self, rows: Connection, repo_key: str, file_hashes: Collection[str]) -> None:
+        """Let the repo hold files that `find_sizes` found, there or in another repo, in the same transaction.
+
+        The empty file need not have been found: it has no chunks, and nobody uploads it.
+        """
+        hashes = {from_hex(text) for text in file_hashes}
+        if EMPTY_FILE_HASH in hashes:
+            queries.put_files(rows, [{"hash": EMPTY_FILE_HASH, "size_bytes": 0, "terms": b""}])
+        queries.hold_files(rows, repo_key, hashes, self._clock())
+
+    def release(self, rows: Connection, repo_key: str, file_hashes: Collection[str]) -> None:
+        """End what `hold` began. Bytes that nothing else holds are collected later."""
+        queries.release_files(rows, repo_key, {from_hex(text) for text in file_hashes})
 
     # Claims
 

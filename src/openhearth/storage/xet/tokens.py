@@ -25,13 +25,18 @@ _KEY_CONTEXT = b"openhearth xet signatures"
 
 @dataclass(frozen=True, kw_only=True)
 class XetGrant:
-    """What a token permits: one scope in one repo. `uploader` is a user's id, empty for nobody."""
+    """What a token permits: one scope in one repo. `uploader` is a user's id, empty for nobody.
+
+    `only_proposes`: they may not write to the repo, so they learn nothing of what its namespace keeps to itself,
+    and what they claim must prove itself at once.
+    """
 
     uploader: str
     repo_key: str
     namespace: str
     is_public: bool
     scope: XetScope
+    only_proposes: bool = False
 
 
 @dataclass(frozen=True)
