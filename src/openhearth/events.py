@@ -43,15 +43,6 @@ class RepoDeleted:
     is_private: bool = True  # what it was: nobody can look any more
 
 
-@dataclass(frozen=True, kw_only=True)
-class RepoConfigured:
-    """Settings of a repo changed. `changes` names them as clients do: {"private": True}."""
-
-    repo_key: str
-    repo: RepoRef
-    changes: Mapping[str, Any]
-
-
 DiscussionChange = Literal[
     "opened", "commented", "edited", "hidden", "closed", "reopened", "renamed", "merged"
 ]
@@ -94,15 +85,63 @@ class FilesOpened:
     actor_name: str | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class RepoSettingsChanged:
+    """Who may see a repo, or have its files, was changed: setting → its value now."""
+
+    repo_key: str
+    repo: RepoRef
+    changes: Mapping[str, str]
+    actor_name: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleChanged:
+    """A member's role in an organisation changed. No role: not a member."""
+
+    org: str
+    user_name: str
+    before: str | None
+    after: str | None
+    actor_name: str | None
+
+
+TokenChange = Literal["create", "renew", "revoke", "change"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenChanged:
+    """An access token was made, renewed or revoked."""
+
+    user_name: str
+    token_id: str
+    name: str
+    scope: str
+    change: TokenChange
+    actor_name: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedIn:
+    """A browser was signed in, or an account made."""
+
+    user_id: str
+    user_name: str
+    is_new: bool = False
+
+
 Event = (
     RefUpdated
     | RepoCreated
     | RepoMoved
     | RepoDeleted
-    | RepoConfigured
     | DiscussionChanged
     | AccessRequested
     | FilesOpened
+    | RepoSettingsChanged
+    | RoleChanged
+    | TokenChanged
+    | SignedIn
 )
 Subscribers = Mapping[type, Callable[[Any], None]]
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from openhearth.access import Action, Actor, decide_create, refusal
 from openhearth.db import Database, Duplicate, Unchanged
 from openhearth.errors import Invalid, RepoNotFound
-from openhearth.events import Events, RefUpdated, RepoConfigured, RepoCreated, RepoDeleted, RepoMoved
+from openhearth.events import Events, RefUpdated, RepoCreated, RepoDeleted, RepoMoved, RepoSettingsChanged
 from openhearth.kit.clock import Clock
 from openhearth.kit.cursors import Page
 from openhearth.kit.ids import new_id
@@ -238,8 +238,11 @@ class Catalogue:
         self._storage.xet.set_scope(
             repo.key, namespace=changed.ref.namespace, is_public=not changed.is_private
         )
-        if told := _told_changes(repo, changed):
-            self._events.publish(RepoConfigured(repo_key=repo.key, repo=changed.ref, changes=told))
+        if changes:
+            told = {name: str(value or "off") for name, value in changes.items()}
+            self._events.publish(
+                RepoSettingsChanged(repo_key=repo.key, repo=changed.ref, changes=told, actor_name=actor.name)
+            )
         return changed
 
     def url(self, ref: RepoRef) -> str:
@@ -284,18 +287,6 @@ class Catalogue:
         main = f"refs/heads/{MAIN}"
         git.update_ref(repo.key, main, head, expected=None)
         return {main: head}
-
-
-def _told_changes(before: Repo, after: Repo) -> dict[str, object]:
-    """What receivers of events are told of changed settings, in the words of the API."""
-    changes: dict[str, object] = {}
-    if before.is_private != after.is_private:
-        changes["private"] = after.is_private
-    if before.visibility != after.visibility:
-        changes["visibility"] = after.visibility
-    if before.gated != after.gated:
-        changes["gated"] = after.gated or False
-    return changes
 
 
 def author_email(actor: Actor) -> str:

@@ -6,10 +6,10 @@ from openhearth.errors import HubError
 from openhearth.events import (
     DiscussionChanged,
     RefUpdated,
-    RepoConfigured,
     RepoCreated,
     RepoDeleted,
     RepoMoved,
+    RepoSettingsChanged,
 )
 from openhearth.jobs import Queue
 from openhearth.repos import Repo, Repos
@@ -44,7 +44,7 @@ def build(
     webhooks = Webhooks(db=db, clock=clock, owners=Owners(accounts), outgoing=outgoing, announcer=announcer)
     queue.handle(KIND, Deliverer(db=db, clock=clock, outgoing=outgoing, announcer=announcer).work)
     ground.web.add_folder("webhooks", Path(__file__).parent / "templates")
-    kinds = (RepoCreated, RefUpdated, RepoMoved, RepoDeleted, RepoConfigured, DiscussionChanged)
+    kinds = (RepoCreated, RefUpdated, RepoMoved, RepoDeleted, RepoSettingsChanged, DiscussionChanged)
     return Room(
         name="webhooks",
         service=webhooks,

@@ -8,10 +8,10 @@ from typing import Any, Literal, Protocol
 from openhearth.events import (
     DiscussionChanged,
     RefUpdated,
-    RepoConfigured,
     RepoCreated,
     RepoDeleted,
     RepoMoved,
+    RepoSettingsChanged,
 )
 from openhearth.kit.names import RepoRef
 from openhearth.urls import Urls
@@ -19,7 +19,7 @@ from openhearth.webhooks.records import Domain
 
 VERSION = 3
 Json = dict[str, Any]
-Told = RefUpdated | RepoCreated | RepoMoved | RepoDeleted | RepoConfigured | DiscussionChanged
+Told = RefUpdated | RepoCreated | RepoMoved | RepoDeleted | RepoSettingsChanged | DiscussionChanged
 _TOLD_REFS = ("refs/heads/", "refs/tags/", "refs/pr/", "refs/convert/")
 _NOBODY = "0" * 24
 
@@ -75,8 +75,8 @@ def happened(
             return None
         refs = [{"ref": event.ref, "oldSha": event.old, "newSha": event.new}]
         return Happened(scope="repo.content", action="update", parts={"updatedRefs": refs})
-    if isinstance(event, RepoConfigured):
-        return Happened(scope="repo.config", action="update", parts={"updatedConfig": dict(event.changes)})
+    if isinstance(event, RepoSettingsChanged):
+        return Happened(scope="repo.config", action="update", parts={"updatedConfig": _config(event.changes)})
     if isinstance(event, RepoMoved):
         moved = {"name": event.new.id, "owner": {"id": moved_to_owner}}
         return Happened(scope="repo", action="move", parts={"movedTo": moved})
@@ -101,6 +101,14 @@ def describe(what: Happened, repo: RepoFacts, webhook_id: str, *, urls: Urls) ->
     event = {"action": what.action, "scope": what.scope}
     webhook = {"id": webhook_id, "version": VERSION}
     return {"event": event, "repo": described, **what.parts, "webhook": webhook}
+
+
+def _config(changes: Mapping[str, str]) -> Json:
+    """Settings as the API spells them: `private` beside the visibility, an open repo's `gated` is false."""
+    found: Json = {name: False if value == "off" else value for name, value in changes.items()}
+    if "visibility" in found:
+        found["private"] = found["visibility"] != "public"
+    return found
 
 
 def _of_discussion(event: DiscussionChanged, urls: Urls, known: DiscussionFacts | None) -> Happened:
