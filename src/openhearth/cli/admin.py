@@ -109,6 +109,12 @@ def add_token(
     typer.echo(new.value)
 
 
+def rotate_key(data: Data = None) -> None:
+    """Sign with a new key when people sign in to apps; the two before stay valid. Print its id."""
+    with _accounts(data) as accounts:
+        typer.echo(accounts.oauth.keys.rotate())
+
+
 def add_key(
     user: Annotated[str, typer.Argument(help="Whose key it is.")],
     file: Annotated[typer.FileText, typer.Argument(help="The public key (….pub), or - for standard input.")],
@@ -142,6 +148,7 @@ admin = typer.Typer(
 admin.add_typer(_group("Accounts.", add=add_user, list=list_users, passwd=set_password), name="user")
 admin.add_typer(_group("Organisations.", add=add_org), name="org")
 admin.add_typer(_group("Access tokens.", add=add_token), name="token")
+admin.add_typer(_group("Signing in to apps.", **{"rotate-key": rotate_key}), name="oauth")
 admin.add_typer(_group("The audit log.", verify=audit_log.verify, export=audit_log.export), name="audit")
 admin.command("jobs")(list_jobs)
 admin.add_typer(_group("SSH keys.", add=add_key), name="key")

@@ -171,7 +171,7 @@ class Catalogue:
         except BaseException:
             self._drop_storage(repo.key)
             raise
-        self._events.publish(RepoCreated(repo_key=repo.key, repo=ref))
+        self._events.publish(RepoCreated(repo_key=repo.key, repo=ref, token_id=actor.token_id))
         for name, head in heads.items():
             self._events.publish(
                 RefUpdated(repo_key=repo.key, repo=ref, ref=name, old=None, new=head, actor_name=actor.name)
