@@ -28,6 +28,7 @@ from openhearth.repos.purge import Purge
 from openhearth.repos.quotas import Quotas
 from openhearth.repos.records import RepoFilter
 from openhearth.repos.refs import RefVerbs
+from openhearth.repos.signatures import FindOwners, Signatures
 from openhearth.repos.snapshots import Snapshots
 from openhearth.storage import Storage
 from openhearth.urls import Urls
@@ -52,6 +53,7 @@ class Repos:
     locks: Locks
     protections: Protections
     quotas: Quotas
+    signatures: Signatures
     copies: Copies
     purge: Purge
     contributions: Contributions
@@ -71,6 +73,7 @@ class Repos:
         settings: Settings,
         namespaces: Holders,
         pull_requests: Callable[[], PullRequests],
+        find_owners: FindOwners,
     ) -> Self:
         """The room's services on one database and one storage."""
         large_files = LargeFiles(db=db, storage=storage)
@@ -116,6 +119,7 @@ class Repos:
             ),
             large_files=large_files,
             likes=Likes(db=db, clock=clock),
+            signatures=Signatures(storage=storage, find_owners=find_owners),
             locks=Locks(db=db, clock=clock),
             protections=protections,
             quotas=quotas,
