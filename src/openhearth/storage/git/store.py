@@ -33,7 +33,7 @@ from openhearth.storage.git import (
 )  # fmt: skip
 from openhearth.storage.git.blame import BlamedLines, read_blame
 from openhearth.storage.git.file_log import list_versions
-from openhearth.storage.git.history import LastCommits
+from openhearth.storage.git.last_commits import LastCommits
 from openhearth.storage.git.lines import LineMap
 from openhearth.storage.git.merges import MergedTree
 from openhearth.storage.git.objects import ObjectType, Person, encode_commit, encode_tag
