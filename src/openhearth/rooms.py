@@ -65,7 +65,9 @@ def open_ground(settings: Settings, *, clock: Clock = utc_now) -> Ground:
 def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
     ground = open_ground(settings, clock=clock)
     accounts_room = accounts.build(
-        ground, count_repos=lambda name, actor: repos_room.service.count_by_type(name, actor)
+        ground,
+        describe=lambda namespace, actor: communal.overviews.describe(namespace, actor),
+        find_followed=lambda actor, ids: communal.follows.find_followed(actor, ids),
     )
     repos_room = repos.build(
         ground,

@@ -74,6 +74,9 @@ class Urls:
     def profile(self, name: str) -> str:
         return f"/{name}"
 
+    def likes_of(self, name: str) -> str:
+        return f"/users/{name}/likes"
+
     def avatar(self, name: str) -> str:
         """Absolute: the API hands it out."""
         return self.absolute(f"/avatars/{quote(name)}.svg")

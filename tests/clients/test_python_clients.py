@@ -22,9 +22,12 @@ def test_gated_repos(running: RunningHub, tmp_path: Path) -> None:
     run_program("gated_access", running, tmp_path / "home", running.tokens["eve"])
 
 
-def test_collections(running: RunningHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("program", ["collections_api", "people_api"])
+def test_what_people_do_with_each_others_work(
+    running: RunningHub, tmp_path: Path, program: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("EVE_TOKEN", running.tokens["eve"])
-    run_program("collections_api", running, tmp_path / "home", "one")
+    run_program(program, running, tmp_path / "home", "one")
 
 
 @pytest.mark.slow

@@ -40,3 +40,15 @@ def test_the_heart_of_a_private_repo_beats_for_nobody_else(site: Site) -> None:
     ]
     assert [answer.status_code for answer in answers] == [404, 404]
     assert answers[0].text.replace("veiled", "absent") == answers[1].text
+
+
+def test_what_somebody_likes_has_a_page_that_hides_what_its_reader_may_not_see(site: Site) -> None:
+    for name, visibility in (("first", "public"), ("hidden", "private"), ("last", "public")):
+        site.create(name, visibility=visibility)
+        site.ada.send(f"/ada/{name}/like", {"like": "1"}, page=f"/ada/{name}")
+    page = site.nobody.read("/users/ada/likes")
+    assert page.index("/ada/last") < page.index("/ada/first")
+    assert "/ada/hidden" not in page
+    assert "/ada/hidden" in site.ada.read("/users/ada/likes")
+    assert "<strong>2</strong> likes" in site.eve.read("/ada")
+    site.nobody.read("/users/forge/likes", status=404)

@@ -1,10 +1,8 @@
 """Accounts: people, organisations, and the credentials by which the hub knows them."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
-from openhearth.access import Actor
-from openhearth.accounts.api import Api, CountRepos
+from openhearth.accounts.api import Api, Describe, FindFollowed
 from openhearth.accounts.pages import Pages
 from openhearth.accounts.permits import OPERATOR
 from openhearth.accounts.records import Member, Membership, Organisation, Profile, User
@@ -15,7 +13,8 @@ from openhearth.wire.room import Ground, Room
 __all__ = [
     "OPERATOR",
     "Accounts",
-    "CountRepos",
+    "Describe",
+    "FindFollowed",
     "Member",
     "Membership",
     "Organisation",
@@ -25,10 +24,18 @@ __all__ = [
 ]
 
 
-def build(ground: Ground, *, count_repos: CountRepos | None = None) -> Room:
-    """The room on `ground`. `count_repos` gives the numbers of public overviews, left out without it."""
+def build(
+    ground: Ground, *, describe: Describe | None = None, find_followed: FindFollowed | None = None
+) -> Room:
+    """The room on `ground`. What other rooms know of people joins their overviews; left out without it."""
     accounts = Accounts.on(ground.db, settings=ground.settings, clock=ground.clock)
-    api = Api(accounts, urls=ground.urls, clock=ground.clock, count_repos=count_repos or _count_nothing)
+    api = Api(
+        accounts,
+        urls=ground.urls,
+        clock=ground.clock,
+        describe=describe or (lambda _namespace, _actor: {}),
+        find_followed=find_followed or (lambda _actor, _ids: ()),
+    )
     ground.web.add_folder("accounts", Path(__file__).parent / "templates")
     ground.web.can_join = ground.settings.sign_up == "open"
     pages = Pages(accounts, web=ground.web, urls=ground.urls)
@@ -39,7 +46,3 @@ def build(ground: Ground, *, count_repos: CountRepos | None = None) -> Room:
         subscribes={RepoMoved: accounts.tokens.follow_move, RepoDeleted: accounts.tokens.end_grants},
         on_stop=[accounts.identity.close],
     )
-
-
-def _count_nothing(_namespace: str, _actor: Actor) -> Mapping[str, int]:
-    return {}

@@ -1,6 +1,6 @@
 """The JSON routes: who am I, who are they, members of organisations, signing a device in, avatars."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form
@@ -21,8 +21,10 @@ from openhearth.urls import Urls, with_query
 from openhearth.wire.paging import link_next, read_limit
 from openhearth.wire.request import actor_of
 
-# What a namespace holds, as far as an actor may see it: `numModels` and its like → number.
-CountRepos = Callable[[str, Actor], Mapping[str, int]]
+# What other rooms know of a namespace, as far as an actor may see it: joins the JSON of its overview.
+Describe = Callable[[User | Organisation, Actor], Mapping[str, object]]
+# Whom of some the actor follows: ids among ids.
+FindFollowed = Callable[[Actor, Collection[str]], Collection[str]]
 
 DEVICE_CODE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 MEMBERS_A_PAGE = 500
@@ -45,11 +47,14 @@ class MemberRole(BaseModel):
 
 
 class Api:
-    def __init__(self, accounts: Accounts, *, urls: Urls, clock: Clock, count_repos: CountRepos) -> None:
+    def __init__(
+        self, accounts: Accounts, *, urls: Urls, clock: Clock, describe: Describe, find_followed: FindFollowed
+    ) -> None:
         self._accounts = accounts
         self._urls = urls
         self._clock = clock
-        self._count_repos = count_repos
+        self._describe = describe
+        self._find_followed = find_followed
 
     def routes(self) -> Sequence[BaseRoute]:
         router = APIRouter(tags=["accounts"])
@@ -81,16 +86,16 @@ class Api:
         """What is public of a user."""
         user = self._accounts.people.get_user(name)
         memberships = self._accounts.orgs.list_memberships(user.id)
-        counts = self._count_repos(user.name, actor_of(request))
-        return wire_shapes.user_overview(user, memberships, counts, urls=self._urls)
+        more = self._describe(user, actor_of(request))
+        return wire_shapes.user_overview(user, memberships, more, urls=self._urls)
 
     def org_overview(self, request: Request, name: str) -> dict[str, Any]:
         """What is public of an organisation."""
         profile = self._accounts.get_profile(name)
         if not isinstance(profile.namespace, Organisation):
             raise OrganisationNotFound(name)
-        counts = self._count_repos(profile.namespace.name, actor_of(request))
-        return wire_shapes.org_overview(profile, counts, urls=self._urls)
+        more = self._describe(profile.namespace, actor_of(request))
+        return wire_shapes.org_overview(profile, more, urls=self._urls)
 
     def create_org(self, request: Request, body: NewOrganisation) -> dict[str, Any]:
         """Make an organisation; the caller becomes its admin."""
@@ -119,7 +124,13 @@ class Api:
             cursor=request.query_params.get("cursor"),
             limit=read_limit(request, default=MEMBERS_A_PAGE, most=MEMBERS_A_PAGE),
         )
-        answer = JSONResponse([wire_shapes.member(entry, urls=self._urls) for entry in page.items])
+        followed = self._find_followed(actor_of(request), [entry.user.id for entry in page.items])
+        answer = JSONResponse(
+            [
+                wire_shapes.member(entry, followed=entry.user.id in followed, urls=self._urls)
+                for entry in page.items
+            ]
+        )
         if page.cursor:
             link_next(answer, request, self._urls, cursor=page.cursor)
         return answer

@@ -47,18 +47,18 @@ def whoami(
 
 
 def user_overview(
-    user: User, memberships: Sequence[Membership], counts: Mapping[str, int], *, urls: Urls
+    user: User, memberships: Sequence[Membership], more: Mapping[str, object], *, urls: Urls
 ) -> dict[str, Any]:
     return {
         **_user(user, urls=urls),
         "details": user.bio,
         "createdAt": iso(user.created_at),
         "orgs": [_org(membership.organisation, urls=urls) for membership in memberships],
-        **counts,
+        **more,
     }
 
 
-def org_overview(profile: Profile, counts: Mapping[str, int], *, urls: Urls) -> dict[str, Any]:
+def org_overview(profile: Profile, more: Mapping[str, object], *, urls: Urls) -> dict[str, Any]:
     org = profile.namespace
     assert isinstance(org, Organisation)
     return {
@@ -66,14 +66,15 @@ def org_overview(profile: Profile, counts: Mapping[str, int], *, urls: Urls) -> 
         "details": org.bio,
         "isVerified": False,
         "isFollowing": False,
+        "plan": None,
         "createdAt": iso(org.created_at),
         "numUsers": profile.member_count,
-        **counts,
+        **more,
     }
 
 
-def member(entry: Member, *, urls: Urls) -> dict[str, Any]:
-    return {**_user(entry.user, urls=urls), "role": entry.role.name.lower()}
+def member(entry: Member, *, followed: bool, urls: Urls) -> dict[str, Any]:
+    return {**_user(entry.user, urls=urls), "role": entry.role.name.lower(), "isFollowing": followed}
 
 
 def token_pair(pair: TokenPair) -> dict[str, Any]:

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from openhearth.accounts import Accounts
-from openhearth.community import collections, discussions
+from openhearth.community import collections, discussions, follows
 from openhearth.community.collections import Collections, ItemType, Things
 from openhearth.community.discussions import Discussions
-from openhearth.community.follows import tables as _follows  # noqa: F401 -- declared before they are used
+from openhearth.community.follows import Follows
 from openhearth.community.notifications import tables as _notifications  # noqa: F401
+from openhearth.community.overviews import Overviews
 from openhearth.repos import Repos
 from openhearth.wire.room import Ground, Room
 
@@ -21,6 +22,8 @@ class Community:
 
     collections: Collections
     discussions: Discussions
+    follows: Follows
+    overviews: Overviews
     rooms: Sequence[Room]
 
 
@@ -30,8 +33,11 @@ def build(
     """The parts on `ground`. `things` says who holds papers and buckets, for collections."""
     collections_room = collections.build(ground, accounts=accounts, repos=repos, things=things)
     discussions_room = discussions.build(ground, repos=repos, people=accounts)
+    follows_room = follows.build(ground, accounts=accounts)
     return Community(
         collections=collections_room.service,
         discussions=discussions_room.service,
-        rooms=[collections_room, discussions_room],
+        follows=follows_room.service,
+        overviews=Overviews(repos=repos, follows=follows_room.service, collections=collections_room.service),
+        rooms=[collections_room, discussions_room, follows_room],
     )

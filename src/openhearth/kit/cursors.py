@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from math import isfinite
 from typing import Generic, TypeVar
 
@@ -37,6 +38,19 @@ def decode_cursor(text: str, length: int) -> list[str | int | float | None]:
     if not isinstance(position, list) or len(position) != length or not all(map(_is_plain, position)):
         raise Invalid(f"cursor: {text[:40]!r} is not a cursor of this hub; follow the Link header instead.")
     return position
+
+
+def to_micros(moment: datetime) -> int:
+    """A moment as a position: microseconds since 1970."""
+    return int(moment.replace(microsecond=0).timestamp()) * 1_000_000 + moment.microsecond
+
+
+def from_micros(position: object) -> datetime:
+    """The moment given to `to_micros`. Raises Invalid for what is no position of ours."""
+    if not isinstance(position, int) or not 0 <= position < 1 << 56:
+        raise Invalid("cursor: is not one of this list; follow the Link header instead.")
+    seconds, microseconds = divmod(position, 1_000_000)
+    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=microseconds)
 
 
 def _is_plain(value: object) -> bool:

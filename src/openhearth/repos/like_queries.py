@@ -40,11 +40,28 @@ def has_like(connection: Connection, key: str, user_id: str) -> bool:
 
 
 def list_of_user(
-    connection: Connection, user_id: str, readable: sa.ColumnElement[bool], *, after: str, limit: int
+    connection: Connection,
+    user_id: str,
+    readable: sa.ColumnElement[bool],
+    *,
+    before: tuple[datetime, str] | None,
+    limit: int,
 ) -> list[Like]:
-    """What somebody likes of the repos that are `readable`, in order of the repos' keys."""
-    mine = (repo_likes.c.user_id == user_id) & (repo_likes.c.repo_key > after)
-    return _list(connection, _LIKES.where(mine, readable).order_by(repo_likes.c.repo_key).limit(limit))
+    """What somebody likes of the repos that are `readable`, liked last first, from before a position."""
+    at, key = repo_likes.c.at, repo_likes.c.repo_key
+    statement = _LIKES.where(repo_likes.c.user_id == user_id, readable)
+    if before is not None:
+        position = sa.tuple_(sa.literal(before[0], at.type), sa.literal(before[1]))
+        statement = statement.where(sa.tuple_(at, key) < position)
+    return _list(connection, statement.order_by(at.desc(), key.desc()).limit(limit))
+
+
+def count_of_user(connection: Connection, user_id: str, readable: sa.ColumnElement[bool]) -> int:
+    joined = repo_likes.join(repos, repos.c.key == repo_likes.c.repo_key)
+    statement = (
+        sa.select(sa.func.count()).select_from(joined).where(repo_likes.c.user_id == user_id, readable)
+    )
+    return connection.execute(statement).scalar_one()
 
 
 def list_of_repo(connection: Connection, key: str, *, after: str, limit: int) -> list[Like]:

@@ -102,9 +102,7 @@ def test_bad_input_is_named(web: TestClient, ada: dict[str, str], body: dict[str
     assert field in answer.json()["error"]
 
 
-@pytest.mark.parametrize(
-    "query", ["sort=best", "limit=0", "limit=x", "cursor=zzz", "cursor=WzEsMV0", "cursor=WyIxIiwiYSJd"]
-)
+@pytest.mark.parametrize("query", ["sort=best", "limit=0", "limit=x", "cursor=zzz", "cursor=WyIxIiwiYSJd"])
 def test_bad_queries_are_named(web: TestClient, ada: dict[str, str], query: str) -> None:
     answer = web.get(f"/api/collections?{query}")
     assert answer.status_code == 400

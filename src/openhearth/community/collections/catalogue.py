@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,7 +33,7 @@ from openhearth.community.collections.targets import Targets
 from openhearth.db import Database, Duplicate
 from openhearth.errors import Invalid
 from openhearth.kit.clock import Clock
-from openhearth.kit.cursors import Page, decode_cursor, encode_cursor
+from openhearth.kit.cursors import Page, decode_cursor, encode_cursor, from_micros, to_micros
 from openhearth.kit.ids import new_id
 
 LISTED_ITEMS = 4  # huggingface_hub documents this of `list_collections`
@@ -97,6 +97,11 @@ class Catalogue:
             return 0
         with self._db.read() as rows:
             return queries.count_collections(rows, conditions)
+
+    def count_of(self, actor: Actor, owner_id: str) -> int:
+        """How many collections of an owner `actor` may see."""
+        with self._db.read() as rows:
+            return queries.count_collections(rows, [collections.c.owner_id == owner_id, readable_by(actor)])
 
     def count_upvotes(self, actor: Actor, owner_id: str) -> int:
         """How often the collections of an owner were found good, as far as `actor` may see them."""
@@ -210,16 +215,15 @@ class Catalogue:
 
 def _cursor_of(collection: Collection, key: object) -> str:
     if isinstance(key, datetime):
-        return encode_cursor(int(key.timestamp()) * 1_000_000 + key.microsecond, collection.id)
+        key = to_micros(key)
     assert isinstance(key, int)
     return encode_cursor(key, collection.id)
 
 
 def _position_in(cursor: str, sort: SortKey) -> tuple[object, str]:
     key, collection_id = decode_cursor(cursor, 2)
-    if not isinstance(key, int) or not isinstance(collection_id, str) or not 0 <= key < 1 << 58:
+    if sort == "lastModified":
+        return from_micros(key), str(collection_id)
+    if not isinstance(key, int):
         raise Invalid("cursor: is not one of this list; follow the Link header instead.")
-    if sort != "lastModified":
-        return key, collection_id
-    seconds, microseconds = divmod(key, 1_000_000)
-    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=microseconds), collection_id
+    return key, str(collection_id)

@@ -11,6 +11,7 @@ from openhearth.repos.pages.frame import RepoFrame
 from openhearth.repos.pages.gate import AskPages
 from openhearth.repos.pages.history import HistoryPages
 from openhearth.repos.pages.intake import Intake
+from openhearth.repos.pages.liked import LikedPages
 from openhearth.repos.pages.likes import LikePages
 from openhearth.repos.pages.lists import ListPages
 from openhearth.repos.pages.move import MovePages
@@ -53,6 +54,7 @@ class Pages:
             MovePages(places),
             UploadPages(places, received),
             SettingsPages(frame),
+            LikedPages(frame, profiles=profiles),
             ProfilePages(frame, profiles=profiles),
         )
 

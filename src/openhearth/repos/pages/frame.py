@@ -1,7 +1,7 @@
 """What every page of a repo shares: opening the repo for the reader, its heading and its tabs.
 
-Other rooms fill two slots here, both called as `(request, repo, facts)`: `repo.tabs` gives a sequence of
-`Tab`, `repo.widget` gives `Markup` or None.
+Other rooms fill slots here. `repo.tabs` and `repo.widget`, called as `(request, repo, facts)`, give a sequence of
+`Tab` and `Markup` or None; `repo.actions`, called as `(request, repo)`, gives `Markup` or None for the heading.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.routing import Route
 
@@ -46,6 +47,7 @@ class RepoHead:
     liked: bool  # by the reader
     csrf_token: str  # for the form around the heart
     downloads: int
+    actions: Sequence[Markup]  # buttons of other rooms: watch, add to a collection
     tabs: Sequence[Tab]
 
 
@@ -105,6 +107,7 @@ class RepoFrame:
             liked=self.repos.likes.has_liked(opened.actor, repo),
             csrf_token=csrf_of(opened.request),
             downloads=repo.downloads,
+            actions=self.slots.parts("repo.actions", opened.request, repo),
             tabs=self._tabs(opened, current),
         )
 

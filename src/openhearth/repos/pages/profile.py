@@ -1,16 +1,21 @@
-"""The page of a user or an organisation, and the home page, which belongs to no room but shows repos."""
+"""The page of a user or an organisation, and the home page, which belongs to no room but shows repos.
+
+Other rooms fill three slots of a profile, all called as `(request, namespace)`: `profile.actions` and
+`profile.shelves` give `Markup` or None, `profile.links` gives a sequence of `Tab` with numbers.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from openhearth.access import Actor, may_manage_namespace
-from openhearth.accounts import Organisation, Profile
+from openhearth.accounts import Organisation, Profile, User
 from openhearth.kit.names import REPO_TYPES, RepoType
 from openhearth.repos.pages.create import PATHS, owners_of
 from openhearth.repos.pages.frame import RepoFrame
@@ -18,7 +23,7 @@ from openhearth.repos.pages.summaries import summary_of
 from openhearth.repos.records import RepoFilter, SortKey
 from openhearth.urls import with_query
 from openhearth.web import HomePage
-from openhearth.web.parts import RepoSummary
+from openhearth.web.parts import RepoSummary, Tab
 from openhearth.wire.request import actor_of
 
 SHELF_REPOS = 12
@@ -77,6 +82,9 @@ class ProfilePage:
     shelves: Sequence[Shelf]
     settings_href: str | None
     members_href: str | None
+    actions: Sequence[Markup] = field(metadata={"help": "Buttons of other rooms: follow, watch"})
+    links: Sequence[Tab] = field(metadata={"help": "Lists about it, with their lengths"})
+    more: Sequence[Markup] = field(metadata={"help": "Shelves of other rooms, below the repos"})
 
 
 class ProfilePages:
@@ -98,12 +106,10 @@ class ProfilePages:
         name = profile.namespace.name
         if name != asked:
             return RedirectResponse(self.urls.profile(name), 307)
-        return self.frame.web.page(
-            request, "repos/profile.html", self._profile_page(actor_of(request), profile)
-        )
+        return self.frame.web.page(request, "repos/profile.html", self._profile_page(request, profile))
 
-    def _profile_page(self, actor: Actor, profile: Profile) -> ProfilePage:
-        shown = profile.namespace
+    def _profile_page(self, request: Request, profile: Profile) -> ProfilePage:
+        actor, shown, slots = actor_of(request), profile.namespace, self.frame.slots
         is_org = isinstance(shown, Organisation)
         is_own = not is_org and actor.name == shown.name
         may_manage = may_manage_namespace(actor, shown.name)
@@ -124,7 +130,17 @@ class ProfilePages:
             if is_own
             else None,
             members_href=f"{org_href}/members" if is_org else None,
+            actions=slots.parts("profile.actions", request, shown),
+            links=self._links(request, shown),
+            more=slots.parts("profile.shelves", request, shown),
         )
+
+    def _links(self, request: Request, shown: User | Organisation) -> list[Tab]:
+        found = [tab for tabs in self.frame.slots.parts("profile.links", request, shown) for tab in tabs]
+        if isinstance(shown, User):
+            liked = self.frame.repos.likes.count_liked(actor_of(request), shown.id)
+            found.append(Tab(label="Likes", href=self.urls.likes_of(shown.name), count=liked, icon="heart"))
+        return found
 
     def _members(self, profile: Profile) -> list[Person]:
         return [
