@@ -18,6 +18,8 @@ from openhearth.repos.git_http import GitHttp
 from openhearth.repos.lfs_api import LfsApi
 from openhearth.repos.nearby import Near
 from openhearth.repos.pages import Pages, Profiles
+from openhearth.repos.pages.diffs import diff_file
+from openhearth.repos.pages.frame import OpenRepo, RepoFrame, RepoHead, repo_routes
 from openhearth.repos.pull_requests import PullRequests
 from openhearth.repos.records import (
     AddFile,
@@ -47,12 +49,17 @@ __all__ = [
     "Entry",
     "Facts",
     "Listed",
+    "OpenRepo",
     "RemoveFile",
     "RemoveFolder",
     "Repo",
     "RepoFilter",
+    "RepoFrame",
+    "RepoHead",
     "Repos",
     "build",
+    "diff_file",
+    "repo_routes",
 ]
 
 

@@ -11,17 +11,15 @@ from starlette.routing import Route
 
 from openhearth.errors import Invalid, RevisionNotFound
 from openhearth.kit.names import RepoRef, RepoType, is_commit_id
+from openhearth.repos.pages.diffs import diff_file
 from openhearth.repos.pages.frame import OpenRepo, RefMenu, RepoFrame, RepoHead, repo_routes
-from openhearth.storage.git import Commit, FileDiff
+from openhearth.storage.git import Commit
 from openhearth.urls import with_query
-from openhearth.web.filters import date, filesize
-from openhearth.web.parts import DiffFile, DiffHunk, DiffLine, LineKind, Paging
+from openhearth.web.filters import date
+from openhearth.web.parts import DiffFile, Paging
 
 PAGE_COMMITS = 50
 FILES_SHOWN = 200
-_POINTER_START = "version https://git-lfs.github.com/spec/v1"
-_KINDS: dict[str, LineKind] = {"+": "added", "-": "removed"}
-_STATUSES = {"added": "added", "deleted": "removed", "renamed": "renamed"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,26 +136,12 @@ class HistoryPages:
             head=self.frame.head(opened, "Commits"),
             commit=self._line(repo.ref, commit),
             parents=[(oid, self.urls.commit(repo.ref, oid)) for oid in commit.parents],
-            files=[self._diff_file(repo.ref, asked, diff) for diff in diffs[:FILES_SHOWN]],
+            files=[diff_file(self.urls, repo.ref, asked, diff) for diff in diffs[:FILES_SHOWN]],
             file_count=len(diffs),
             added=sum(diff.additions for diff in diffs),
             removed=sum(diff.deletions for diff in diffs),
         )
         return self.frame.web.page(request, "repos/commit.html", page)
-
-    def _diff_file(self, ref: RepoRef, commit: str, diff: FileDiff) -> DiffFile:
-        note = _note(diff)
-        is_pointer = note.startswith("Large file")
-        return DiffFile(
-            path=diff.path,
-            old_path=diff.old_path,
-            status=_STATUSES.get(diff.status, "changed"),  # type: ignore[arg-type]
-            added=0 if is_pointer else diff.additions,
-            removed=0 if is_pointer else diff.deletions,
-            hunks=() if is_pointer else [_hunk(diff, index) for index in range(len(diff.hunks))],
-            note=note,
-            href=None if diff.status == "deleted" else self.urls.blob(ref, commit, diff.path),
-        )
 
 
 def _page_number(request: Request) -> int:
@@ -166,51 +150,3 @@ def _page_number(request: Request) -> int:
     if not text.isdecimal() or len(text) > 9:
         raise Invalid(f"p: {text[:40]!r} is no page number; count from 0.")
     return int(text)
-
-
-def _hunk(diff: FileDiff, index: int) -> DiffHunk:
-    hunk = diff.hunks[index]
-    lines = [
-        DiffLine(
-            kind=_KINDS.get(line.origin, "same"),
-            text=line.text.rstrip("\r\n"),
-            old_number=line.old_number,
-            new_number=line.new_number,
-        )
-        for line in hunk.lines
-    ]
-    return DiffHunk(header=hunk.header.strip(), lines=lines)
-
-
-def _note(diff: FileDiff) -> str:
-    """Why there are no lines to show, or not all."""
-    if sizes := _pointer_sizes(diff):
-        return f"Large file: {sizes}."
-    if diff.is_binary:
-        return "A binary file; there are no lines to compare."
-    if diff.is_cut and not diff.hunks:
-        return "Too large to compare here; clone the repo to see the difference."
-    if diff.is_cut:
-        return "Only the first lines are shown; clone the repo to see all of them."
-    if not diff.hunks and diff.status in ("renamed", "modified"):
-        return "The content is the same."
-    return "" if diff.hunks else "An empty file."
-
-
-def _pointer_sizes(diff: FileDiff) -> str:
-    """Old and new size if the diff is that of an LFS pointer, else nothing."""
-    lines = [line for hunk in diff.hunks for line in hunk.lines]
-    if not any(line.text.startswith(_POINTER_START) for line in lines):
-        return ""
-    sizes = {line.origin: int(line.text.split()[1]) for line in lines if _is_size(line.text)}
-    old, new = sizes.get("-"), sizes.get("+", sizes.get(" "))
-    if old is not None and new is not None:
-        return f"{filesize(old)} → {filesize(new)}"
-    if old is not None:
-        return f"{filesize(old)} removed"
-    return f"{filesize(new)}" if new is not None else "its content changed"
-
-
-def _is_size(line: str) -> bool:
-    word, _, number = line.strip().partition(" ")
-    return word == "size" and number.isdecimal() and len(number) < 19
