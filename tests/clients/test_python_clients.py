@@ -18,6 +18,10 @@ def test_buckets(running: RunningHub, tmp_path: Path) -> None:
     run_program("buckets", running, tmp_path / "home")
 
 
+def test_copies(running: RunningHub, tmp_path: Path) -> None:
+    run_program("copies", running, tmp_path / "home", running.tokens["eve"])
+
+
 def test_gated_repos(running: RunningHub, tmp_path: Path) -> None:
     run_program("gated_access", running, tmp_path / "home", running.tokens["eve"])
 

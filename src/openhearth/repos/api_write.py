@@ -17,7 +17,6 @@ from starlette.requests import Request
 
 from openhearth.access import Action
 from openhearth.errors import Invalid, Unsupported
-from openhearth.kit.names import repo_type_of, split_repo_id
 from openhearth.repos.addressing import API, Addressed
 from openhearth.repos.commit_lines import BODY_MAX_BYTES, read_commit_lines
 from openhearth.repos.records import MAIN, PlannedFile
@@ -25,7 +24,6 @@ from openhearth.repos.service import Repos
 from openhearth.urls import Urls
 from openhearth.wire.bodies import receive_to_file
 from openhearth.wire.paging import read_flag
-from openhearth.wire.request import actor_of
 
 SAMPLE_MAX_LENGTH = 64 << 10
 
@@ -56,22 +54,6 @@ class SquashBody(BaseModel):
     message: str | None = None
 
 
-class DuplicatedFile(BaseModel):
-    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    xetHash: str | None = None
-    filename: str = ""
-
-
-class DuplicateTarget(BaseModel):
-    type: str | None = None
-    name: str
-
-
-class DuplicateBody(BaseModel):
-    target: DuplicateTarget
-    files: list[DuplicatedFile] = Field(max_length=10_000)
-
-
 class WriteApi:
     def __init__(self, *, repos: Repos, urls: Urls, spool: Callable[[], Path]) -> None:
         """`spool` names a fresh file for a request body on its way in."""
@@ -90,8 +72,6 @@ class WriteApi:
             ("POST", f"{API}/tag/{{rev:rest}}", self.create_tag),
             ("DELETE", f"{API}/tag/{{tag:rest}}", self.delete_tag),
             ("POST", f"{API}/super-squash/{{branch:rest}}", self.squash),
-            ("POST", f"{API}/lfs-files/duplicate", self.duplicate_files),
-            ("POST", f"{API}/lfs-files/batch", self.delete_large_files),
         ):
             router.add_api_route(path, endpoint, methods=[method], response_class=JSONResponse)
         return router
@@ -172,22 +152,6 @@ class WriteApi:
         message = body.message if body else None
         self._repos.refs.squash(actor, repo, request.path_params["branch"], message or "")
         return JSONResponse({"success": True})
-
-    def duplicate_files(self, request: Request, body: DuplicateBody) -> Response:
-        """Let another repo name large files of this one in a commit; no bytes move."""
-        source = self._addressed.repo(request, files=True)
-        actor = actor_of(request)
-        target = split_repo_id(body.target.name, repo_type_of(body.target.type), field="target.name")
-        receiving = self._repos.catalogue.get(actor, target, Action.WRITE)
-        failed = self._repos.large_files.copy(source.key, receiving.key, [f.sha256 for f in body.files])
-        sentence = "This file is not in the chunk store of the source repo; download it and upload it again."
-        return JSONResponse({"failed": [{"sha256": sha, "error": sentence} for sha in failed]})
-
-    def delete_large_files(self, request: Request) -> Response:
-        self._addressed.repo(request, Action.WRITE)
-        raise Unsupported(
-            "Large files cannot be removed from the history yet; delete them from the branch, or squash it."
-        )
 
 
 def _sample(file: PlannedBody) -> bytes:

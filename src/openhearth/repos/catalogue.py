@@ -3,7 +3,7 @@
 Knows nothing of what the files say; see `content.py`, `commits.py` and `facts.py`.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Literal, Protocol
 
@@ -42,6 +42,10 @@ class Namespaces(Protocol):
     """Who can hold repos; the accounts room answers."""
 
     def find_namespace(self, name: str) -> NamespaceFacts | None: ...
+
+
+# Fills the storage of a new repo; gives its refs and their commits.
+Fill = Callable[[Repo], Mapping[str, str]]
 
 
 class Catalogue:
@@ -123,36 +127,55 @@ class Catalogue:
 
         Without a visibility, the namespace decides; Spaces need an `sdk`.
         """
-        check_repo_name(ref.name)
         _check_sdk(ref, sdk)
+        return self.add(
+            actor,
+            ref,
+            visibility=visibility,
+            sdk=sdk,
+            fill=lambda repo: self._write_first_commit(actor, repo),
+        )
+
+    def add(
+        self,
+        actor: Actor,
+        ref: RepoRef,
+        *,
+        fill: Fill,
+        visibility: RepoVisibility | None = None,
+        gated: Gating = None,
+        sdk: str | None = None,
+    ) -> Repo:
+        """Make a repo of what `fill` puts into storage, which nobody can reach before it is complete.
+
+        Raises as `create` does.
+        """
+        check_repo_name(ref.name)
         verdict = decide_create(actor, ref)
         if not verdict.allowed:
             raise refusal(actor, verdict.reason)
         ref, default = self._in_namespace(ref)
         now = self._clock()
         repo = Repo(
-            key=new_id(), ref=ref, visibility=visibility or default, gated=None, sdk=sdk,
+            key=new_id(), ref=ref, visibility=visibility or default, gated=gated, sdk=sdk,
             creator_id=actor.user_id, created_at=now, last_modified=now,
         )  # fmt: skip
         self._refuse_taken(ref)
-        head = self._write_first_commit(actor, repo)
         try:
+            heads = fill(repo)
             with self._db.write() as rows:
                 queries.insert_repo(rows, repo)
         except Duplicate:
-            self._storage.git.delete(repo.key)
+            self._drop_storage(repo.key)
             raise RepoExists(ref, self.url(ref)) from None
+        except BaseException:
+            self._drop_storage(repo.key)
+            raise
         self._events.publish(RepoCreated(repo_key=repo.key, repo=ref))
-        self._events.publish(
-            RefUpdated(
-                repo_key=repo.key,
-                repo=ref,
-                ref=f"refs/heads/{MAIN}",
-                old=None,
-                new=head,
-                actor_name=actor.name,
+        for name, head in heads.items():
+            self._events.publish(
+                RefUpdated(repo_key=repo.key, repo=ref, ref=name, old=None, new=head, actor_name=actor.name)
             )
-        )
         return repo
 
     def move(self, actor: Actor, old: RepoRef, new: RepoRef) -> Repo:
@@ -180,9 +203,12 @@ class Catalogue:
         with self._db.write() as rows:
             queries.delete_repo(rows, repo.key)
         self._events.publish(RepoDeleted(repo_key=repo.key, repo=repo.ref))
-        self._storage.git.delete(repo.key)
-        self._storage.lfs.drop_repo(repo.key)
-        self._storage.xet.drop_repo(repo.key)
+        self._drop_storage(repo.key)
+
+    def _drop_storage(self, key: str) -> None:
+        self._storage.git.delete(key)
+        self._storage.lfs.drop_repo(key)
+        self._storage.xet.drop_repo(key)
 
     def change_settings(
         self,
@@ -240,7 +266,7 @@ class Catalogue:
         if taken is not None and queries.address_of(taken.ref) == queries.address_of(ref):
             raise RepoExists(taken.ref, self.url(taken.ref))
 
-    def _write_first_commit(self, actor: Actor, repo: Repo) -> str:
+    def _write_first_commit(self, actor: Actor, repo: Repo) -> dict[str, str]:
         git = self._storage.git
         git.create(repo.key)
         files = first_files(repo.ref, repo.sdk)
@@ -253,8 +279,9 @@ class Catalogue:
             author_email=author_email(actor),
             date=repo.created_at,
         )
-        git.update_ref(repo.key, f"refs/heads/{MAIN}", head, expected=None)
-        return head
+        main = f"refs/heads/{MAIN}"
+        git.update_ref(repo.key, main, head, expected=None)
+        return {main: head}
 
 
 def author_email(actor: Actor) -> str:

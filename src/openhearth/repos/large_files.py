@@ -83,10 +83,20 @@ class LargeFiles:
             self._hashes.put((repo_key, sha), file.file_hash_hex)
 
     def copy(self, source_key: str, target_key: str, sha256s: Collection[str]) -> list[str]:
-        """Let the target hold files of the source's chunk store; gives those that could not be copied."""
-        found = self._storage.xet.find_files(source_key, sha256s)
-        self._storage.xet.copy_links(source_key, target_key, sha256s=list(found))
-        return [sha for sha in sha256s if sha not in found]
+        """Let the target hold large files of the source, wherever they lie; gives those it does not hold."""
+        in_chunks = self._storage.xet.find_files(source_key, sha256s)
+        self._storage.xet.copy_links(source_key, target_key, sha256s=list(in_chunks))
+        whole = self._storage.lfs.linked(source_key, [sha for sha in sha256s if sha not in in_chunks])
+        for sha, size_bytes in whole.items():
+            self._storage.lfs.link(target_key, sha, size_bytes=size_bytes, uploaded_by=None)
+        return [sha for sha in sha256s if sha not in in_chunks and sha not in whole]
+
+    def unlink(self, repo_key: str, sha256s: Collection[str]) -> None:
+        """Let the repo hold these no more. Bytes that no other repo holds are collected later."""
+        self._storage.xet.unlink_files(repo_key, sha256s)
+        for sha in sha256s:
+            self._storage.lfs.unlink(repo_key, sha)
+            self.forget(repo_key, sha)
 
     def forget(self, repo_key: str, sha256: str) -> None:
         """Look it up anew next time: what was known of it turned out false."""

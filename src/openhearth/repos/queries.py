@@ -187,6 +187,30 @@ def add_large_files(connection: Connection, key: str, files: Iterable[LargeFile]
     connection.execute(insert_into(connection, repo_large_files).on_conflict_do_nothing(), rows)
 
 
+def copy_large_files(connection: Connection, source_key: str, target_key: str) -> None:
+    """Let the target remember the large files of the source, with their dates."""
+    known = repo_large_files.alias("known")
+    t = repo_large_files.c
+    missing = t.sha256.not_in(sa.select(known.c.sha256).where(known.c.repo_key == target_key))
+    copied = sa.select(sa.literal(target_key), t.sha256, t.path, t.size_bytes, t.pushed_at).where(
+        t.repo_key == source_key, missing
+    )
+    columns = ("repo_key", "sha256", "path", "size_bytes", "pushed_at")
+    connection.execute(sa.insert(repo_large_files).from_select(columns, copied))
+
+
+def list_known_large_files(connection: Connection, key: str, sha256s: Collection[str]) -> set[str]:
+    """Those of `sha256s` (at most a thousand) that the repo committed."""
+    t = repo_large_files.c
+    known = sa.select(t.sha256).where(t.repo_key == key, t.sha256.in_(list(sha256s)))
+    return set(connection.execute(known).scalars())
+
+
+def delete_large_files(connection: Connection, key: str, sha256s: Collection[str]) -> None:
+    t = repo_large_files.c
+    connection.execute(sa.delete(repo_large_files).where(t.repo_key == key, t.sha256.in_(list(sha256s))))
+
+
 def list_large_files(connection: Connection, key: str, *, after: str, limit: int) -> list[LargeFile]:
     t = repo_large_files.c
     statement = sa.select(t.sha256, t.path, t.size_bytes, t.pushed_at).where(

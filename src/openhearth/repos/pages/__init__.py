@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute
 from openhearth.repos.pages.access_requests import AccessRequestPages
 from openhearth.repos.pages.blob import BlobPages
 from openhearth.repos.pages.create import NewRepoPages
+from openhearth.repos.pages.duplicate import DuplicatePages
 from openhearth.repos.pages.frame import RepoFrame
 from openhearth.repos.pages.gate import AskPages
 from openhearth.repos.pages.history import HistoryPages
@@ -53,6 +54,7 @@ class Pages:
             WritePages(places),
             MovePages(places),
             UploadPages(places, received),
+            DuplicatePages(frame),
             SettingsPages(frame),
             LikedPages(frame, profiles=profiles),
             ProfilePages(frame, profiles=profiles),

@@ -98,7 +98,8 @@ class Places:
     ) -> str | None:
         """Commit on top of what this request saw, or `on_newest` on whatever the branch holds by then.
 
-        Gives the page of the pull request that was opened, if one was. Raises StaleParent if the branch moved meanwhile and the commit is not `on_newest`.
+        Gives the page of the pull request that was opened, if one was. Raises StaleParent if the branch moved
+        meanwhile and the commit is not `on_newest`.
         """
         parent = None if on_newest else place.commit
         request = CommitRequest(summary=summary, parent_commit=parent, operations=operations)

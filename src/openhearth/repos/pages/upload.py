@@ -51,7 +51,7 @@ class UploadPages:
                 self.upload,
                 files_max=FILES_MAX,
                 writers_only=True,
-            ),  # fmt: skip
+            ),
         ]
 
     def show_upload(self, place: Place) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from openhearth.storage.git.objects import ObjectType, Person, encode_commit, ob
 from openhearth.storage.git.packs import PackWriter
 from openhearth.storage.git.records import Change, CopyFile, DeleteFile, DeleteFolder, PutFile
 from openhearth.storage.git.repositories import Repository
+from openhearth.storage.git.rewrite import Rewriter
 
 # Asking whether an object exists costs a look at the pack folder when it does not. A large change set is
 # mostly new, and an object stored twice does no harm: the next compaction keeps one.
@@ -47,6 +48,14 @@ def tree_of(repository: Repository, commit: str) -> bytes:
     except (KeyError, ValueError, pygit2.InvalidSpecError):
         raise RevisionNotFound(commit, "this repo") from None
     return tree
+
+
+def rewrite(
+    repository: Repository, targets: Mapping[str, str], is_doomed: Callable[[bytes], bool]
+) -> dict[str, str]:
+    """What refs should name for history to be without the small files that `is_doomed` picks; durable on return."""
+    with _new_objects(repository) as objects:
+        return Rewriter(repository, is_doomed=is_doomed, add=objects.add).rewrite(targets)
 
 
 @contextmanager
