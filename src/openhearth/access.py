@@ -113,7 +113,7 @@ class Verdict:
         if self.allowed:
             return
         if not self.exists:
-            raise RepoNotFound(resource.ref.id, anonymous=actor.is_anonymous)
+            raise RepoNotFound(resource.ref.id, anonymous=actor.is_anonymous, hidden=resource.ref)
         raise refusal(actor, self.reason)
 
 

@@ -28,7 +28,7 @@ def build(
     ground: Ground, *, describe: Describe | None = None, find_followed: FindFollowed | None = None
 ) -> Room:
     """The room on `ground`. What other rooms know of people joins their overviews; left out without it."""
-    accounts = Accounts.on(ground.db, settings=ground.settings, clock=ground.clock)
+    accounts = Accounts.on(ground.db, settings=ground.settings, clock=ground.clock, events=ground.events)
     api = Api(
         accounts,
         urls=ground.urls,

@@ -22,6 +22,7 @@ from openhearth.accounts.throttle import Throttle
 from openhearth.accounts.tokens import Tokens
 from openhearth.config import Settings
 from openhearth.db import Database
+from openhearth.events import Events
 from openhearth.kit.clock import Clock
 from openhearth.wire.request import Credentials
 
@@ -42,16 +43,17 @@ class Accounts:
     identity: Identity
 
     @classmethod
-    def on(cls, db: Database, *, settings: Settings, clock: Clock) -> Self:
+    def on(cls, db: Database, *, settings: Settings, clock: Clock, events: Events | None = None) -> Self:
         """The room's services on one database: as the server, the command line and the tests build them."""
+        events = events or Events()  # without one, nobody listens
         known, hashing = KnownActors(), PasswordHashing()
         throttle = Throttle(db=db, clock=clock, enabled=settings.rate_limit == "on")
-        people = People(db=db, clock=clock, known=known, hashing=hashing)
-        sessions = Sessions(db=db, clock=clock, known=known)
+        people = People(db=db, clock=clock, known=known, hashing=hashing, events=events)
+        sessions = Sessions(db=db, clock=clock, known=known, events=events)
         return cls(
             people=people,
-            orgs=Organisations(db=db, clock=clock, known=known),
-            tokens=Tokens(db=db, clock=clock, known=known),
+            orgs=Organisations(db=db, clock=clock, known=known, events=events),
+            tokens=Tokens(db=db, clock=clock, known=known, events=events),
             ssh_keys=SshKeys(db=db, clock=clock, throttle=throttle),
             sessions=sessions,
             sign_in=SignIn(db=db, sessions=sessions, throttle=throttle, hashing=hashing),
@@ -88,6 +90,13 @@ class Accounts:
     def list_users_by_id(self, ids: Collection[str]) -> Mapping[str, User]:
         """User id → user, in order of names; those who are gone are left out."""
         return self.people.list_users_by_id(ids)
+
+    def list_caretakers(self, namespace: str, *, limit: int) -> list[str]:
+        """The ids of those who look after what `namespace` holds: the user, or the members who may write."""
+        holder = self.find_namespace(namespace)
+        if holder is None:
+            return []
+        return [holder.id] if isinstance(holder, User) else self.orgs.list_writers(holder.id, limit=limit)
 
     def get_profile(self, name: str) -> Profile:
         """What a public page shows of `name`. Raises NotFound."""

@@ -9,11 +9,13 @@ from datetime import timedelta
 from openhearth.access import Actor
 from openhearth.accounts.known import KnownActors
 from openhearth.accounts.permits import require_browser
+from openhearth.accounts.queries import people as people_queries
 from openhearth.accounts.queries import sessions as queries
 from openhearth.accounts.records import NewSession, Session
 from openhearth.accounts.secret_words import hash_secret
 from openhearth.db import Database
 from openhearth.errors import NotFound
+from openhearth.events import Events, SignedIn
 from openhearth.kit.clock import Clock
 from openhearth.kit.ids import new_id, new_secret
 
@@ -21,7 +23,8 @@ SESSION_LIFETIME = timedelta(days=30)
 
 
 class Sessions:
-    def __init__(self, *, db: Database, clock: Clock, known: KnownActors) -> None:
+    def __init__(self, *, db: Database, clock: Clock, known: KnownActors, events: Events) -> None:
+        self._events = events
         self._db = db
         self._clock = clock
         self._known = known
@@ -41,6 +44,9 @@ class Sessions:
         with self._db.write() as rows:
             queries.delete_expired(rows, now=now)
             queries.insert_session(rows, session, value_hash=hash_secret(value))
+            user = people_queries.find_user_by_id(rows, user_id)
+        if user is not None:
+            self._events.publish(SignedIn(user_id=user_id, user_name=user.name))
         return NewSession(value=value, session=session)
 
     def list_sessions(self, actor: Actor) -> list[Session]:

@@ -66,6 +66,7 @@ RESERVED_NAMESPACES = frozenset(
         "assets",
         "setup",
         "avatars",
+        "notifications",
         "uploads",
     ]
 )

@@ -37,6 +37,7 @@ def dialect_of(request: Request) -> Dialect:
 
 def render_error(request: Request, error: HubError) -> Response:
     """The answer for `error` in the dialect of `request`."""
+    request.scope.setdefault("state", {})["error"] = error  # for whoever keeps a log
     # A message may quote half a character of what was sent; no answer can carry one.
     error.message = error.message.encode(errors="replace").decode()
     response = _body(request, error, dialect_of(request))
