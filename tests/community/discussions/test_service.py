@@ -98,7 +98,8 @@ def test_many_at_once_get_different_numbers(workshop: Workshop, talk: Discussion
         return lambda: talk.threads.open(workshop.eve, repo, title=f"Talk {index}", description="")
 
     def change(index: int) -> Callable[[], object]:
-        return lambda: propose(workshop, repo, **{f"file{index}": "x"})
+        request = CommitRequest(summary="Add a file", operations=[AddFile(f"file{index}", b"x")])
+        return lambda: workshop.repos.commits.propose(workshop.eve, repo, "main", request)
 
     assert at_once(*(make(i) for i in range(4) for make in (discuss, change))) == [None] * 8
     listed = talk.threads.list_discussions(repo, Wanted()).items
@@ -122,16 +123,21 @@ def test_of_two_merges_at_once_one_wins(workshop: Workshop, talk: Discussions, r
 def test_two_pull_requests_merged_at_once_both_arrive(
     workshop: Workshop, talk: Discussions, repo: Repo
 ) -> None:
-    pulls = [talk.threads.get(repo, propose(workshop, repo, **{f"file{i}": f"{i}"})) for i in range(3)]
-    outcomes = at_once(*[lambda p=p: talk.pulls.merge(workshop.ada, repo, p) for p in pulls])  # type: ignore[misc]
-    assert outcomes == [None, None, None]
-    assert {"file0", "file1", "file2"} <= set(workshop.paths(repo))
+    numbers = [propose(workshop, repo, who=workshop.eve, one="1"), propose(workshop, repo, two="2")]
+
+    def merge(number: int) -> Callable[[], object]:
+        pull = talk.threads.get(repo, number)
+        return lambda: talk.pulls.merge(workshop.ada, repo, pull)
+
+    outcomes = at_once(*map(merge, numbers))
+    assert outcomes == [None, None]
+    assert {"one", "two"} <= set(workshop.paths(repo))
 
 
 def test_of_two_who_close_at_once_one_is_told(workshop: Workshop, talk: Discussions, repo: Repo) -> None:
     made = talk.threads.open(workshop.eve, repo, title="Hello", description="")
     outcomes = at_once(*[lambda: talk.threads.set_status(workshop.ada, repo, made, "closed")] * 2)
-    assert sorted(type(outcome) for outcome in outcomes if outcome) == [Conflict]
+    assert [type(outcome) for outcome in outcomes if outcome] == [Conflict]
 
 
 def test_of_two_edits_of_one_text_the_second_is_refused(
@@ -232,11 +238,12 @@ def test_a_locked_discussion_takes_no_comments(workshop: Workshop, talk: Discuss
         talk.threads.set_locked(workshop.eve, repo, made, True)
     talk.threads.set_locked(workshop.ada, repo, made, True)
     locked = talk.threads.get(repo, made.number)
-    for call in (
+    calls: list[Callable[[], object]] = [
         lambda: talk.comments.add(workshop.eve, repo, locked, "x"),
         lambda: talk.comments.edit(workshop.eve, repo, locked, opening, "y"),
         lambda: talk.comments.react(workshop.eve, repo, locked, opening, "heart", given=True),
-    ):
+    ]
+    for call in calls:
         with pytest.raises(Forbidden, match="locked"):
             call()
     talk.comments.hide(workshop.ada, repo, locked, opening)
