@@ -8,6 +8,7 @@ from openhearth.repos import bare_names
 from openhearth.repos.addressing import API, Addressed
 from openhearth.repos.api_content import ContentApi
 from openhearth.repos.api_copies import CopyApi
+from openhearth.repos.api_history import HistoryApi
 from openhearth.repos.api_likes import LikeApi, Likers
 from openhearth.repos.api_repos import MoveBucket, RepoApi
 from openhearth.repos.api_storage import StorageApi
@@ -23,7 +24,7 @@ from openhearth.repos.lfs_locks_api import LocksApi
 from openhearth.repos.lfs_tickets import Tickets
 from openhearth.repos.nearby import Near
 from openhearth.repos.pages import Pages, Profiles
-from openhearth.repos.pages.diffs import diff_file
+from openhearth.repos.pages.diffs import Changes, show_changes
 from openhearth.repos.pages.frame import OpenRepo, RepoFrame, RepoHead, repo_routes
 from openhearth.repos.pull_requests import PullRequests
 from openhearth.repos.records import (
@@ -51,6 +52,7 @@ __all__ = [
     "AddFile",
     "AddLargeFile",
     "Addressed",
+    "Changes",
     "CommitRequest",
     "Entry",
     "Facts",
@@ -64,8 +66,8 @@ __all__ = [
     "RepoHead",
     "Repos",
     "build",
-    "diff_file",
     "repo_routes",
+    "show_changes",
 ]
 
 
@@ -126,6 +128,7 @@ def build(
             .routes,
             *LikeApi(repos=repos, urls=urls, people=accounts).router().routes,
             *ContentApi(repos=repos, urls=urls, near=near).router().routes,
+            *HistoryApi(repos=repos, urls=urls).router().routes,
             *StorageApi(uses=StorageUses(db=ground.db), urls=urls).router().routes,
             *XetTokens(repos=repos, signer=signer, cas_url=cas.url).routes(),
             *cas.routes(),

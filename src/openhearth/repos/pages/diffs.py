@@ -1,4 +1,7 @@
-"""What git says of a changed file, as the component that shows it wants to have it. Pure."""
+"""Changed files as pages show them, on the page of a commit and of a comparison."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from openhearth.kit.names import RepoRef
 from openhearth.storage.git import FileDiff
@@ -6,13 +9,33 @@ from openhearth.urls import Urls
 from openhearth.web.filters import filesize
 from openhearth.web.parts import DiffFile, DiffHunk, DiffLine, LineKind
 
+FILES_SHOWN = 200
 _POINTER_START = "version https://git-lfs.github.com/spec/v1"
 _KINDS: dict[str, LineKind] = {"+": "added", "-": "removed"}
 _STATUSES = {"added": "added", "deleted": "removed", "renamed": "renamed"}
 
 
-def diff_file(urls: Urls, ref: RepoRef, commit: str, diff: FileDiff) -> DiffFile:
-    """`commit` is the newer one, where the file is shown whole."""
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """What a commit or a comparison changed: the first files in full, and how much there is in all."""
+
+    files: Sequence[DiffFile]
+    file_count: int
+    added: int
+    removed: int
+
+
+def show_changes(urls: Urls, ref: RepoRef, commit: str, diffs: Sequence[FileDiff]) -> Changes:
+    """`commit` is where links to the files lead."""
+    return Changes(
+        files=[_diff_file(urls, ref, commit, diff) for diff in diffs[:FILES_SHOWN]],
+        file_count=len(diffs),
+        added=sum(diff.additions for diff in diffs),
+        removed=sum(diff.deletions for diff in diffs),
+    )
+
+
+def _diff_file(urls: Urls, ref: RepoRef, commit: str, diff: FileDiff) -> DiffFile:
     note = _note(diff)
     is_pointer = note.startswith("Large file")
     return DiffFile(

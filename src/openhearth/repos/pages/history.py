@@ -11,15 +11,15 @@ from starlette.routing import Route
 
 from openhearth.errors import Invalid, RevisionNotFound
 from openhearth.kit.names import RepoRef, RepoType, is_commit_id
-from openhearth.repos.pages.diffs import diff_file
+from openhearth.repos.pages.diffs import Changes, show_changes
 from openhearth.repos.pages.frame import OpenRepo, RefMenu, RepoFrame, RepoHead, repo_routes
+from openhearth.repos.records import MAIN
 from openhearth.storage.git import Commit
-from openhearth.urls import with_query
+from openhearth.urls import Urls, with_query
 from openhearth.web.filters import date
-from openhearth.web.parts import DiffFile, Paging
+from openhearth.web.parts import Paging
 
 PAGE_COMMITS = 50
-FILES_SHOWN = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +31,7 @@ class CommitLine:
     date: datetime
     href: str
     files_href: str
+    then_named: str = ""  # what the file was called in this commit, if not as now
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +48,7 @@ class CommitsPage:
     refs: RefMenu
     path: str = field(metadata={"help": "Only commits that changed this; empty for all"})
     path_href: str | None
+    compare_href: str = field(metadata={"help": "Where this revision is compared with others"})
     days: Sequence[Day]
     paging: Paging
 
@@ -58,10 +60,7 @@ class CommitPage:
     head: RepoHead
     commit: CommitLine
     parents: Sequence[tuple[str, str]] = field(metadata={"help": "(oid, href) of each parent"})
-    files: Sequence[DiffFile]
-    file_count: int
-    added: int
-    removed: int
+    changes: Changes
 
 
 class HistoryPages:
@@ -86,11 +85,7 @@ class HistoryPages:
 
     def _commits_page(self, opened: OpenRepo, revision: str, commit: str, path: str) -> CommitsPage:
         repo, ref, number = opened.repo, opened.repo.ref, _page_number(opened.request)
-        wanted = path or None
-        found = self.content.list_commits(repo, commit, page=number, limit=PAGE_COMMITS, path=wanted)
-        follows = len(found) == PAGE_COMMITS and bool(
-            self.content.list_commits(repo, commit, page=number + 1, limit=PAGE_COMMITS, path=wanted)
-        )
+        found, follows = self._read_page(opened, commit, path, number)
         total = None if path else self.content.count_commits(repo, commit)
         here = self.urls.commits(ref, revision, path)
         return CommitsPage(
@@ -98,9 +93,10 @@ class HistoryPages:
             refs=self.frame.ref_menu(opened, revision, lambda name: self.urls.commits(ref, name, path)),
             path=path,
             path_href=self.urls.blob(ref, revision, path) if path else None,
+            compare_href=self.urls.compare(ref, MAIN, revision),
             days=[
-                Day(label=label, commits=[self._line(ref, c) for c in commits])
-                for label, commits in groupby(found, key=lambda c: date(c.date))
+                Day(label=label, commits=list(lines))
+                for label, lines in groupby(found, key=lambda c: date(c.date))
             ],
             paging=Paging(
                 previous_href=with_query(here, p=number - 1 or None) if number else None,
@@ -111,16 +107,22 @@ class HistoryPages:
             ),
         )
 
-    def _line(self, ref: RepoRef, commit: Commit) -> CommitLine:
-        return CommitLine(
-            oid=commit.oid,
-            title=commit.title or "(no message)",
-            body=commit.message.removeprefix(commit.title).strip(),
-            author=commit.author_name,
-            date=commit.date,
-            href=self.urls.commit(ref, commit.oid),
-            files_href=self.urls.tree(ref, commit.oid),
+    def _read_page(
+        self, opened: OpenRepo, commit: str, path: str, number: int
+    ) -> tuple[list[CommitLine], bool]:
+        """One page of commits, and whether another follows. Those of a file carry what it was called then."""
+        repo, ref = opened.repo, opened.repo.ref
+        if path:
+            versions = self.content.list_versions(
+                repo, commit, path, skip=number * PAGE_COMMITS, limit=PAGE_COMMITS + 1
+            )
+            lines = [describe_line(self.urls, ref, made, name, path) for made, name in versions]
+            return lines[:PAGE_COMMITS], len(lines) > PAGE_COMMITS
+        found = self.content.list_commits(repo, commit, page=number, limit=PAGE_COMMITS)
+        more = len(found) == PAGE_COMMITS and bool(
+            self.content.list_commits(repo, commit, page=number + 1, limit=PAGE_COMMITS)
         )
+        return [describe_line(self.urls, ref, made) for made in found], more
 
     def show_commit(self, repo_type: RepoType, request: Request) -> Response:
         opened = self.frame.open(repo_type, request)
@@ -131,17 +133,27 @@ class HistoryPages:
         if self.content.resolve(repo, asked) != asked:
             raise RevisionNotFound(asked, repo.id)
         commit = self.content.get_commit(repo, asked)
-        diffs = self.content.diff(repo, asked)
         page = CommitPage(
             head=self.frame.head(opened, "Commits"),
-            commit=self._line(repo.ref, commit),
+            commit=describe_line(self.urls, repo.ref, commit),
             parents=[(oid, self.urls.commit(repo.ref, oid)) for oid in commit.parents],
-            files=[diff_file(self.urls, repo.ref, asked, diff) for diff in diffs[:FILES_SHOWN]],
-            file_count=len(diffs),
-            added=sum(diff.additions for diff in diffs),
-            removed=sum(diff.deletions for diff in diffs),
+            changes=show_changes(self.urls, repo.ref, asked, self.content.diff(repo, asked)),
         )
         return self.frame.web.page(request, "repos/commit.html", page)
+
+
+def describe_line(urls: Urls, ref: RepoRef, commit: Commit, name: str = "", path: str = "") -> CommitLine:
+    """`name` is what the file at `path` was called in `commit`."""
+    return CommitLine(
+        oid=commit.oid,
+        title=commit.title or "(no message)",
+        body=commit.message.removeprefix(commit.title).strip(),
+        author=commit.author_name,
+        date=commit.date,
+        href=urls.commit(ref, commit.oid),
+        files_href=urls.blob(ref, commit.oid, name) if name else urls.tree(ref, commit.oid),
+        then_named=name if name != path else "",
+    )
 
 
 def _page_number(request: Request) -> int:

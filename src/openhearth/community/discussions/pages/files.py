@@ -19,14 +19,12 @@ from openhearth.community.discussions.pages.timeline import Entry, Timeline, lin
 from openhearth.community.discussions.records import Line, Side
 from openhearth.errors import Invalid
 from openhearth.kit.names import RepoType
-from openhearth.repos import RepoHead, diff_file, repo_routes
+from openhearth.repos import Changes, RepoHead, repo_routes, show_changes
 from openhearth.storage.git import Commit
 from openhearth.urls import with_query
 from openhearth.web.parts import DiffFile, DiffHunk, DiffLine
 from openhearth.wire.forms import text_of
 from openhearth.wire.request import csrf_of
-
-FILES_SHOWN = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,10 +49,7 @@ class FilesPage:
 
     head: RepoHead
     title: Title
-    files: Sequence[DiffFile]
-    file_count: int
-    added: int
-    removed: int
+    changes: Changes
     conflicts: Sequence[str]
     outdated_count: int
 
@@ -141,16 +136,14 @@ class FilePages:
         self, opened: Opened, span: Range, at: Line | None, typed: _Typed | None = None
     ) -> Response:
         repo, pulls = opened.repo, self.desk.pulls
-        diffs = pulls.diff(repo, span)
         threads, outdated_count = self._threads(opened, span)
-        files = [diff_file(self.urls, repo.ref, span.head, diff) for diff in diffs[:FILES_SHOWN]]
+        changes = show_changes(self.urls, repo.ref, span.head, pulls.diff(repo, span))
         page = FilesPage(
             head=self.desk.frame.head(opened.at, TAB),
             title=self.desk.title(opened, "Files changed"),
-            files=[self._commented(opened, file, threads, at, typed) for file in files],
-            file_count=len(diffs),
-            added=sum(diff.additions for diff in diffs),
-            removed=sum(diff.deletions for diff in diffs),
+            changes=replace(
+                changes, files=[self._commented(opened, f, threads, at, typed) for f in changes.files]
+            ),
             conflicts=pulls.list_conflicts(repo, opened.discussion, span),
             outdated_count=outdated_count,
         )
