@@ -6,7 +6,7 @@ PORT ?= 8600
 # Downloads (starter packages, converted models) live outside the repo and may be absent at any time.
 CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/openhearth
 export OMP_WAIT_POLICY = PASSIVE
-DEBIAN_TOOLS := chromium git-lfs nginx-light wrk fonts-dejavu-core npm
+DEBIAN_TOOLS := chromium git-lfs openssh-client gnupg nginx-light wrk fonts-dejavu-core npm
 
 .DEFAULT_GOAL := help
 .PHONY: help setup serve starter test test-fast check fix types docs bench tools clean

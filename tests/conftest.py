@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.running import RunningHub
+from tests.support.running import RunningHub, free_port
 
 if TYPE_CHECKING:
     from starlette.testclient import TestClient
@@ -41,7 +41,8 @@ def web(hub: Hub) -> Iterator[TestClient]:
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
     """A hub in its own process with ada, ben and eve. Shared: make repos under names of your own."""
-    running = RunningHub(tmp_path_factory.mktemp("hub") / "data").start().invite_people()
+    environ = {"OPENHEARTH_SSH_PORT": str(free_port())}
+    running = RunningHub(tmp_path_factory.mktemp("hub") / "data", environ=environ).start().invite_people()
     yield running
     running.stop()
 

@@ -33,6 +33,10 @@ class Settings:
         "127.0.0.1", "The address to listen on. Anything but loopback needs an owner with a password."
     )
     port: int = _setting(8600, "The port to listen on.")
+    ssh_port: int = _setting(
+        0,
+        "The port of git over SSH, on the same address (2222, say); 0: closed. People add keys in their settings.",
+    )
     public_url: str = _setting(
         "", "The address clients reach the hub at, if it differs from http://host:port."
     )
@@ -62,6 +66,15 @@ class Settings:
         "On disk, equal chunks are kept once in any case.",
     )
     upload_max_gb: int = _setting(500, "The largest file accepted, in GB.")
+    lfs_multipart_mb: int = _setting(
+        1024,
+        "LFS uploads of larger files, in MiB, go in parts, where the client can (hf lfs-enable-largefiles).",
+    )
+    lfs_part_mb: int = _setting(128, "How large the parts of such uploads are at least, in MiB.")
+    quota_gb: float = _setting(
+        0.0,
+        "How much one person or organisation may store, in GB; 0: no limit. `openhearth admin quota` sets single ones.",
+    )
     engine_memory_gb: float = _setting(0.0, "Memory for loaded models, in GB; 0: half of the machine's.")
     engine_idle_s: int = _setting(900, "Unload a model that nobody has used for so many seconds.")
     engine_threads: int = _setting(0, "Threads of one loaded model; 0: one for each core.")

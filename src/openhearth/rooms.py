@@ -40,7 +40,7 @@ def open_ground(settings: Settings, *, clock: Clock = utc_now) -> Ground:
     settings.data.mkdir(parents=True, exist_ok=True)
     secret = _read_secret(settings.data / "secret.key")
     db = Database(settings.database_url) if settings.database_url else Database.in_folder(settings.data)
-    urls = Urls(settings.base_url)
+    urls = Urls(settings.base_url, ssh_port=settings.ssh_port)
     storage = open_storage(
         settings.data,
         db=db,

@@ -1,6 +1,6 @@
 """The only speller of addresses. Paths are percent-encoded here and nowhere else."""
 
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from openhearth.kit.names import BucketRef, RepoRef
 
@@ -22,8 +22,9 @@ def with_query(path: str, **query: object) -> str:
 class Urls:
     """Addresses below one public base, given by configuration."""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, base: str, *, ssh_port: int = 0) -> None:
         self.base = base.rstrip("/")
+        self._ssh_port = ssh_port
 
     def absolute(self, path: str) -> str:
         return self.base + path
@@ -103,6 +104,14 @@ class Urls:
 
     def git(self, repo: RepoRef) -> str:
         return self.absolute(self.repo(repo))
+
+    def ssh(self, address: str) -> str:
+        """Where git finds the repo `address` (ns/name, datasets/ns/name) over SSH; empty while that door is closed."""
+        if not self._ssh_port:
+            return ""
+        host = urlsplit(self.base).hostname or "localhost"
+        host = f"[{host}]" if ":" in host else host
+        return f"ssh://git@{host}{'' if self._ssh_port == 22 else f':{self._ssh_port}'}/{address}"
 
     # API ---------------------------------------------------------------------------------------------------------
     def api_repo(self, repo: RepoRef) -> str:

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from openhearth.cards import ShownByFiles, infer_library, infer_task, parse_card, read_card, tags_of, validate
+from openhearth.cards import ShownByFiles, infer_library, parse_card, read_card, tags_of, validate
 from openhearth.errors import Invalid
+from openhearth.kit.architectures import infer_task
 
 
 def test_metadata_and_body_are_told_apart() -> None:

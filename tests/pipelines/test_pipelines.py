@@ -1,5 +1,8 @@
+"""The loaded models that engines work with."""
+
 from __future__ import annotations
 
+import importlib
 import math
 import subprocess
 import sys
@@ -9,33 +12,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-from openhearth.errors import Invalid, NotFound, Unsupported
-from openhearth.pipelines.pipeline import pipeline
+from openhearth.errors import Invalid
+from openhearth.pipelines import feature_extraction
 from tests.pipelines.tiny_models import make_encoder, png_bytes, wav_bytes
 
 
 def load(tiny: dict[str, Path], task: str) -> Any:
-    return pipeline(task, model=tiny[task], threads=1)
+    """What an engine loads for `task`."""
+    module = importlib.import_module(f"openhearth.pipelines.{task.replace('-', '_')}")
+    return module.load(tiny[task], threads=1)
 
 
 def test_importing_the_library_imports_no_torch() -> None:
     code = "import openhearth.pipelines, sys; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
-
-def test_the_task_follows_from_the_model(tiny: dict[str, Path]) -> None:
-    assert pipeline(model=tiny["image-classification"], threads=1)(png_bytes())[0]["label"] in (
-        "iron",
-        "steel",
-        "slag",
-    )
-
-
-def test_an_unknown_task_and_an_unknown_model_are_refused_with_the_remedy(tiny: dict[str, Path]) -> None:
-    with pytest.raises(Unsupported, match="choose one of automatic-speech-recognition"):
-        pipeline("time-travel", model=tiny["text-generation"])
-    with pytest.raises(NotFound, match="hf download"):
-        pipeline("text-generation", model="nobody/nothing")
 
 
 def test_a_text_is_continued_and_a_conversation_answered(tiny: dict[str, Path]) -> None:
@@ -51,7 +41,7 @@ def test_vectors_are_those_of_sentence_transformers(tmp_path: Path) -> None:
     for pooling in ("mean", "cls", "max"):
         folder = make_encoder(tmp_path / pooling, pooling=pooling)
         texts = ["Steel", "The furnace melts iron and the smith makes steel.", "鋼鉄"]
-        ours = pipeline("feature-extraction", model=folder, threads=1)(texts)
+        ours = feature_extraction.load(folder, threads=1)(texts)
         theirs = sentence_transformers.SentenceTransformer(str(folder), device="cpu").encode(texts)
         np.testing.assert_allclose(ours, theirs, atol=1e-5)
 

@@ -23,7 +23,6 @@ from huggingface_hub.lfs import lfs_upload, post_lfs_batch_info
 from openhearth.db import Database
 from openhearth.errors import EntryNotFound, Forbidden, Invalid
 from openhearth.kit.names import RepoRef
-from openhearth.repos import lfs_api
 from openhearth.repos.lfs_grants import Grant, Grants
 from openhearth.storage.lfs import ObjectStore
 from tests.storage.git.hub_of_one import HubOfOne, serve_hub
@@ -275,18 +274,13 @@ def test_what_is_too_large_is_refused_object_by_object(hub: HubOfOne, key: str) 
     assert "upload" in answer["objects"][1]["actions"]
 
 
-def test_locks_are_empty(hub: HubOfOne, key: str) -> None:
-    base = f"{hub.url}/datasets/ada/d.git/info/lfs/locks"
-    assert json.loads(ask("GET", base)[2]) == {"locks": []}
-    assert json.loads(ask("POST", f"{base}/verify", b"{}", "ada")[2]) == {"ours": [], "theirs": []}
-    assert ask("POST", base, b"{}", "ada")[0] == 501
-
-
 @pytest.fixture
-def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+def small_parts(hub: HubOfOne) -> Iterator[None]:
     """Uploads in parts begin at 1000 bytes, in parts of 4000."""
-    monkeypatch.setattr(lfs_api, "MULTIPART_FROM_BYTES", 1000)
-    monkeypatch.setattr(lfs_api, "_PART_BYTES", 4000)
+    before = hub.lfs.multipart_from_bytes, hub.lfs.part_bytes
+    hub.lfs.multipart_from_bytes, hub.lfs.part_bytes = 1000, 4000
+    yield
+    hub.lfs.multipart_from_bytes, hub.lfs.part_bytes = before
 
 
 def _upload_with_the_stock_client(hub: HubOfOne, content: bytes) -> str | None:

@@ -35,6 +35,10 @@ class RunningHub:
     process: subprocess.Popen[bytes] | None = None
 
     @property
+    def ssh_port(self) -> int:
+        return int(self.environ["OPENHEARTH_SSH_PORT"])
+
+    @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 

@@ -42,6 +42,11 @@ class OrganisationSettings(BaseModel):
     private_by_default: bool | None = Field(default=None, alias="privateByDefault")
 
 
+class NewSshKey(BaseModel):
+    key: str
+    title: str = ""
+
+
 class MemberRole(BaseModel):
     role: str
 
@@ -68,6 +73,9 @@ class Api:
             ("GET", f"{org}/members", self.members),
             ("PUT", f"{org}/members/{{user}}", self.set_member),
             ("DELETE", f"{org}/members/{{user}}", self.remove_member),
+            ("GET", "/api/settings/ssh-keys", self.list_ssh_keys),
+            ("POST", "/api/settings/ssh-keys", self.add_ssh_key),
+            ("DELETE", "/api/settings/ssh-keys/{id}", self.delete_ssh_key),
             ("POST", "/oauth/device", self.start_device),
             ("POST", "/oauth/token", self.give_token),
             ("GET", "/avatars/{name}.svg", self.avatar),
@@ -144,6 +152,20 @@ class Api:
     def remove_member(self, request: Request, name: str, user: str) -> dict[str, bool]:
         """Take a member out of an organisation."""
         self._accounts.orgs.remove_member(actor_of(request), name, user)
+        return {"success": True}
+
+    def list_ssh_keys(self, request: Request) -> list[dict[str, Any]]:
+        """The caller's SSH keys, the newest first."""
+        return [wire_shapes.ssh_key(key) for key in self._accounts.ssh_keys.list_keys(actor_of(request))]
+
+    def add_ssh_key(self, request: Request, body: NewSshKey) -> dict[str, Any]:
+        """Let a key sign in over SSH. For browsers: a token makes no lasting credential."""
+        key = self._accounts.ssh_keys.add(actor_of(request), text=body.key, title=body.title)
+        return wire_shapes.ssh_key(key)
+
+    def delete_ssh_key(self, request: Request, id: str) -> dict[str, bool]:
+        """End a key at once."""
+        self._accounts.ssh_keys.delete(actor_of(request), id)
         return {"success": True}
 
     def start_device(self, client_id: Annotated[str, Form()] = "") -> Response:

@@ -177,6 +177,20 @@ class TokenPair:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SshKey:
+    """The public half of somebody's key pair. `fingerprint` is what `ssh-keygen -l` shows."""
+
+    id: str
+    user_id: str
+    fingerprint: str
+    kind: str
+    public_key: str
+    title: str
+    created_at: datetime
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Credential:
     """What is behind a token or a session, as the hot path reads it: whose, with which roles and limits."""
 

@@ -17,6 +17,7 @@ from openhearth.accounts.secret_words import PasswordHashing
 from openhearth.accounts.sessions import Sessions
 from openhearth.accounts.sign_in import SignIn
 from openhearth.accounts.sign_up import SignUp
+from openhearth.accounts.ssh_keys import SshKeys
 from openhearth.accounts.throttle import Throttle
 from openhearth.accounts.tokens import Tokens
 from openhearth.config import Settings
@@ -32,6 +33,7 @@ class Accounts:
     people: People
     orgs: Organisations
     tokens: Tokens
+    ssh_keys: SshKeys
     sessions: Sessions
     sign_in: SignIn
     sign_up: SignUp
@@ -50,6 +52,7 @@ class Accounts:
             people=people,
             orgs=Organisations(db=db, clock=clock, known=known),
             tokens=Tokens(db=db, clock=clock, known=known),
+            ssh_keys=SshKeys(db=db, clock=clock, throttle=throttle),
             sessions=sessions,
             sign_in=SignIn(db=db, sessions=sessions, throttle=throttle, hashing=hashing),
             sign_up=SignUp(db=db, clock=clock, people=people, policy=settings.sign_up),

@@ -141,3 +141,18 @@ device_requests = sa.Table(
     sa.Column("last_polled_at", UtcDateTime),
     sa.Column("expires_at", UtcDateTime, nullable=False, index=True),
 )
+
+# Public halves of key pairs, by which the SSH door knows people. A key belongs to one account.
+ssh_keys = sa.Table(
+    "ssh_keys",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    _user_id(),
+    sa.Column("fingerprint", sa.String(64), nullable=False, unique=True),  # SHA256:… as ssh-keygen -l
+    sa.Column("kind", sa.String(40), nullable=False),
+    sa.Column("public_key", sa.Text, nullable=False),  # one line, without its comment
+    sa.Column("title", sa.String(96), nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("last_used_at", UtcDateTime),
+    sa.Index("ix_ssh_keys_user_id", "user_id"),
+)

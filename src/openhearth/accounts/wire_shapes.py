@@ -13,6 +13,7 @@ from openhearth.accounts.records import (
     Membership,
     Organisation,
     Profile,
+    SshKey,
     TokenPair,
     User,
 )
@@ -152,3 +153,15 @@ def _scoped(target: str, action: Action) -> dict[str, Any]:
         {"type": plural.removesuffix("s"), "name": repo_id} if repo_id else {"type": "user", "name": target}
     )
     return {"entity": entity, "permissions": _PERMISSIONS[action]}
+
+
+def ssh_key(key: SshKey) -> dict[str, Any]:
+    return {
+        "id": key.id,
+        "title": key.title,
+        "type": key.kind,
+        "key": key.public_key,
+        "fingerprint": key.fingerprint,
+        "createdAt": iso(key.created_at),
+        "lastUsedAt": iso(key.last_used_at) if key.last_used_at else None,
+    }

@@ -9,7 +9,7 @@ from openhearth.buckets.records import CopyFile, Operation
 from openhearth.errors import HubError, TooLarge
 from openhearth.kit.names import RepoRef, repo_type_of, split_bucket_id, split_repo_id
 from openhearth.repos.doors import GitDoor
-from openhearth.repos.git_http import MovedTo
+from openhearth.repos.git_doors import MovedTo
 
 SOURCES_MAX = 100  # of one batch
 

@@ -9,7 +9,6 @@ from openhearth.cards.tasks import (
     TASKS,
     infer_library,
     infer_processor,
-    infer_task,
     list_frameworks,
 )
 from openhearth.cards.validate import Findings, validate
@@ -28,7 +27,6 @@ __all__ = [
     "count_parameters",
     "infer_library",
     "infer_processor",
-    "infer_task",
     "library_of",
     "list_frameworks",
     "parse_card",

@@ -106,6 +106,18 @@ def add_token(
     typer.echo(new.value)
 
 
+def add_key(
+    user: Annotated[str, typer.Argument(help="Whose key it is.")],
+    file: Annotated[typer.FileText, typer.Argument(help="The public key (….pub), or - for standard input.")],
+    title: Annotated[str, typer.Option(help="The machine it is on. Default: the key's own comment.")] = "",
+    data: Data = None,
+) -> None:
+    """Let an SSH key sign in."""
+    with _accounts(data) as accounts:
+        key = accounts.ssh_keys.add_for(OPERATOR, user, text=file.read(16 << 10), title=title)
+    typer.echo(f"Added {key.title} ({key.fingerprint}) to {user}.")
+
+
 def _group(help_text: str, **commands: Callable[..., Any]) -> typer.Typer:
     group = typer.Typer(no_args_is_help=True, help=help_text)
     for name, command in commands.items():
@@ -119,7 +131,8 @@ admin = typer.Typer(
 admin.add_typer(_group("Accounts.", add=add_user, list=list_users, passwd=set_password), name="user")
 admin.add_typer(_group("Organisations.", add=add_org), name="org")
 admin.add_typer(_group("Access tokens.", add=add_token), name="token")
-for _command in (care.gc, care.backup, care.restore, care.verify, care.reindex):
+admin.add_typer(_group("SSH keys.", add=add_key), name="key")
+for _command in (care.quota, care.gc, care.backup, care.restore, care.verify, care.reindex):
     admin.command()(_command)
 
 

@@ -1,4 +1,4 @@
-"""`openhearth admin gc | backup | restore | verify | reindex`: care for what a data folder stores, also while its server runs."""
+"""`openhearth admin quota | gc | backup | restore | verify | reindex`: care for a data folder, also while its server runs."""
 
 from __future__ import annotations
 
@@ -11,12 +11,41 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from openhearth.config import load_settings
+from openhearth.errors import Invalid
 
 if TYPE_CHECKING:
     from openhearth.rooms import Hub
 
 Data = Annotated[Path | None, typer.Option("--data", help="The data folder. Default: OPENHEARTH_DATA.")]
 MIB = 1 << 20
+GB = 10**9
+
+
+def quota(
+    name: Annotated[str, typer.Argument(help="A user or an organisation.")],
+    gb: Annotated[
+        str,
+        typer.Argument(help="How many GB it may store; 0: no limit, default: as OPENHEARTH_QUOTA_GB says."),
+    ] = "",
+    data: Data = None,
+) -> None:
+    """Say how much a namespace stores, and set how much it may."""
+    hub = _open_hub(data)
+    holder = hub.accounts.find_namespace(name)
+    if holder is None:
+        raise Invalid(f"{name!r} is neither a user nor an organisation of this hub.")
+    if gb:
+        hub.repos.quotas.set_limit(holder.name, None if gb == "default" else _read_gb(gb))
+    usage = hub.repos.quotas.get_usage(holder.name)
+    limit = f"{usage.limit_bytes / GB:,.3f} GB" if usage.limit_bytes else "any amount"
+    typer.echo(f"{holder.name} stores {usage.used_bytes / GB:,.3f} GB and may store {limit}.")
+
+
+def _read_gb(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise Invalid(f"{text!r} is no number of GB; give one, or `default`.") from None
 
 
 def gc(

@@ -145,7 +145,9 @@ class LocalModel:
         return self._loaded(inputs)
 
     def generate(self, inputs: Any, parameters: dict[str, Any], write: Callable[[str], None]) -> None:
-        self._loaded(inputs, on_text=write, **parameters)
+        from openhearth.pipelines.text_generation import Pieces
+
+        self._loaded(inputs, streamer=Pieces(self._loaded.tokenizer, write), **parameters)
 
 
 def _fetch(link: str) -> bytes:

@@ -11,7 +11,7 @@ from typing import Any
 
 from openhearth.errors import Invalid
 from openhearth.kit.names import RepoRef, check_path
-from openhearth.pipelines.tasks import TASKS
+from openhearth.pipelines.tasks import SERVED
 from openhearth.urls import Urls
 
 SAMPLES_MAX = 6
@@ -41,7 +41,7 @@ class Sample:
 def list_samples(card: Mapping[str, Any], task: str, *, repo: RepoRef, urls: Urls) -> list[Sample]:
     """The examples for `task` that `card` gives, else ours."""
     given = card.get("widget")
-    wants_file = TASKS[task].takes != "text"
+    wants_file = SERVED[task].takes != "text"
     found: list[Sample] = []
     for example in given if isinstance(given, list) else []:
         fields = _fields(example, task)

@@ -11,7 +11,7 @@ from openhearth.inference.fleet import PROCESS_BYTES, Fleet
 from openhearth.inference.records import EngineKey, EngineSpec, EngineStatus, ListedModel, Models
 from openhearth.pipelines.machine import bytes_per_parameter
 from openhearth.pipelines.model_folder import ModelFolder, read_model_folder
-from openhearth.pipelines.tasks import TASKS, find_task
+from openhearth.pipelines.tasks import SERVED, find_served
 
 # The keys and values of a batch.
 CACHE_BYTES = 500_000_000
@@ -54,7 +54,7 @@ class Inference:
 
     def list_models(self, actor: Actor) -> list[ListedModel]:
         """The models that can be run here and that `actor` may read."""
-        return self._models.list_models(actor, [*TASKS, "sentence-similarity"])
+        return self._models.list_models(actor, [*SERVED, "sentence-similarity"])
 
     def list_engines(self) -> Sequence[EngineStatus]:
         return self._fleet.list_engines()
@@ -63,22 +63,22 @@ class Inference:
 def choose_task(asked: str | None, pipeline_tag: str | None, folder: ModelFolder) -> str:
     """The task to run `folder` for: the one asked for, its card's, or its architecture's. Raises Invalid."""
     if asked is not None:
-        task = find_task(asked)
+        task = find_served(asked)
         if task is None:
             raise Invalid(
-                f"task: {asked!r} is not one that can be run here; choose one of {', '.join(TASKS)}."
+                f"task: {asked!r} is not one that can be run here; choose one of {', '.join(SERVED)}."
             )
         if folder.task is not None and folder.task != task.name:
             raise Invalid(
                 f"task: {folder.name} is made for {folder.task}, not for {task.name}; choose another model."
             )
         return task.name
-    stated = find_task(pipeline_tag) if pipeline_tag else None
+    stated = find_served(pipeline_tag) if pipeline_tag else None
     name = stated.name if stated is not None and folder.task in (None, stated.name) else folder.task
     if name is None:
         raise Invalid(
             f"{folder.name} ({folder.architecture or 'no architecture'}) is made for no task that can be run here; "
-            f"those are {', '.join(TASKS)}."
+            f"those are {', '.join(SERVED)}."
         )
     return name
 

@@ -12,7 +12,7 @@ from openhearth.inference.engine_process import EngineProcess
 from openhearth.inference.openai_shapes import ChatRequest, CompletionRequest
 from openhearth.inference.task_shapes import TaskCall, task_answer, to_run
 from openhearth.kit.names import check_path
-from openhearth.pipelines.tasks import TASKS
+from openhearth.pipelines.tasks import SERVED
 from openhearth.protocol.engine import Run
 
 # Field of the form → how its text is read.
@@ -61,7 +61,7 @@ class Try:
 
     @property
     def has_input(self) -> bool:
-        return TASKS[self.task].takes == "text" or bool(self.payload or self.values.get("file"))
+        return SERVED[self.task].takes == "text" or bool(self.payload or self.values.get("file"))
 
 
 async def run_try(engine: EngineProcess, given: Try) -> Outcome:

@@ -20,7 +20,7 @@ from openhearth.inference.samples import Sample, list_samples, read_sample
 from openhearth.inference.service import Inference
 from openhearth.inference.tries import DEFAULTS, Outcome, Try, Turn, read_turns, run_try, write_turns
 from openhearth.kit.names import RepoRef
-from openhearth.pipelines.tasks import TASKS, find_task
+from openhearth.pipelines.tasks import SERVED, find_served
 from openhearth.urls import Urls
 from openhearth.web import Web
 from openhearth.wire.forms import read_form, text_of
@@ -87,7 +87,7 @@ class Widget:
 
     def slot(self, request: Request, repo: RepoLike, facts: FactsLike) -> Markup | None:
         """The form on the page of a model whose task can be run here."""
-        task = find_task(facts.pipeline_tag) if facts.pipeline_tag and repo.ref.type == "model" else None
+        task = find_served(facts.pipeline_tag) if facts.pipeline_tag and repo.ref.type == "model" else None
         if task is None:
             return None
         self._inference.expect(repo.ref.id)
@@ -161,8 +161,8 @@ async def _read_try(request: Request) -> Try:
         payload = b"" if upload is None or isinstance(upload, str) else await upload.read(BODY_MAX_BYTES)
     finally:
         await form.close()
-    if task not in TASKS:
-        raise Invalid(f"task: {task!r} is not one that can be run here; choose one of {', '.join(TASKS)}.")
+    if task not in SERVED:
+        raise Invalid(f"task: {task!r} is not one that can be run here; choose one of {', '.join(SERVED)}.")
     if values.get("example"):
         values, payload = values | read_sample(values["example"]), b""
     return Try(task=task, values=values, payload=payload, turns=read_turns(values.get("messages", "")))

@@ -56,7 +56,7 @@ def load_model(
 
     `stored` overrides the number format that config.json states. Raises Unsupported if transformers has no class.
     """
-    _check_native(folder)
+    check_native(folder)
     set_threads(options.threads)
     device = choose_device(options.device)
     written = folder.config.get("dtype") or folder.config.get("torch_dtype")
@@ -66,7 +66,7 @@ def load_model(
             folder.path, dtype=dtype, use_safetensors=True, trust_remote_code=False, local_files_only=True
         )
     except (ValueError, KeyError, RuntimeError, OSError, TypeError) as error:
-        raise Invalid(f"{folder.name} cannot be loaded: {_first_line(error)}") from error
+        raise Invalid(f"{folder.name} cannot be loaded: {first_line(error)}") from error
     return model.to(device).eval()
 
 
@@ -76,10 +76,11 @@ def load_part(auto_class: Any, folder: ModelFolder) -> Any:
         return auto_class.from_pretrained(folder.path, trust_remote_code=False, local_files_only=True)
     except (ValueError, KeyError, RuntimeError, OSError, TypeError, ImportError) as error:
         what = auto_class.__name__.removeprefix("Auto")
-        raise Invalid(f"{folder.name}: its {what} cannot be loaded: {_first_line(error)}") from error
+        raise Invalid(f"{folder.name}: its {what} cannot be loaded: {first_line(error)}") from error
 
 
-def _check_native(folder: ModelFolder) -> None:
+def check_native(folder: ModelFolder) -> None:
+    """Raise Unsupported for an architecture whose code would come with the repo."""
     if folder.architecture and not hasattr(transformers, folder.architecture):
         own = (
             " It comes with code of its own, which is never run here." if "auto_map" in folder.config else ""
@@ -91,5 +92,6 @@ def _check_native(folder: ModelFolder) -> None:
         )
 
 
-def _first_line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
+    """What `error` says, in a line."""
     return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

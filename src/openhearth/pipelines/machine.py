@@ -3,7 +3,10 @@
 import os
 import platform
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
+
+from openhearth.errors import Unsupported
 
 
 @cache
@@ -37,3 +40,9 @@ def prepare_environment(threads: int = 0) -> None:
         "TRANSFORMERS_VERBOSITY": "error",
         "HF_HUB_DISABLE_PROGRESS_BARS": "1",
     }
+
+
+def require_torch() -> None:
+    """Raise Unsupported where the libraries that run models are missing."""
+    if find_spec("torch") is None or find_spec("transformers") is None:
+        raise Unsupported("Running models here needs torch and transformers: pip install 'openhearth[run]'.")

@@ -13,18 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from openhearth.errors import Invalid, Unsupported
+from openhearth.kit.architectures import infer_task
 
 HEADER_MAX_BYTES = 100 << 20
 _PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
-_BY_SUFFIX = (
-    ("ForCausalLM", "text-generation"),
-    ("LMHeadModel", "text-generation"),
-    ("ForCTC", "automatic-speech-recognition"),
-    ("ForSpeechSeq2Seq", "automatic-speech-recognition"),
-    ("WhisperForConditionalGeneration", "automatic-speech-recognition"),
-    ("ForImageClassification", "image-classification"),
-    ("Model", "feature-extraction"),
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,8 +32,38 @@ class ModelFolder:
 
     @property
     def task(self) -> str | None:
-        """The task that the architecture is made for, None if it is none of ours."""
-        return next((task for suffix, task in _BY_SUFFIX if self.architecture.endswith(suffix)), None)
+        """The task that the architecture is made for, None if it says none."""
+        return infer_task(self.config)[0]
+
+    @property
+    def file_names(self) -> frozenset[str]:
+        return frozenset(path.name for path in self.path.iterdir())
+
+    @property
+    def is_embedder(self) -> bool:
+        """Whether it makes one vector of a text, as sentence-transformers packs such models."""
+        return "modules.json" in self.file_names
+
+    @property
+    def is_chat(self) -> bool:
+        """Whether it takes a conversation."""
+        if self.task != "text-generation":
+            return False
+        return "chat_template.jinja" in self.file_names or "chat_template" in self._tokenizer_config
+
+    @property
+    def _tokenizer_config(self) -> dict[str, Any]:
+        try:
+            found = json.loads((self.path / "tokenizer_config.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What a classifier answers with."""
+        stated = self.config.get("id2label")
+        return tuple(str(label) for label in stated.values()) if isinstance(stated, dict) else ()
 
 
 def read_model_folder(path: Path, *, name: str | None = None) -> ModelFolder:

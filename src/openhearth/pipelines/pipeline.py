@@ -1,43 +1,63 @@
-"""`pipeline(task, model)`: finds the model on this machine and loads it for the task."""
+"""`pipeline("what I want to do")`: understands, chooses a model of this machine, loads it."""
 
+import importlib
 from pathlib import Path
+from typing import Any
 
-from openhearth.errors import Invalid, NotFound
-from openhearth.pipelines.model_folder import read_model_folder
-from openhearth.pipelines.tasks import Pipeline, get_task, load_task
+from openhearth.config import load_settings
+from openhearth.errors import Forbidden
+from openhearth.kit.names import is_commit_id
+from openhearth.pipelines.choice import Choice, decide
+from openhearth.pipelines.machine import require_torch
+from openhearth.pipelines.options import PipelineOptions
+from openhearth.pipelines.pipe import Pipe
+from openhearth.pipelines.reading import Reader
+from openhearth.pipelines.tasks import languages_of
 
 
 def pipeline(
     task: str | None = None,
+    model: str | Path | None = None,
     *,
-    model: str | Path,
     revision: str | None = None,
-    dtype: str = "auto",
-    device: str = "auto",
+    token: str | None = None,
+    device: Any = None,
+    dtype: Any = "auto",
     threads: int = 0,
-) -> Pipeline:
-    """Load `model`, a folder or the id of a model in the local cache of huggingface_hub, for `task`.
+    trust_remote_code: bool = False,
+    **more: Any,
+) -> Pipe:
+    """Load a model for `task`: a task's name, or plain words in many languages.
 
-    Without `task`, the one that the model's architecture is made for. Raises NotFound, Invalid or Unsupported.
+    Without `model`, one that is on this machine and fits its memory. `model` is a folder, an id (of the starter, the
+    local cache, or the hub that HF_ENDPOINT names), `repo:file.gguf`, or an adapter. `more` is handed to transformers.
+    Raises NotUnderstood, NotFound, TooLarge, Invalid, Unsupported, each with the remedy.
     """
-    folder = find_folder(model, revision)
-    name = task or read_model_folder(folder, name=str(model)).task
-    if name is None:
-        raise Invalid(f"task: {model} does not say what it is made for; name the task.")
-    return load_task(get_task(name), folder, name=str(model), dtype=dtype, device=device, threads=threads)
+    choice = decide(task, model, revision=revision, token=token)
+    if trust_remote_code and not (revision and is_commit_id(revision)):
+        raise Forbidden(
+            "trust_remote_code: code that comes with a model is run only at a commit you have read; "
+            "give revision= the 40 digits of that commit."
+        )
+    options = PipelineOptions(
+        device=device, dtype=dtype, threads=threads, trust_remote_code=trust_remote_code, more=more
+    )
+    worker = _load(choice, task, options)
+    return Pipe(choice, worker, _reader(choice, worker))
 
 
-def find_folder(model: str | Path, revision: str | None = None) -> Path:
-    """The local folder of `model`. Raises NotFound if it is neither a folder nor in the cache."""
-    if Path(model).is_dir():
-        return Path(model)
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+def _load(choice: Choice, asked: str | None, options: PipelineOptions) -> Any:
+    require_torch()
+    module = importlib.import_module(f"openhearth.pipelines.{choice.way.module}")
+    languages = languages_of(asked) if asked else None
+    extra = {"languages": languages} if languages and choice.task.name == "translation" else {}
+    return module.load(choice.model, choice.task.name, options, **extra)
 
-    try:
-        return Path(snapshot_download(str(model), revision=revision, local_files_only=True))
-    except (LocalEntryNotFoundError, HFValidationError):
-        raise NotFound(
-            f"model: {str(model)!r} is no folder and not in the local cache; "
-            f"fetch it first with `hf download {model}`, or give the path of its folder."
-        ) from None
+
+def _reader(choice: Choice, worker: Any) -> Reader:
+    extractor = getattr(worker, "feature_extractor", None)
+    return Reader(
+        choice.task.takes,
+        allow_private=load_settings().fetch_allow_private,
+        rate_hz=getattr(extractor, "sampling_rate", None),
+    )

@@ -1,67 +1,65 @@
-"""The tasks that can be run: their names, what they take, and where their code is. A task is one module and one line here.
+"""The tasks there are, as `tasks.toml` declares them. Imports no torch."""
 
-Imports no torch; `load_task` imports the module of the one task that is asked for.
-"""
-
-import importlib
+import re
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from openhearth.errors import Unsupported
 
-InputKind = Literal["text", "audio", "image"]
+InputKind = Literal["text", "audio", "image", "video", "table"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
+    """`native`: transformers has a pipeline of this name. `served`: the hub's engines run it.
+
+    `words`: what people also call it. `asks`: parameters that a call cannot do without, beside the input.
+    """
+
     name: str
     takes: InputKind
-    module: str
-    words: tuple[str, ...] = ()  # what people also call it
+    does: str
+    native: bool = True
+    served: bool = False
+    words: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
 
 
-TASKS: dict[str, Task] = {
-    task.name: task
-    for task in (
-        Task(
-            name="text-generation",
-            takes="text",
-            module="text_generation",
-            words=("chat", "generate", "conversational"),
-        ),
-        Task(
-            name="feature-extraction",
-            takes="text",
-            module="feature_extraction",
-            words=("embed", "embeddings", "sentence-similarity"),
-        ),
-        Task(
-            name="automatic-speech-recognition",
-            takes="audio",
-            module="automatic_speech_recognition",
-            words=("asr", "transcribe", "speech-to-text"),
-        ),
-        Task(
-            name="image-classification",
-            takes="image",
-            module="image_classification",
-            words=("classify-image",),
-        ),
+def _read_tasks() -> dict[str, Task]:
+    raw: dict[str, dict[str, Any]] = tomllib.loads(
+        Path(__file__).with_name("tasks.toml").read_text(encoding="utf-8")
     )
-}
+    for said in raw.values():
+        said.update({key: tuple(value) for key, value in said.items() if isinstance(value, list)})
+    return {name: Task(name=name, **said) for name, said in raw.items()}
 
 
-class Pipeline(Protocol):
-    """A loaded task: call it with what the task takes."""
-
-    def __call__(self, inputs: Any, **parameters: Any) -> Any: ...
+TASKS: dict[str, Task] = _read_tasks()
+SERVED: dict[str, Task] = {name: task for name, task in TASKS.items() if task.served}
+_TRANSLATION = re.compile(r"translation_([a-z]{2,3})_to_([a-z]{2,3})")
 
 
 def find_task(name: str) -> Task | None:
-    """The task called `name`, by its own name or one that people use for it."""
-    spelled = name.strip().lower().replace(" ", "-").replace("_", "-")
+    """The task called `name`, by its own name or one that people use for it; `translation_en_to_fr` too."""
+    spelled = name.strip().lower().replace(" ", "-")
+    if _TRANSLATION.fullmatch(spelled):
+        return TASKS["translation"]
+    spelled = spelled.replace("_", "-")
     return TASKS.get(spelled) or next((task for task in TASKS.values() if spelled in task.words), None)
+
+
+def languages_of(name: str) -> tuple[str, str] | None:
+    """The languages that `translation_en_to_fr` names."""
+    match = _TRANSLATION.fullmatch(name.strip().lower())
+    return (match[1], match[2]) if match else None
+
+
+def find_served(name: str) -> Task | None:
+    """`find_task`, among those that engines run."""
+    task = find_task(name)
+    return task if task is not None and task.served else None
 
 
 def get_task(name: str) -> Task:
@@ -72,10 +70,3 @@ def get_task(name: str) -> Task:
             f"task: {name!r} is not one that can be run here; choose one of {', '.join(sorted(TASKS))}."
         )
     return task
-
-
-def load_task(task: Task, folder: Path, **options: Any) -> Pipeline:
-    """Load the model in `folder` for `task`. `options` as `loading.LoadOptions` names them."""
-    module = importlib.import_module(f"openhearth.pipelines.{task.module}")
-    loaded: Pipeline = module.load(folder, **options)
-    return loaded

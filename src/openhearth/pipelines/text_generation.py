@@ -58,7 +58,7 @@ class TextGeneration:
             **encoded,
             max_new_tokens=max_new_tokens,
             pad_token_id=pad if pad is not None else min(self.end_ids, default=None),
-            streamer=_Pieces(self.tokenizer, on_text) if on_text is not None else None,
+            streamer=Pieces(self.tokenizer, on_text) if on_text is not None else None,
             **parameters,
         )
         made = output[0][encoded["input_ids"].shape[1] :]
@@ -80,7 +80,7 @@ class TextGeneration:
         )
 
 
-class _Pieces(TextStreamer):  # type: ignore[misc]  # transformers publishes no types
+class Pieces(TextStreamer):  # type: ignore[misc]  # transformers publishes no types
     """Hands on the words of a text in the making."""
 
     def __init__(self, tokenizer: Any, on_text: Callable[[str], None]) -> None:

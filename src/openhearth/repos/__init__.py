@@ -15,8 +15,12 @@ from openhearth.repos.api_write import WriteApi
 from openhearth.repos.cas_api import CasApi
 from openhearth.repos.claim_check import ClaimCheck
 from openhearth.repos.gates.api import GateApi
+from openhearth.repos.git_doors import Pushes
 from openhearth.repos.git_http import GitHttp
+from openhearth.repos.lfs_access import LfsAccess
 from openhearth.repos.lfs_api import LfsApi
+from openhearth.repos.lfs_locks_api import LocksApi
+from openhearth.repos.lfs_tickets import Tickets
 from openhearth.repos.nearby import Near
 from openhearth.repos.pages import Pages, Profiles
 from openhearth.repos.pull_requests import PullRequests
@@ -34,6 +38,7 @@ from openhearth.repos.records import (
 )
 from openhearth.repos.resolve import Resolve
 from openhearth.repos.service import Holders, Repos
+from openhearth.repos.ssh import Commands, Keys, SshDoor
 from openhearth.repos.storage_use import StorageUses
 from openhearth.repos.xet_tokens import XetTokens
 from openhearth.storage.xet import XetSigner
@@ -58,7 +63,10 @@ __all__ = [
 
 
 class People(Holders, Profiles, Likers, Protocol):
-    """Who can hold repos, and who they are."""
+    """Who can hold repos, who they are, and which keys are theirs."""
+
+    @property
+    def ssh_keys(self) -> Keys: ...
 
 
 def build(
@@ -78,10 +86,21 @@ def build(
     )  # fmt: skip
     storage, urls, near = ground.storage, ground.urls, Near(ground.db)
     signer = XetSigner(key=ground.secret, clock=ground.clock)
-    cas = CasApi(store=storage.xet, signer=signer, urls=urls)
+    settings = ground.settings
+    cas = CasApi(store=storage.xet, signer=signer, urls=urls, admit=repos.quotas.check)
+    tickets = Tickets(secret=ground.secret, clock=ground.clock, find_actor=accounts.ssh_keys.find_actor)
+    access = LfsAccess(repos=repos.doors, tickets=tickets)
     lfs = LfsApi(
         repos=repos.doors, objects=storage.lfs, urls=urls, secret=ground.secret, clock=ground.clock,
-        max_size_bytes=ground.settings.upload_max_gb * 10**9,
+        access=access, max_size_bytes=settings.upload_max_gb * 10**9,
+        multipart_from_bytes=settings.lfs_multipart_mb << 20, part_bytes=settings.lfs_part_mb << 20,
+    )  # fmt: skip
+    locks = LocksApi(locks=repos.locks, catalogue=repos.catalogue, access=access, urls=urls)
+    pushes = Pushes(repos=repos.doors, git=storage.git, linked=repos.doors.linked)
+    ssh = SshDoor(
+        host=settings.host, port=settings.ssh_port, shares_port=settings.workers > 1, folder=settings.data / "ssh",
+        keys=accounts.ssh_keys,
+        commands=Commands(repos=repos.doors, git=storage.git, pushes=pushes, tickets=tickets, urls=urls),
     )  # fmt: skip
     claims = ClaimCheck(xet=storage.xet, large_files=repos.large_files)
 
@@ -104,7 +123,8 @@ def build(
             *XetTokens(repos=repos, signer=signer, cas_url=cas.url).routes(),
             *cas.routes(),
             *lfs.routes(),
-            *GitHttp(repos=repos.doors, git=storage.git, linked=repos.doors.linked, urls=urls).routes(),
+            *locks.routes(),
+            *GitHttp(repos=repos.doors, git=storage.git, pushes=pushes, urls=urls).routes(),
             *WriteApi(repos=repos, urls=urls, spool=storage.git.spool_path).router().routes,
             *CopyApi(repos=repos).router().routes,
             *Pages(repos=repos, ground=ground, profiles=accounts).routes(),
@@ -114,6 +134,6 @@ def build(
             RefUpdated: read_and_check,
             RepoDeleted: lambda event: repos.snapshots.drop(event.repo_key),
         },
-        on_start=[repos.downloads.start, claims.start],
-        on_stop=[claims.stop, repos.downloads.stop, cas.close],
+        on_start=[repos.downloads.start, claims.start, ssh.start],
+        on_stop=[ssh.stop, claims.stop, repos.downloads.stop, cas.close],
     )

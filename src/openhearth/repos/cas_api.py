@@ -53,7 +53,17 @@ def cas_url(urls: Urls, epoch: int = EPOCH) -> str:
 
 
 class CasApi:
-    def __init__(self, *, store: XetStore, signer: XetSigner, urls: Urls, epoch: int = EPOCH) -> None:
+    def __init__(
+        self,
+        *,
+        store: XetStore,
+        signer: XetSigner,
+        urls: Urls,
+        epoch: int = EPOCH,
+        admit: Callable[[str, int], None] = lambda _namespace, _size_bytes: None,
+    ) -> None:
+        """`admit` raises if a namespace has no room for so many bytes."""
+        self._admit = admit
         self._store = store
         self._signer = signer
         self._epoch = f"e{epoch}"
@@ -145,6 +155,7 @@ class CasApi:
             namespace=grant.namespace,
             is_public=grant.is_public,
             uploader=grant.uploader,
+            admit=lambda size_bytes: self._admit(grant.namespace, size_bytes),
             proven=grant.only_proposes,
         )
 

@@ -22,7 +22,9 @@ from openhearth.repos.commit_checks import branch_ref, check_parent, check_reque
 from openhearth.repos.content import Content
 from openhearth.repos.gitignore import IgnoreRules
 from openhearth.repos.large_files import LargeFiles
+from openhearth.repos.protections import Protections
 from openhearth.repos.pull_requests import Contributions
+from openhearth.repos.quotas import Quotas
 from openhearth.repos.records import (
     MAIN,
     AddFile,
@@ -78,6 +80,8 @@ class Commits:
         clock: Clock,
         content: Content,
         large_files: LargeFiles,
+        protections: Protections,
+        quotas: Quotas,
         contributions: Contributions,
     ) -> None:
         self._db = db
@@ -86,6 +90,8 @@ class Commits:
         self._clock = clock
         self._content = content
         self._large_files = large_files
+        self._protections = protections
+        self._quotas = quotas
         self._contributions = contributions
         self._attributes = LfsAttributes(content)
         # Writers of one process queue here; those of other processes meet at the compare-and-swap.
@@ -128,7 +134,9 @@ class Commits:
         """
         ref = branch_ref(revision)
         self._contributions.require(actor, repo, revision)
+        self._protections.check(actor, repo, ref)
         check_request(request, repo)
+        self._quotas.check(repo.ref.namespace, _regular_bytes(request))
         request = replace(request, operations=[_unmasked(op) for op in request.operations])
         large = self._find_large_files(actor, repo, request)
         with self._queues[hash(repo.key) % _STRIPES]:
@@ -233,6 +241,11 @@ class Commits:
         ]
         with self._db.write() as rows:
             queries.add_large_files(rows, repo.key, files)
+
+
+def _regular_bytes(request: CommitRequest) -> int:
+    """What git itself will hold; large files were counted when they were uploaded."""
+    return sum(len(op.content) for op in request.operations if isinstance(op, AddFile))
 
 
 def _unmasked(op: Operation) -> Operation:

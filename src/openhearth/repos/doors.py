@@ -4,20 +4,22 @@ from collections.abc import Collection, Mapping, Sequence
 
 from openhearth.access import Action, Actor
 from openhearth.db import Database
-from openhearth.errors import EntryNotFound, HubError
+from openhearth.errors import EntryNotFound, HubError, RepoNotFound
 from openhearth.events import Events, RefUpdated
 from openhearth.kit.clock import Clock
 from openhearth.kit.names import RepoRef, RepoType
 from openhearth.repos import queries
 from openhearth.repos.catalogue import Catalogue
 from openhearth.repos.content import Content
-from openhearth.repos.git_http import MovedTo, RepoHandle
+from openhearth.repos.git_doors import MovedTo, RepoHandle
 from openhearth.repos.large_files import LargeFiles, OnDisk
 from openhearth.repos.lfs_api import OpenObject
 from openhearth.repos.permits import may, require_contribute
+from openhearth.repos.protections import Protections
 from openhearth.repos.pull_requests import Contributions, ref_of
 from openhearth.repos.push_rules import check_updates
-from openhearth.repos.records import LargeFile
+from openhearth.repos.quotas import Quotas
+from openhearth.repos.records import LargeFile, Repo
 from openhearth.storage.git import RefUpdate
 
 
@@ -33,6 +35,8 @@ class GitDoor:
         catalogue: Catalogue,
         content: Content,
         large_files: LargeFiles,
+        protections: Protections,
+        quotas: Quotas,
         contributions: Contributions,
     ) -> None:
         self._db = db
@@ -41,6 +45,8 @@ class GitDoor:
         self._catalogue = catalogue
         self._content = content
         self._large_files = large_files
+        self._protections = protections
+        self._quotas = quotas
         self._contributions = contributions
 
     def find_for_git(
@@ -51,6 +57,20 @@ class GitDoor:
         repo = self._catalogue.get(actor, asked, action)
         self._catalogue.require_files(actor, repo)
         return RepoHandle(repo.key, repo.ref) if repo.ref == asked else MovedTo(repo.ref)
+
+    def refuse_forced(self, handle: RepoHandle, ref: str) -> str | None:
+        """The sentence against `ref` losing commits, None if it may."""
+        return self._protections.refuse_forced(self._get(handle), ref)
+
+    def refuse_size(self, handle: RepoHandle, adding_bytes: int) -> str | None:
+        """The sentence against storing so much more, None if there is room."""
+        return self._quotas.refuse(handle.ref.namespace, adding_bytes)
+
+    def _get(self, handle: RepoHandle) -> Repo:
+        repo = self._catalogue.find_by_key(handle.key)
+        if repo is None:  # deleted since this push began
+            raise RepoNotFound(handle.ref.id)
+        return repo
 
     def find_to_push(
         self, actor: Actor, repo_type: RepoType, namespace: str, name: str
@@ -73,7 +93,10 @@ class GitDoor:
                 return f"{ref_of(number)}: {error.message}"
             return None
 
-        return check_updates(updates, may_write=may(actor, Action.WRITE, repo), refuse_pull_request=refusal)
+        may_write = may(actor, Action.WRITE, repo)
+        return check_updates(
+            updates, may_write=may_write, refuse_pull_request=refusal
+        ) or self._protections.refuse_updates(actor, repo, updates)
 
     def require_upload(self, actor: Actor, handle: RepoHandle, ref: str | None) -> bool:
         """Whether `actor` only proposes what they bring for `ref`. Raises if they may not even do that."""

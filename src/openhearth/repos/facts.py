@@ -14,6 +14,7 @@ from openhearth.cards import Card, SafetensorsHeader, ShownByFiles
 from openhearth.db import Database
 from openhearth.errors import HubError, Invalid
 from openhearth.events import RefUpdated
+from openhearth.kit.architectures import infer_task
 from openhearth.kit.clock import Clock
 from openhearth.kit.cursors import Page, decode_cursor, encode_cursor
 from openhearth.kit.foreign_json import load_json
@@ -168,7 +169,7 @@ def _shown(repo: Repo, files: _Files, config: Mapping[str, Any]) -> ShownByFiles
     model_type = config.get("model_type")
     return ShownByFiles(
         library=cards.infer_library(config, files.entries.keys()),
-        pipeline_tag=cards.infer_task(config, files.entries.keys())[0],
+        pipeline_tag=infer_task(config, files.entries.keys())[0],
         frameworks=tuple(cards.list_frameworks(files.entries.keys())),
         model_type=model_type if isinstance(model_type, str) else None,
     )
@@ -192,7 +193,7 @@ def _config(files: _Files, config: Mapping[str, Any]) -> dict[str, Any] | None:
 def _transformers_info(
     files: _Files, config: Mapping[str, Any], shown: ShownByFiles
 ) -> dict[str, Any] | None:
-    task, auto_model = cards.infer_task(config, files.entries.keys())
+    task, auto_model = infer_task(config, files.entries.keys())
     if shown.library not in ("transformers", "sentence-transformers") or auto_model is None:
         return None
     info = {"auto_model": auto_model, "pipeline_tag": task}

@@ -10,10 +10,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import zlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Protocol
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
@@ -22,9 +20,9 @@ from starlette.routing import BaseRoute, Route
 
 from openhearth.access import Action, Actor
 from openhearth.errors import Forbidden, HubError, Invalid, TooLarge, Unauthenticated, Unsupported
-from openhearth.kit.names import PAGE_PREFIXES, RepoRef, RepoType
-from openhearth.repos.push_rules import REGULAR_MAX_BYTES, check_contents
-from openhearth.storage.git import GitStore, PushRules, RefUpdate, git_command, git_environ
+from openhearth.kit.names import PAGE_PREFIXES, RepoType
+from openhearth.repos.git_doors import GitRepos, MovedTo, Pushes, RepoHandle
+from openhearth.storage.git import GitStore, WantReader, error_packet, git_command, git_environ
 from openhearth.urls import Urls, with_query
 from openhearth.wire.request import actor_of
 
@@ -34,60 +32,12 @@ _MAX_FETCHES = 8  # each is a git process that may use a core
 _NO_CACHE = {"Cache-Control": "no-cache, max-age=0, must-revalidate"}
 
 
-@dataclass(frozen=True)
-class RepoHandle:
-    """A repo that the actor may act on: its storage key and its public address."""
-
-    key: str
-    ref: RepoRef
-
-
-@dataclass(frozen=True)
-class MovedTo:
-    """The repo has this address now."""
-
-    ref: RepoRef
-
-
-class GitRepos(Protocol):
-    """What git needs of the repos service."""
-
-    def find_for_git(
-        self, actor: Actor, repo_type: RepoType, namespace: str, name: str, action: Action
-    ) -> RepoHandle | MovedTo:
-        """The repo, if `actor` may do `action` to it. Raises RepoNotFound, Forbidden or Unauthenticated."""
-        ...
-
-    def find_to_push(
-        self, actor: Actor, repo_type: RepoType, namespace: str, name: str
-    ) -> RepoHandle | MovedTo:
-        """The repo, if `actor` may push anything to it, be it to a pull request. Raises as `find_for_git`."""
-        ...
-
-    def check_push(self, actor: Actor, handle: RepoHandle, updates: Sequence[RefUpdate]) -> Sequence[str]:
-        """Sentences against what `actor` would move, none if all is well."""
-        ...
-
-    def after_push(
-        self, actor: Actor, handle: RepoHandle, updates: list[tuple[str, str | None, str | None]]
-    ) -> None:
-        """Learn that refs moved: full name, commit before, commit after."""
-        ...
-
-
-Linked = Callable[[str, Sequence[str], str | None], Mapping[str, int]]
-"""The LFS objects of a repo, or just brought to it by a user, among some sha256s, with their sizes."""
-
-
 class GitHttp:
-    def __init__(
-        self, *, repos: GitRepos, git: GitStore, linked: Linked, urls: Urls, push_max_bytes: int = 50 << 30
-    ) -> None:
+    def __init__(self, *, repos: GitRepos, git: GitStore, pushes: Pushes, urls: Urls) -> None:
         self._repos = repos
         self._git = git
-        self._linked = linked
+        self._pushes = pushes
         self._urls = urls
-        self._push_max_bytes = push_max_bytes
         self._fetches = asyncio.Semaphore(_MAX_FETCHES)
 
     def routes(self) -> list[BaseRoute]:
@@ -116,7 +66,7 @@ class GitHttp:
         if action == Action.READ:
             body = await self._advertise_fetch(handle.key, request)
         else:
-            body = await run_in_threadpool(self._git.advertise_push, handle.key)
+            body = await run_in_threadpool(self._git.advertise_push_http, handle.key)
         return Response(body, media_type=f"application/x-{service}-advertisement", headers=_NO_CACHE)
 
     async def _advertise_fetch(self, key: str, request: Request) -> bytes:
@@ -143,14 +93,27 @@ class GitHttp:
         spool = self._git.spool_path()
         try:
             await _receive(request, spool, limit_bytes=_FETCH_BODY_MAX_BYTES)
+            unreachable = await run_in_threadpool(self._find_unreachable, handle.key, spool)
         except BaseException:
             spool.unlink(missing_ok=True)
             raise
+        if unreachable is not None:
+            spool.unlink()
+            return Response(error_packet(unreachable), media_type="application/x-git-upload-pack-result")
         return StreamingResponse(
             self._fetch(handle.key, spool, _protocol(request)),
             media_type="application/x-git-upload-pack-result",
             headers=_NO_CACHE,
         )
+
+    def _find_unreachable(self, key: str, spool: Path) -> str | None:
+        """An object among those wanted that no ref leads to: git itself would hand it out."""
+        reader = WantReader()
+        with spool.open("rb") as body:
+            while block := body.read(_BLOCK_BYTES):
+                for _ in reader.feed(block):
+                    pass
+        return min(self._git.find_unreachable(key, reader.take()), default=None)
 
     async def _fetch(self, key: str, spool: Path, protocol: str) -> AsyncIterator[bytes]:
         """What git answers to the request in `spool`, which is removed."""
@@ -182,26 +145,15 @@ class GitHttp:
             return RedirectResponse(f"{self._urls.git(handle.ref)}/git-receive-pack", 307)
         spool = self._git.spool_path()
         try:
-            await _receive(request, spool, limit_bytes=self._push_max_bytes)
+            await _receive(request, spool, limit_bytes=self._pushes.max_bytes)
             answer = await run_in_threadpool(self._push, actor_of(request), handle, spool)
         finally:
             spool.unlink(missing_ok=True)
         return Response(answer, media_type="application/x-git-receive-pack-result", headers=_NO_CACHE)
 
     def _push(self, actor: Actor, handle: RepoHandle, spool: Path) -> bytes:
-        rules = PushRules(
-            large_bytes=REGULAR_MAX_BYTES,
-            check_updates=lambda updates: self._repos.check_push(actor, handle, updates),
-            check_contents=lambda contents: check_contents(
-                contents, lambda oids: self._linked(handle.key, oids, actor.user_id)
-            ),
-        )
-        result = self._git.receive_push(handle.key, spool, rules)
-        if result.moved:
-            self._repos.after_push(
-                actor, handle, [(update.ref, update.old, update.new) for update in result.moved]
-            )
-        return result.answer
+        with spool.open("rb", buffering=0) as body:
+            return self._pushes.receive(actor, handle, body)
 
     async def _find(self, request: Request, repo_type: RepoType, action: Action) -> RepoHandle | MovedTo:
         """The repo of this address. Nobody is asked for a password rather than told what they may not do."""

@@ -1,6 +1,6 @@
-"""The Git LFS API: batch, uploads whole or in parts, downloads, verification, and locks that nobody holds.
+"""The Git LFS API: batch, uploads whole or in parts, downloads, verification. Locks are in `lfs_locks_api.py`.
 
-Shapes follow git-lfs docs/api/batch.md and docs/api/locking.md, and what huggingface_hub adds to them for
+Shapes follow git-lfs docs/api/batch.md, and what huggingface_hub adds to them for
 uploads in parts (lfs.py `_upload_multi_part`). Bytes travel over addresses that are signed for one repo,
 object and purpose: the Python client sends no credentials there. Knowing a sha256 gives nobody the object:
 the repo must hold it.
@@ -24,28 +24,25 @@ from starlette.routing import BaseRoute, Route
 from openhearth.access import Action, Actor
 from openhearth.errors import (
     EntryNotFound,
-    Forbidden,
-    HubError,
     Invalid,
     TooLarge,
-    Unauthenticated,
     Unsupported,
 )
 from openhearth.kit.clock import Clock
 from openhearth.kit.names import PAGE_PREFIXES, RepoType
 from openhearth.kit.ranges import ByteRange, parse_range
-from openhearth.repos.git_http import MovedTo, RepoHandle
+from openhearth.repos.git_doors import MovedTo, RepoHandle
+from openhearth.repos.lfs_access import LfsAccess
 from openhearth.repos.lfs_grants import Grant, Grants
 from openhearth.storage.lfs import ObjectStore
 from openhearth.urls import Urls, with_query
 from openhearth.wire.bodies import receive_to_file
 from openhearth.wire.files import FileAnswer
-from openhearth.wire.request import actor_of
 
 MEDIA_TYPE = "application/vnd.git-lfs+json"
 MAX_OBJECTS = 256
 MULTIPART_FROM_BYTES = 1 << 30
-_PART_BYTES = 128 << 20
+PART_BYTES = 128 << 20
 _MAX_PARTS = 1000
 _BODY_MAX_BYTES = 1 << 20
 _UPLOAD_LIFETIME = timedelta(hours=12)
@@ -65,18 +62,6 @@ class OpenObject:
 class LfsRepos(Protocol):
     """What LFS needs of the repos service."""
 
-    def find_for_git(
-        self, actor: Actor, repo_type: RepoType, namespace: str, name: str, action: Action
-    ) -> RepoHandle | MovedTo:
-        """The repo, if `actor` may do `action` to it. Raises RepoNotFound, Forbidden or Unauthenticated."""
-        ...
-
-    def find_to_push(
-        self, actor: Actor, repo_type: RepoType, namespace: str, name: str
-    ) -> RepoHandle | MovedTo:
-        """The repo, if `actor` may push anything to it, be it to a pull request. Raises as `find_for_git`."""
-        ...
-
     def require_upload(self, actor: Actor, handle: RepoHandle, ref: str | None) -> bool:
         """Whether `actor` only proposes what they bring for `ref`. Raises if they may not even do that."""
         ...
@@ -85,6 +70,10 @@ class LfsRepos(Protocol):
         self, repo_key: str, sha256s: Collection[str], uploader: str | None = None
     ) -> Mapping[str, int]:
         """sha256 → size of the objects that the repo holds or `uploader` has just brought, wherever their bytes lie."""
+        ...
+
+    def refuse_size(self, handle: RepoHandle, adding_bytes: int) -> str | None:
+        """The sentence against storing so much more, None if there is room."""
         ...
 
     def open_object(self, repo_key: str, sha256: str) -> OpenObject:
@@ -111,8 +100,14 @@ class LfsApi:
         secret: bytes,
         clock: Clock,
         max_size_bytes: int,
+        access: LfsAccess,
+        multipart_from_bytes: int = MULTIPART_FROM_BYTES,
+        part_bytes: int = PART_BYTES,
     ) -> None:
         self._repos = repos
+        self._access = access
+        self.multipart_from_bytes = multipart_from_bytes
+        self.part_bytes = part_bytes
         self._objects = objects
         self._urls = urls
         self._clock = clock
@@ -129,19 +124,13 @@ class LfsApi:
         ]
         for repo_type, prefix in PAGE_PREFIXES.items():
             base = f"{prefix}/{{ns}}/{{name}}/info/lfs"
-            for path, method, call in (
-                ("objects/batch", "POST", self._batch),
-                ("locks", "GET", self._list_locks),
-                ("locks", "POST", self._refuse_lock),
-                ("locks/verify", "POST", self._verify_locks),
-            ):
-                routes.append(Route(f"{base}/{path}", _typed(call, repo_type), methods=[method]))
+            routes.append(Route(f"{base}/objects/batch", typed(self._batch, repo_type), methods=["POST"]))
         return routes
 
     # The batch: what to send, what to fetch, and where.
 
     async def _batch(self, request: Request, repo_type: RepoType) -> Response:
-        body = await _read_json(request)
+        body = await read_json(request)
         operation = body.get("operation")
         if operation not in ("upload", "download"):
             raise Invalid(f"operation: {str(operation)[:40]!r} is neither 'upload' nor 'download'.")
@@ -150,7 +139,7 @@ class LfsApi:
             raise Unsupported(f"hash_algo: {str(body['hash_algo'])[:40]!r} is not offered here; use sha256.")
         wanted = _read_objects(body.get("objects"))
         action = Action.WRITE if operation == "upload" else Action.READ
-        handle = await self._find(request, repo_type, action)
+        actor, handle = await self._access.find(request, repo_type, action)
         if isinstance(handle, MovedTo):
             return RedirectResponse(f"{self._urls.git(handle.ref)}.git/info/lfs/objects/batch", 307)
         transfers = body.get("transfers")
@@ -158,21 +147,33 @@ class LfsApi:
         is_multipart = (
             operation == "upload"
             and "multipart" in offered
-            and any(item.size_bytes > MULTIPART_FROM_BYTES for item in wanted)
+            and any(item.size_bytes > self.multipart_from_bytes for item in wanted)
         )
-        actor = actor_of(request)
         user_id = actor.user_id or ""
         if operation == "upload" and await run_in_threadpool(
             self._repos.require_upload, actor, handle, _read_ref(body)
         ):
             wanted = [replace(item, is_proposed=True) for item in wanted]
-        objects = await run_in_threadpool(self._answer, handle.key, wanted, operation, user_id, is_multipart)
+        no_room = await run_in_threadpool(self._refuse_size, handle, wanted, operation)
+        objects = (
+            [_refused(item, 507, no_room) for item in wanted]
+            if no_room
+            else await run_in_threadpool(self._answer, handle.key, wanted, operation, user_id, is_multipart)
+        )
         answer = {
             "transfer": "multipart" if is_multipart else "basic",
             "objects": objects,
             "hash_algo": "sha256",
         }
         return JSONResponse(answer, media_type=MEDIA_TYPE)
+
+    def _refuse_size(self, handle: RepoHandle, wanted: list[_Wanted], operation: Operation) -> str | None:
+        if operation == "download":
+            return None
+        held = self._repos.find_sizes(handle.key, {item.oid for item in wanted})
+        return self._repos.refuse_size(
+            handle, sum(item.size_bytes for item in wanted if item.oid not in held)
+        )
 
     def _answer(
         self, key: str, wanted: list[_Wanted], operation: Operation, user_id: str, is_multipart: bool
@@ -223,7 +224,7 @@ class LfsApi:
     def _sign_parts(self, key: str, item: _Wanted, user_id: str) -> tuple[str, dict[str, str]]:
         """The completion address, and a header with each part's. Padded numbers, for git-lfs sorts them."""
         upload = self._objects.begin_parts()
-        part_bytes = part_size(item.size_bytes)
+        part_bytes = part_size(item.size_bytes, self.part_bytes)
         count = math.ceil(item.size_bytes / part_bytes)
         header = {"chunk_size": str(part_bytes)}
         for number in range(1, count + 1):
@@ -268,7 +269,7 @@ class LfsApi:
         upload, asked = request.path_params["upload"], request.path_params["number"]
         grant = self._granted(request, f"part /parts/{upload}/{asked}")
         number = int(asked)  # as this hub signed it
-        part_bytes = part_size(grant.size_bytes)
+        part_bytes = part_size(grant.size_bytes, self.part_bytes)
         expected = min(part_bytes, grant.size_bytes - (number - 1) * part_bytes)
         temp = self._objects.begin_part(upload)
         try:
@@ -285,9 +286,9 @@ class LfsApi:
     async def _complete(self, request: Request) -> Response:
         upload = request.path_params["upload"]
         grant = self._granted(request, f"complete /parts/{upload}")
-        body = await _read_json(request)
+        body = await read_json(request)
         parts = body.get("parts")
-        count = math.ceil(grant.size_bytes / part_size(grant.size_bytes))
+        count = math.ceil(grant.size_bytes / part_size(grant.size_bytes, self.part_bytes))
         if body.get("oid") != grant.oid or not isinstance(parts, list) or len(parts) != count:
             raise Invalid(f"parts: name the object {grant.oid} and its {count} parts to complete the upload.")
         await run_in_threadpool(self._assemble, upload, count, grant)
@@ -332,44 +333,6 @@ class LfsApi:
             found.stream(span or whole), status_code=206 if span else 200, headers=headers
         )
 
-    # Locks: nobody holds any.
-
-    async def _list_locks(self, request: Request, repo_type: RepoType) -> Response:
-        await self._find(request, repo_type, Action.READ)
-        return JSONResponse({"locks": []}, media_type=MEDIA_TYPE)
-
-    async def _verify_locks(self, request: Request, repo_type: RepoType) -> Response:
-        await self._find(request, repo_type, Action.WRITE)
-        return JSONResponse({"ours": [], "theirs": []}, media_type=MEDIA_TYPE)
-
-    async def _refuse_lock(self, request: Request, repo_type: RepoType) -> Response:
-        await self._find(request, repo_type, Action.WRITE)
-        raise Unsupported("File locks are not offered here; turn them off: git config lfs.locksverify false.")
-
-    # Who may.
-
-    async def _find(self, request: Request, repo_type: RepoType, action: Action) -> RepoHandle | MovedTo:
-        """The repo of this address. git-lfs asks for credentials when told so by a 401 with this header."""
-        actor = actor_of(request)
-        parameters = request.path_params
-        name = parameters["name"].removesuffix(".git")
-        try:
-            if action == Action.WRITE:
-                return await run_in_threadpool(
-                    self._repos.find_to_push, actor, repo_type, parameters["ns"], name
-                )
-            return await run_in_threadpool(
-                self._repos.find_for_git, actor, repo_type, parameters["ns"], name, action
-            )
-        except HubError as error:
-            if isinstance(error, Forbidden) and error.status == 403 and actor.is_anonymous:
-                error = Unauthenticated(error.message)
-            if error.status == 401:
-                error.headers["LFS-Authenticate"] = error.headers["WWW-Authenticate"] = (
-                    'Basic realm="openhearth"'
-                )
-            raise error from None
-
     def _sign(
         self, purpose: str, key: str, item: _Wanted, user_id: str, lifetime: timedelta, *, path: str = ""
     ) -> str:
@@ -388,9 +351,9 @@ class DigestMismatch(Invalid):
     status = 422
 
 
-def part_size(size_bytes: int) -> int:
-    """How large the parts of an upload are: at least 128 MiB, and as few as fit into one answer."""
-    return _PART_BYTES * max(1, math.ceil(size_bytes / (_PART_BYTES * _MAX_PARTS)))
+def part_size(size_bytes: int, part_bytes: int = PART_BYTES) -> int:
+    """How large the parts of an upload are: at least `part_bytes`, and as few as fit into one answer."""
+    return part_bytes * max(1, math.ceil(size_bytes / (part_bytes * _MAX_PARTS)))
 
 
 def _read_ref(body: Mapping[str, Any]) -> str | None:
@@ -425,7 +388,7 @@ def _refused(item: _Wanted, code: int, message: str) -> dict[str, object]:
     return {"oid": item.oid, "size": item.size_bytes, "error": {"code": code, "message": message}}
 
 
-async def _read_json(request: Request) -> dict[str, Any]:
+async def read_json(request: Request) -> dict[str, Any]:
     """The body as a JSON object, of modest size. Raises Invalid or TooLarge."""
     body = b""
     async for piece in request.stream():
@@ -441,7 +404,7 @@ async def _read_json(request: Request) -> dict[str, Any]:
     return content
 
 
-def _typed(call: Callable[..., Any], repo_type: RepoType) -> Callable[[Request], Any]:
+def typed(call: Callable[..., Any], repo_type: RepoType) -> Callable[[Request], Any]:
     async def endpoint(request: Request) -> Any:
         return await call(request, repo_type)
 

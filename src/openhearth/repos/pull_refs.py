@@ -14,6 +14,7 @@ from openhearth.kit.clock import Clock
 from openhearth.kit.recent import Recent
 from openhearth.repos.catalogue import author_email
 from openhearth.repos.permits import require
+from openhearth.repos.protections import Protections
 from openhearth.repos.pull_requests import ref_of
 from openhearth.repos.records import MAIN, Repo
 from openhearth.storage import Storage
@@ -37,10 +38,11 @@ class Merged:
 
 
 class PullRefs:
-    def __init__(self, *, storage: Storage, events: Events, clock: Clock) -> None:
+    def __init__(self, *, storage: Storage, events: Events, clock: Clock, protections: Protections) -> None:
         self._git = storage.git
         self._events = events
         self._clock = clock
+        self._protections = protections
         self._conflicts: Recent[tuple[str, str, str], tuple[str, ...]] = Recent(_REMEMBERED)
         self._maps: Recent[tuple[str, str, str, str], tuple[LineMap | None]] = Recent(_REMEMBERED)
 
@@ -98,6 +100,7 @@ class PullRefs:
         Raises Forbidden, Conflict where files contradict, Busy if main keeps moving, and whatever `settle` raises.
         """
         require(actor, Action.WRITE, repo)
+        self._protections.check(actor, repo, _BASE)
         for _ in range(ATTEMPTS):
             before = self.find_main(repo)
             merged = self._git.merge_trees(repo.key, before, head)

@@ -217,3 +217,31 @@ class LargeFile:
     path: str
     size_bytes: int
     pushed_at: datetime
+
+
+@dataclass(frozen=True)
+class BranchProtection:
+    """Branches that lose no commits and cannot be deleted. `pattern` is a name, or holds `*` for any characters."""
+
+    pattern: str
+    admins_only: bool = False
+
+
+@dataclass(frozen=True)
+class Lock:
+    """That somebody works on a file which cannot be merged (`git lfs lock`)."""
+
+    id: str
+    path: str
+    user_id: str
+    user_name: str
+    locked_at: datetime
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a namespace stores and may store, in bytes; without a limit, 0."""
+
+    namespace: str
+    used_bytes: int
+    limit_bytes: int

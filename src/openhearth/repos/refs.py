@@ -8,17 +8,21 @@ from openhearth.kit.names import check_ref_name
 from openhearth.repos.catalogue import author_email
 from openhearth.repos.content import Content
 from openhearth.repos.permits import require
+from openhearth.repos.protections import Protections
 from openhearth.repos.records import MAIN, Repo
 from openhearth.storage import Storage
 from openhearth.storage.git import RefMoved
 
 
 class RefVerbs:
-    def __init__(self, *, storage: Storage, events: Events, clock: Clock, content: Content) -> None:
+    def __init__(
+        self, *, storage: Storage, events: Events, clock: Clock, content: Content, protections: Protections
+    ) -> None:
         self._git = storage.git
         self._events = events
         self._clock = clock
         self._content = content
+        self._protections = protections
 
     def create_branch(
         self, actor: Actor, repo: Repo, name: str, *, start: str | None = None, overwrite: bool = False
@@ -30,6 +34,7 @@ class RefVerbs:
         before = self._git.find_ref(repo.key, ref)
         if before is not None and not overwrite:
             raise Conflict(f"branch: {name!r} exists already; choose another name.")
+        self._protections.check(actor, repo, ref, forces=before not in (None, commit))
         self._move(actor, repo, ref, before, commit)
         return commit
 
@@ -38,7 +43,9 @@ class RefVerbs:
         require(actor, Action.WRITE, repo)
         if name == MAIN or name.startswith("refs/"):
             raise Forbidden(f"branch: {name!r} cannot be deleted.")
-        self._delete(actor, repo, f"refs/heads/{check_ref_name(name)}", name)
+        ref = f"refs/heads/{check_ref_name(name)}"
+        self._protections.check(actor, repo, ref, deletes=True)
+        self._delete(actor, repo, ref, name)
 
     def create_tag(
         self, actor: Actor, repo: Repo, name: str, *, revision: str = MAIN, message: str = ""
@@ -62,6 +69,7 @@ class RefVerbs:
         """Rewrite a branch to one commit with the same files. Irreversible. Raises RevisionNotFound."""
         require(actor, Action.WRITE, repo)
         ref = f"refs/heads/{check_ref_name(branch)}"
+        self._protections.check(actor, repo, ref, forces=True)
         head = self._git.find_ref(repo.key, ref)
         if head is None:
             raise RevisionNotFound(branch, repo.id)

@@ -20,9 +20,12 @@ from openhearth.repos.facts import FactReader
 from openhearth.repos.gates import Admission, Askers, Gates
 from openhearth.repos.large_files import LargeFiles
 from openhearth.repos.likes import Likes
+from openhearth.repos.locks import Locks
+from openhearth.repos.protections import Protections
 from openhearth.repos.pull_refs import PullRefs
 from openhearth.repos.pull_requests import Contributions, PullRequests
 from openhearth.repos.purge import Purge
+from openhearth.repos.quotas import Quotas
 from openhearth.repos.records import RepoFilter
 from openhearth.repos.refs import RefVerbs
 from openhearth.repos.snapshots import Snapshots
@@ -46,6 +49,9 @@ class Repos:
     doors: GitDoor
     large_files: LargeFiles
     likes: Likes
+    locks: Locks
+    protections: Protections
+    quotas: Quotas
     copies: Copies
     purge: Purge
     contributions: Contributions
@@ -74,6 +80,8 @@ class Repos:
             admission=admission,
         )  # fmt: skip
         content = Content(storage=storage, large_files=large_files)
+        protections = Protections(db=db)
+        quotas = Quotas(db=db, storage=storage, default_gb=settings.quota_gb)
         contributions = Contributions(pull_requests, admission)
         return cls(
             catalogue=catalogue,
@@ -85,9 +93,13 @@ class Repos:
                 clock=clock,
                 content=content,
                 large_files=large_files,
+                protections=protections,
+                quotas=quotas,
                 contributions=contributions,
             ),
-            refs=RefVerbs(storage=storage, events=events, clock=clock, content=content),
+            refs=RefVerbs(
+                storage=storage, events=events, clock=clock, content=content, protections=protections
+            ),
             facts=FactReader(db=db, storage=storage, clock=clock, content=content, large_files=large_files),
             snapshots=Snapshots(root=settings.data / "engines", catalogue=catalogue, content=content),
             downloads=Downloads(db=db),
@@ -98,16 +110,21 @@ class Repos:
                 catalogue=catalogue,
                 content=content,
                 large_files=large_files,
+                protections=protections,
+                quotas=quotas,
                 contributions=contributions,
             ),
             large_files=large_files,
             likes=Likes(db=db, clock=clock),
+            locks=Locks(db=db, clock=clock),
+            protections=protections,
+            quotas=quotas,
             copies=Copies(
                 db=db, storage=storage, catalogue=catalogue, admission=admission, large_files=large_files
             ),
             purge=Purge(db=db, storage=storage, events=events, large_files=large_files),
             contributions=contributions,
-            pull_refs=PullRefs(storage=storage, events=events, clock=clock),
+            pull_refs=PullRefs(storage=storage, events=events, clock=clock, protections=protections),
             admission=admission,
             gates=Gates(db=db, events=events, clock=clock, admission=admission, askers=namespaces),
         )

@@ -89,6 +89,36 @@ repo_likes = sa.Table(
     sa.Column("at", UtcDateTime, nullable=False),
 )
 
+# Branches that lose no commits and cannot be deleted; `admins_only`: only admins move them.
+branch_protections = sa.Table(
+    "branch_protections",
+    metadata,
+    _repo_key(),
+    sa.Column("pattern", sa.String(200), primary_key=True),  # a name, or with * for any characters
+    sa.Column("admins_only", sa.Boolean, nullable=False),
+)
+
+lfs_locks = sa.Table(
+    "lfs_locks",
+    metadata,
+    sa.Column("id", _KEY, primary_key=True),
+    sa.Column("repo_key", _KEY, sa.ForeignKey("repos.key", ondelete="CASCADE"), nullable=False),
+    sa.Column("path_hash", _SHA256, nullable=False),  # of the path, which may be too long for an index
+    sa.Column("path", sa.Text, nullable=False),
+    sa.Column("user_id", _KEY, sa.ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("user_name", sa.String(96), nullable=False),
+    sa.Column("locked_at", UtcDateTime, nullable=False),
+    sa.UniqueConstraint("repo_key", "path_hash"),
+)
+
+# How much a namespace may store, where it differs from the setting; 0: no limit.
+namespace_quotas = sa.Table(
+    "namespace_quotas",
+    metadata,
+    sa.Column("namespace", sa.String(96), primary_key=True),  # lower case
+    sa.Column("limit_bytes", sa.BigInteger, nullable=False),
+)
+
 # Who asked for the files of a gated repo, or was let in without asking. A closed account takes its requests along.
 repo_access_requests = sa.Table(
     "repo_access_requests",

@@ -16,6 +16,7 @@ from openhearth.wire.request import actor_of
 class XetTokens:
     def __init__(self, *, repos: Repos, signer: XetSigner, cas_url: str) -> None:
         self._content = repos.content
+        self._quotas = repos.quotas
         self._contributions = repos.contributions
         self._addressed = Addressed(repos.catalogue)
         self._signer = signer
@@ -42,6 +43,8 @@ class XetTokens:
         )
         if revision != "None":  # what the client writes where it has no revision
             self._content.resolve(repo, revision)
+        if scope == "write":
+            self._quotas.check(repo.ref.namespace, 0)
         return answer_token(
             self._signer,
             XetGrant(

@@ -21,8 +21,11 @@ from openhearth.errors import EntryNotFound, HubError, RepoNotFound, Unauthentic
 from openhearth.kit.clock import utc_now
 from openhearth.kit.ids import new_id
 from openhearth.kit.names import RepoRef, RepoType
-from openhearth.repos.git_http import GitHttp, MovedTo, RepoHandle
+from openhearth.repos.git_doors import MovedTo, Pushes, RepoHandle
+from openhearth.repos.git_http import GitHttp
+from openhearth.repos.lfs_access import LfsAccess
 from openhearth.repos.lfs_api import LfsApi, OpenObject
+from openhearth.repos.lfs_tickets import Tickets
 from openhearth.repos.push_rules import check_updates
 from openhearth.storage.git import GitStore, RefUpdate
 from openhearth.storage.lfs import ObjectStore
@@ -69,6 +72,12 @@ class Shelf:
         decide(actor, action, resource).require(actor, resource)
         return RepoHandle(self.keys[ref], ref)
 
+    def refuse_forced(self, handle: RepoHandle, ref: str) -> str | None:
+        return None
+
+    def refuse_size(self, handle: RepoHandle, adding_bytes: int) -> str | None:
+        return None
+
     def after_push(
         self, actor: Actor, handle: RepoHandle, updates: list[tuple[str, str | None, str | None]]
     ) -> None:
@@ -109,6 +118,7 @@ class Doorman:
 class HubOfOne:
     url: str
     shelf: Shelf
+    lfs: LfsApi
 
     def remote(self, ref: RepoRef, user: str | None = None) -> str:
         base = self.url if user is None else self.url.replace("://", f"://{user}:hf_{user}@")
@@ -129,10 +139,10 @@ def serve_hub(folder: Path) -> Iterator[HubOfOne]:
         time.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
     url = f"http://127.0.0.1:{port}"
-    app = _app(shelf, url)
-    _placeholder.app = app
+    lfs = _lfs(shelf, Urls(url))
+    _placeholder.app = _app(shelf, url, lfs)
     try:
-        yield HubOfOne(url, shelf)
+        yield HubOfOne(url, shelf, lfs)
     finally:
         server.should_exit = True
         thread.join(20)
@@ -151,12 +161,17 @@ class _Placeholder:
 _placeholder = _Placeholder()
 
 
-def _app(shelf: Shelf, url: str) -> Starlette:
-    urls = Urls(url)
-    git = GitHttp(repos=shelf, git=shelf.git, linked=shelf.find_sizes, urls=urls)
-    lfs = LfsApi(
-        repos=shelf, objects=shelf.objects, urls=urls, secret=SECRET, clock=utc_now, max_size_bytes=10 << 30
-    )
+def _lfs(shelf: Shelf, urls: Urls) -> LfsApi:
+    tickets = Tickets(secret=SECRET, clock=utc_now, find_actor=lambda _fingerprint: None)
+    return LfsApi(
+        repos=shelf, objects=shelf.objects, urls=urls, secret=SECRET, clock=utc_now, max_size_bytes=10 << 30,
+        access=LfsAccess(repos=shelf, tickets=tickets),
+    )  # fmt: skip
+
+
+def _app(shelf: Shelf, url: str, lfs: LfsApi) -> Starlette:
+    pushes = Pushes(repos=shelf, git=shelf.git, linked=shelf.find_sizes)
+    git = GitHttp(repos=shelf, git=shelf.git, pushes=pushes, urls=Urls(url))
 
     async def render(request: Request, error: Exception) -> Response:
         assert isinstance(error, HubError)

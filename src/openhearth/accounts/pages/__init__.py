@@ -9,6 +9,7 @@ from openhearth.accounts.pages.entry import EntryPages
 from openhearth.accounts.pages.invites import InvitePages
 from openhearth.accounts.pages.orgs import OrganisationPages
 from openhearth.accounts.pages.settings import SettingsPages
+from openhearth.accounts.pages.ssh_keys import SshKeyPages
 from openhearth.accounts.pages.tokens import TokenPages
 from openhearth.accounts.service import Accounts
 from openhearth.urls import Urls
@@ -23,6 +24,7 @@ class Pages:
             EntryPages(accounts, web=web, urls=urls),
             SettingsPages(accounts, web=web, urls=urls),
             TokenPages(accounts, web=web),
+            SshKeyPages(accounts, web=web, urls=urls),
             OrganisationPages(accounts, web=web, urls=urls),
             DevicePages(accounts, web=web),
             InvitePages(accounts, web=web, urls=urls),

@@ -13,6 +13,7 @@ from openhearth.accounts.records import (
     Membership,
     Organisation,
     RoleChange,
+    SshKey,
     User,
 )
 from openhearth.config import SignUp
@@ -190,3 +191,13 @@ class InvitesPage(FormPage):
     sign_up: SignUp = field(metadata=_help("Who may make an account"))
     invites: Sequence[InviteRow] = field(metadata=_help("Every invite, the newest first"))
     fresh_link: str = field(default="", metadata=_help("The link of an invite just made: shown this once"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SshKeysPage(FormPage):
+    """Context of `accounts/ssh_keys.html`."""
+
+    keys: Sequence[SshKey] = field(metadata=_help("The reader's keys, the newest first"))
+    example: str = field(metadata=_help("The address of a repo over SSH, empty while the SSH door is closed"))
+    title: str = field(default="", metadata=_help("What was typed as the title"))
+    key: str = field(default="", metadata=_help("What was pasted as the key"))

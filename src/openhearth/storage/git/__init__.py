@@ -29,11 +29,12 @@ from openhearth.storage.git.records import (
 )  # fmt: skip
 from openhearth.storage.git.repositories import RepositoryGone
 from openhearth.storage.git.store import GitStore
+from openhearth.storage.git.wants import WantReader, error_packet
 
 __all__ = [
     "MODE_EXECUTABLE", "MODE_FILE", "POINTER_MAX_BYTES", "Change", "Commit", "CopyFile", "DeleteFile",
     "DeleteFolder", "DiffLine", "FileDiff", "GitStore", "Hunk", "LfsPointer", "LfsRules", "LineMap", "MergedTree",
     "PushContents",
     "PushResult", "PushRules", "PushedFile", "PutFile", "RefMoved", "RefUpdate", "RepositoryGone",
-    "TreeEntry", "blob_id", "git_command", "git_environ", "parse_pointer", "pointer_text",
+    "TreeEntry", "WantReader", "blob_id", "error_packet", "git_command", "git_environ", "parse_pointer", "pointer_text",
 ]  # fmt: skip

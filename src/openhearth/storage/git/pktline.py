@@ -16,17 +16,25 @@ def packet(payload: bytes) -> bytes:
     return b"%04x%s" % (len(payload) + 4, payload)
 
 
+def read_exactly(stream: IO[bytes], size: int) -> bytes:
+    """`size` bytes, fewer only at the end: a pipe gives what it has."""
+    content = stream.read(size)
+    while len(content) < size and (more := stream.read(size - len(content))):
+        content += more
+    return content
+
+
 def read_packets(stream: IO[bytes]) -> Iterator[bytes]:
     """Payloads up to the next flush packet. Raises Invalid if the stream is no sequence of packets."""
     while True:
-        head = stream.read(4)
+        head = read_exactly(stream, 4)
         try:
             length = int(head, 16)
         except ValueError:
             raise Invalid("body: is not in git's packet format; use a git client.") from None
         if length == 0:
             return
-        payload = stream.read(length - 4) if length >= 4 else b""
+        payload = read_exactly(stream, length - 4) if length >= 4 else b""
         if length < 4 or len(payload) != length - 4:
             raise Invalid("body: ends within a packet; push again.")
         yield payload

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import secrets
 import shutil
+import struct
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +25,15 @@ from openhearth.storage.git import refs
 from openhearth.storage.git.cli import git_command, git_environ, run_git
 from openhearth.storage.git.edits import MAX_DEPTH
 from openhearth.storage.git.objects import parse_tree
-from openhearth.storage.git.pktline import BAND_REPORT, FLUSH, on_band, packet, progress, read_packets
+from openhearth.storage.git.pktline import (
+    BAND_REPORT,
+    FLUSH,
+    on_band,
+    packet,
+    progress,
+    read_exactly,
+    read_packets,
+)
 from openhearth.storage.git.pointers import POINTER_MAX_BYTES, parse_pointer
 from openhearth.storage.git.records import LfsPointer, RefUpdate
 from openhearth.storage.git.repositories import Repository
@@ -53,12 +62,18 @@ class PushContents:
     large: list[PushedFile] = field(default_factory=list)
     pointers: list[PushedFile] = field(default_factory=list)
     bad_names: list[str] = field(default_factory=list)
+    new_bytes: int = 0  # of blobs, unpacked
 
 
 @dataclass(frozen=True)
 class PushRequest:
     updates: tuple[RefUpdate, ...]
     capabilities: frozenset[str]
+
+    @property
+    def brings_pack(self) -> bool:
+        """Deletions alone come without one; all else with one, which may be empty."""
+        return any(update.new is not None for update in self.updates)
 
 
 @dataclass(frozen=True)
@@ -76,26 +91,38 @@ class PushRules:
     large_bytes: int
     check_updates: Callable[[Sequence[RefUpdate]], Sequence[str]]
     check_contents: Callable[[PushContents], Sequence[str]]
+    # Asked for branches that would lose commits.
+    check_forced: Callable[[str], str | None] = lambda _ref: None
+    max_bytes: int = 50 << 30  # of the pack
 
 
 def advertise(targets: Mapping[str, str]) -> bytes:
-    """The answer to `info/refs?service=git-receive-pack`."""
+    """What git over SSH begins with: every ref, and what this hub can do."""
     lines = [f"{oid} {ref}" for ref, oid in targets.items()] or [f"{_ZERO} capabilities^{{}}"]
     lines[0] += f"\0{CAPABILITIES}"
-    body = b"".join(packet(f"{line}\n".encode()) for line in lines)
-    return packet(b"# service=git-receive-pack\n") + FLUSH + body + FLUSH
+    return b"".join(packet(f"{line}\n".encode()) for line in lines) + FLUSH
+
+
+def advertise_http(targets: Mapping[str, str]) -> bytes:
+    """The answer to `info/refs?service=git-receive-pack`."""
+    return packet(b"# service=git-receive-pack\n") + FLUSH + advertise(targets)
 
 
 def receive_push(repository: Path, body: io.FileIO, rules: PushRules) -> PushResult:
-    """Carry out the push in `body`, or refuse all of it. Raises Invalid if it is no push at all."""
+    """Carry out the push in `body`, or refuse all of it. Raises Invalid if it is no push at all.
+
+    `body` is read no further than the push goes, so it may be a file or the end of a pipe.
+    """
     request = read_request(body)
     if not request.updates:  # git asks with an empty request whether it may push
         return PushResult(b"")
     with Quarantine(repository) as quarantine:
         try:
             complaints = list(rules.check_updates(request.updates))
+            # Whoever pushes through a pipe listens only after the last byte is sent.
+            if request.brings_pack and not (complaints and body.seekable()):
+                quarantine.receive(body, rules.max_bytes)
             if not complaints:
-                quarantine.receive(body)
                 complaints = list(_inspect(quarantine, request.updates, rules))
         except Invalid as error:
             return _refusal(request, [error.message], unpack="error")
@@ -149,15 +176,20 @@ class Quarantine:
     def __exit__(self, *_: object) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def receive(self, pack: io.FileIO) -> None:
+    def receive(self, pack: io.FileIO, max_bytes: int) -> None:
         """Index the pack that `pack` is at. Raises Invalid with git's own complaint if it is broken."""
-        start = pack.tell()
-        header = pack.read(12)
-        pack.seek(start)
-        if not header or (header[:4] == b"PACK" and header[8:] == bytes(4)):
-            return  # deletions bring no pack, refs to known commits an empty one
+        header = read_exactly(pack, 12)
+        if not header:
+            return
+        if len(header) < 12 or header[:4] != b"PACK":
+            raise Invalid("push: what follows the refs is no pack; use a git client.")
+        version, count = struct.unpack(">II", header[4:])
+        if count == 0:  # the refs name commits that are here
+            read_exactly(pack, 20)
+            return
         done = run_git(
             self._repository, "index-pack", "--stdin", "--fix-thin", _STRICT,
+            f"--pack_header={version},{count}", f"--max-input-size={max_bytes}",
             stdin=pack, environ=self._environ, timeout_s=3600,
         )  # fmt: skip
         if done.returncode != 0:
@@ -212,9 +244,25 @@ def _inspect(quarantine: Quarantine, updates: Sequence[RefUpdate], rules: PushRu
         if update.new is not None and (wrong := _wrong_target(repository, update)):
             yield wrong
             return
+        if forced := _forced(repository, update, rules):
+            yield forced
     contents = _read_contents(repository, quarantine.list_new_objects(tips), rules.large_bytes)
     yield from contents.bad_names
     yield from rules.check_contents(contents)
+
+
+def _forced(repository: Repository, update: RefUpdate, rules: PushRules) -> str | None:
+    """The sentence against a branch that loses commits, if there is one."""
+    if update.old is None or update.new is None or not update.ref.startswith("refs/heads/"):
+        return None
+    complaint = rules.check_forced(update.ref)
+    if complaint is None:
+        return None
+    try:
+        keeps = update.old == update.new or repository.descendant_of(update.new, update.old)
+    except (KeyError, ValueError, pygit2.GitError):
+        keeps = False
+    return None if keeps else complaint
 
 
 def _wrong_target(repository: Repository, update: RefUpdate) -> str | None:
@@ -245,6 +293,7 @@ def _read_contents(
             contents.bad_names += _bad_names(names, path)
             checked |= names
         elif kind == pygit2.enums.ObjectType.BLOB:
+            contents.new_bytes += size
             if size > large_bytes:
                 contents.large.append(PushedFile(path, size))
             elif size < POINTER_MAX_BYTES and (pointer := parse_pointer(repository.odb.read(oid)[1])):

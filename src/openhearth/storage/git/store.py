@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import logging
+import os
 import re
 import secrets
 import shutil
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -17,7 +19,18 @@ import pygit2
 from openhearth.errors import Conflict, EntryNotFound, HubError, Invalid, RevisionNotFound
 from openhearth.kit.names import check_ref_name, is_commit_id
 from openhearth.kit.recent import Recent
-from openhearth.storage.git import commits, compaction, copying, diffs, history, lines, merges, pushes, refs
+from openhearth.storage.git import (
+    commits,
+    compaction,
+    copying,
+    diffs,
+    history,
+    lines,
+    merges,
+    pushes,
+    refs,
+    wants,
+)  # fmt: skip
 from openhearth.storage.git.history import LastCommits
 from openhearth.storage.git.lines import LineMap
 from openhearth.storage.git.merges import MergedTree
@@ -104,6 +117,13 @@ class GitStore:
         """Fold many small packs into few; safe beside readers and writers."""
         compaction.compact(self.path(key))
         self._pool.forget(self.path(key))
+
+    def pack_bytes(self, key: str) -> int:
+        """How much the objects take on disk; 0 if there is no such repository."""
+        try:
+            return sum(entry.stat().st_size for entry in os.scandir(self.path(key) / "objects/pack"))
+        except FileNotFoundError:
+            return 0
 
     def spool_path(self) -> Path:
         """A fresh name for a request body on the way in; the caller removes the file."""
@@ -329,16 +349,25 @@ class GitStore:
     # Pushes.
 
     def advertise_push(self, key: str) -> bytes:
+        """What a push over SSH begins with."""
         return pushes.advertise(self.list_targets(key))
 
-    def receive_push(self, key: str, body: Path, rules: pushes.PushRules) -> pushes.PushResult:
-        """Carry out the push spooled in `body`, or refuse it. `moved` names commits, even for tags."""
-        with body.open("rb", buffering=0) as file:
-            result = pushes.receive_push(self.path(key), file, rules)
+    def advertise_push_http(self, key: str) -> bytes:
+        return pushes.advertise_http(self.list_targets(key))
+
+    def receive_push(self, key: str, body: io.FileIO, rules: pushes.PushRules) -> pushes.PushResult:
+        """Carry out the push in `body`, a file or a pipe, or refuse it. `moved` names commits, even for tags."""
+        result = pushes.receive_push(self.path(key), body, rules)
         moved = (RefUpdate(u.ref, self._peeled(key, u.old), self._peeled(key, u.new)) for u in result.moved)
         if result.moved:
             self._compact_if_due(key)
         return pushes.PushResult(result.answer, tuple(moved))
+
+    # Fetches.
+
+    def find_unreachable(self, key: str, oids: Collection[str]) -> set[str]:
+        """Those of `oids` that no ref leads to: they are nobody's to fetch."""
+        return wants.find_unreachable(self.path(key), oids)
 
     # Inside.
 

@@ -181,6 +181,11 @@ class ObjectStore:
         for sha256, size_bytes in proposed.items():
             self.link(repo_key, sha256, size_bytes=size_bytes, uploaded_by=uploader)
 
+    def sum_bytes(self, repo_keys: Collection[str]) -> int:
+        """How much the repos hold together; what two of them share counts twice."""
+        with self._db.read() as rows:
+            return queries.sum_bytes(rows, repo_keys)
+
     def unlink(self, repo_key: str, sha256: str) -> None:
         """Let the repo hold the object no more; a collection frees its bytes if no other repo does."""
         with self._db.write() as rows:

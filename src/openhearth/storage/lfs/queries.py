@@ -97,6 +97,15 @@ def delete_link(rows: Connection, repo_key: str, sha256: str) -> None:
     rows.execute(links.delete().where(links.c.repo_key == repo_key, links.c.sha256 == sha256))
 
 
+def sum_bytes(rows: Connection, repo_keys: Collection[str]) -> int:
+    """How much the repos hold, each by itself."""
+    total = 0
+    for batch in _batches(repo_keys):
+        query = sa.select(sa.func.sum(links.c.size_bytes)).where(links.c.repo_key.in_(batch))
+        total += int(rows.execute(query).scalar() or 0)
+    return total
+
+
 def _batches(items: Collection[str]) -> Iterator[list[str]]:
     remaining = iter(items)
     while batch := list(islice(remaining, _BATCH)):

@@ -393,3 +393,21 @@ def delete_repo(connection: Connection, repo_key: str) -> None:
     """Forget all that a repo could read, had claimed or led to. Files and xorbs stay until collected."""
     for table in (repo_files, claims, entrances, groups, repos):
         connection.execute(table.delete().where(table.c.repo_key == repo_key))
+
+
+def sum_bytes(connection: Connection, repo_keys: Sequence[str]) -> int:
+    """The sizes of all files of the repos, each repo by itself, whoever uploaded them."""
+    total = 0
+    for start in range(0, len(repo_keys), _KEYS_AT_ONCE):
+        batch = repo_keys[start : start + _KEYS_AT_ONCE]
+        held = (
+            sa.select(repo_files.c.repo_key, repo_files.c.file_hash)
+            .where(repo_files.c.repo_key.in_(batch))
+            .distinct()
+            .subquery()
+        )
+        query = sa.select(sa.func.sum(files.c.size_bytes)).join_from(
+            held, files, files.c.hash == held.c.file_hash
+        )
+        total += int(connection.execute(query).scalar() or 0)
+    return total

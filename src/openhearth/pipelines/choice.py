@@ -1,0 +1,162 @@
+"""What a call of `pipeline` was understood as: the task, the model, the way to work it, and why each.
+
+Imports no torch: nothing is loaded before everything is decided.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from openhearth.errors import Invalid, NotFound, TooLarge, Unsupported
+from openhearth.pipelines.finding import FoundModel, find_model
+from openhearth.pipelines.machine import bytes_per_parameter
+from openhearth.pipelines.shelf import OnShelf, list_shelf
+from openhearth.pipelines.tasks import Task, find_task
+from openhearth.pipelines.ways import Way, find_way, tasks_of, ways_of
+from openhearth.pipelines.words import choose
+
+# What a loaded model takes beside its weights, and what the machine keeps for itself.
+_OVERHEAD = 1.2
+# The starter model that brings a task where nothing is installed for it.
+_BROUGHT_BY = {
+    "text-classification": "review-sentiment", "token-classification": "rampart-pii",
+    "automatic-speech-recognition": "whisper-tiny.en", "image-classification": "efficientnet-lite0",
+    "image-feature-extraction": "efficientnet-lite0", "feature-extraction": "all-MiniLM-L6-v2",
+    "sentence-similarity": "all-MiniLM-L6-v2", "text-ranking": "all-MiniLM-L6-v2",
+    "zero-shot-classification": "all-MiniLM-L6-v2", "text-generation": "SmolLM2-135M-Instruct",
+    "summarization": "SmolLM2-135M-Instruct", "translation": "SmolLM2-135M-Instruct",
+    "question-answering": "SmolLM2-135M-Instruct", "decision": "SmolLM2-135M-Instruct",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """The task, the model and the way, each with its reason. `takes` is the kind of input that was asked for."""
+
+    task: Task
+    takes: str
+    model: FoundModel
+    way: Way
+    task_reason: str
+    model_reason: str
+    others: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        also = f"\nalso possible: {', '.join(self.others)}" if self.others else ""
+        return (
+            f"task:  {self.task.name}, because {self.task_reason}\n"
+            f"model: {self.model.name}, {self.model_reason}\n"
+            f"way:   by {self.way.how}{also}"
+        )
+
+
+def decide(
+    request: str | None, model: str | Path | None, *, revision: str | None = None, token: str | None = None
+) -> Choice:
+    """The choice for a task or plain words, a model, or both.
+
+    Raises NotUnderstood for words that fit nothing, NotFound where no model is here, TooLarge for one that does not fit.
+    """
+    if request is None and model is None:
+        raise Invalid("task: name a task, say in plain words what you want, or name a model.")
+    if request is None:
+        assert model is not None
+        return _by_model(find_model(model, revision=revision, token=token))
+    task, takes, reason, others = _understand(request)
+    if model is None:
+        found, way, why = _from_shelf(task)
+    else:
+        found = find_model(model, revision=revision, token=token)
+        way, why = _way_with(task, found), "because you named it"
+    require_room(found)
+    return Choice(
+        task=task, takes=takes, model=found, way=way, task_reason=reason, model_reason=why, others=others
+    )
+
+
+def _understand(request: str) -> tuple[Task, str, str, tuple[str, ...]]:
+    task = find_task(request)
+    if task is not None:
+        return task, task.takes, "you named it", ()
+    said = choose(request)
+    found = find_task(said.task)
+    assert found is not None, f"clues.toml names {said.task}, which tasks.toml does not"
+    return found, said.takes, said.reason, said.others
+
+
+def _by_model(found: FoundModel) -> Choice:
+    possible = tasks_of(found.folder)
+    task = find_task(possible[0]) if possible else None
+    if task is None:
+        raise Unsupported(
+            f"model: {found.name} ({found.folder.architecture}) is made for no task that can be run here."
+        )
+    require_room(found)
+    return Choice(
+        task=task, takes=task.takes, model=found, way=_way_with(task, found), task_reason=f"{found.name} is made for it",
+        model_reason="because you named it", others=tuple(possible[1:4]),
+    )  # fmt: skip
+
+
+def _way_with(task: Task, found: FoundModel) -> Way:
+    if found.gguf is not None and task.name in (
+        "text-generation",
+        "summarization",
+        "translation",
+        "question-answering",
+    ):
+        return ways_of(task)[-1]
+    way = find_way(task, found.folder)
+    if way is None:
+        made_for = ", ".join(tasks_of(found.folder)[:4]) or "nothing that can be run here"
+        raise Invalid(
+            f"task: {found.name} ({found.folder.architecture}) cannot do {task.name}; it is made for {made_for}. "
+            "Choose another model, or leave it out to have one chosen."
+        )
+    return way
+
+
+def _from_shelf(task: Task) -> tuple[FoundModel, Way, str]:
+    """The first model on this machine for the best way there is one for."""
+    shelf = list(list_shelf())
+    for way in ways_of(task):
+        fitting = [known for known in shelf if known.folder is not None and way.fits(known.folder)]
+        for known in sorted(fitting, key=lambda known: _preference(task, known)):
+            found = FoundModel(name=known.id, path=known.path)
+            if _needed_bytes(found) <= _free_bytes():
+                return found, way, "the first one here that does it"
+    raise NotFound(_nothing_here(task))
+
+
+def _preference(task: Task, known: OnShelf) -> tuple[bool, bool]:
+    brought = _BROUGHT_BY.get(task.name)
+    return (brought is None or not known.id.endswith(f"/{brought}"), known.pipeline_tag != task.name)
+
+
+def _nothing_here(task: Task) -> str:
+    brought = _BROUGHT_BY.get(task.name)
+    remedy = f"run `openhearth starter {brought}` to bring one" if brought else "name one with model="
+    return f"model: no model for {task.name} is on this machine; {remedy}."
+
+
+def require_room(found: FoundModel) -> None:
+    """Raise TooLarge if the weights of `found` do not fit into the memory that is free."""
+    needed, free = _needed_bytes(found), _free_bytes()
+    if needed > free:
+        raise TooLarge(
+            f"model: {found.name} needs about {needed / 1e9:.1f} GB of memory and {free / 1e9:.1f} GB are free; "
+            "close other programs, or choose a smaller model or one with fewer bits."
+        )
+
+
+def _needed_bytes(found: FoundModel) -> int:
+    if found.gguf is not None:
+        return int((found.path / found.gguf).stat().st_size * 8 * _OVERHEAD)  # from about four bits to 32
+    folder = found.folder
+    stored = folder.config.get("dtype") or folder.config.get("torch_dtype")
+    return int(folder.parameters * bytes_per_parameter(stored) * _OVERHEAD)
+
+
+def _free_bytes() -> int:
+    return int(psutil.virtual_memory().available)

@@ -1,0 +1,33 @@
+"""Texts as vectors whose nearness is nearness of meaning."""
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import torch
+
+from openhearth.pipelines.feature_extraction import load as load_embedder
+from openhearth.pipelines.finding import FoundModel
+from openhearth.pipelines.options import PipelineOptions
+
+
+class Embedder:
+    """`model` and `tokenizer` are transformers' own."""
+
+    def __init__(self, extraction: Any) -> None:
+        self.extraction = extraction
+        self.model, self.tokenizer = extraction.model, extraction.tokenizer
+
+    @classmethod
+    def of(cls, found: FoundModel, options: PipelineOptions) -> Self:
+        device = str(options.device) if options.device is not None else "auto"
+        return cls(
+            load_embedder(
+                found.path, name=found.name, threads=options.threads, device=device, dtype="float32"
+            )
+        )
+
+    def near(self, one: str, others: Sequence[str]) -> list[float]:
+        """The cosine of `one` with each of `others`, -1 to 1."""
+        vectors = torch.tensor(self.extraction([one, *others], normalize=True))
+        cosines: list[float] = (vectors[1:] @ vectors[0]).tolist()
+        return cosines

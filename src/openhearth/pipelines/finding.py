@@ -1,0 +1,109 @@
+"""From what a person calls a model to its folder on this machine: a path, an id with revision, a GGUF file, an adapter.
+
+Looks at the given path, at what the starter converted, at huggingface_hub's cache, and then asks the hub that
+HF_ENDPOINT names, if there is one. Imports no torch.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from openhearth.errors import Gated, Invalid, NotFound, RepoNotFound, Unauthenticated
+from openhearth.pipelines.model_folder import ModelFolder, read_model_folder
+from openhearth.pipelines.shelf import list_shelf
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundModel:
+    """A model on this disk. `adapter` is laid over it after loading; `gguf` is the file in `path` to load."""
+
+    name: str
+    path: Path
+    adapter: Path | None = None
+    gguf: str | None = None
+
+    @property
+    def folder(self) -> ModelFolder:
+        """Raises Invalid or Unsupported for what cannot be loaded safely."""
+        return read_model_folder(self.path, name=self.name)
+
+
+def find_model(model: str | Path, *, revision: str | None = None, token: str | None = None) -> FoundModel:
+    """The model called `model`. Raises NotFound, Gated, Unauthenticated, Invalid."""
+    name, gguf = _split_gguf(str(model))
+    path = find_folder(name, revision, token=token)
+    if gguf is not None and not (path / gguf).is_file():
+        raise NotFound(f"model: {name} holds no file {gguf!r}; look at its files for the right name.")
+    base = _base_of(path, name)
+    if base is None:
+        return FoundModel(name=name, path=path, gguf=gguf)
+    return FoundModel(name=name, path=find_folder(base, None, token=token), adapter=path)
+
+
+def find_folder(model: str | Path, revision: str | None = None, *, token: str | None = None) -> Path:
+    """The local folder of `model`, fetched from the hub of HF_ENDPOINT if it is not here yet."""
+    if Path(model).is_dir():
+        return Path(model)
+    if revision is None:
+        for known in list_shelf():
+            if known.id.lower() == str(model).lower():
+                return known.path
+    return _from_hub(str(model), revision, token)
+
+
+def _from_hub(model: str, revision: str | None, token: str | None) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import (
+        GatedRepoError,
+        HfHubHTTPError,
+        HFValidationError,
+        LocalEntryNotFoundError,
+        RepositoryNotFoundError,
+    )
+
+    # Without a hub of one's own, nothing is asked over the network: models here are the ones that are here.
+    offline = not os.environ.get("HF_ENDPOINT")
+    try:
+        return Path(snapshot_download(model, revision=revision, token=token, local_files_only=offline))
+    except GatedRepoError:
+        raise Gated(
+            f"model: {model} asks for permission first; open its page, ask for access, then sign in here."
+        ) from None
+    except RepositoryNotFoundError:
+        raise RepoNotFound(model) from None
+    except (LocalEntryNotFoundError, HFValidationError):
+        raise NotFound(
+            f"model: {model!r} is no folder and not in the local cache; "
+            f"fetch it first with `hf download {model}`, or give the path of its folder."
+        ) from None
+    except HfHubHTTPError as error:
+        raise Unauthenticated(
+            f"model: {model} cannot be fetched ({error}); check the token and the address."
+        ) from None
+
+
+def _split_gguf(name: str) -> tuple[str, str | None]:
+    """`repo:file.gguf`, or the path of such a file."""
+    if not name.lower().endswith(".gguf"):
+        return name, None
+    if Path(name).is_file():
+        return str(Path(name).parent), Path(name).name
+    repo, colon, file = name.rpartition(":")
+    if not colon:
+        raise NotFound(f"model: there is no file {name!r}; give its path, or repo:file.gguf.")
+    return repo, file
+
+
+def _base_of(path: Path, name: str) -> str | None:
+    """The base that an adapter in `path` names; None for a whole model."""
+    config = path / "adapter_config.json"
+    if not config.is_file() or (path / "config.json").is_file():
+        return None
+    try:
+        base = json.loads(config.read_text(encoding="utf-8")).get("base_model_name_or_path")
+    except (OSError, ValueError, AttributeError) as error:
+        raise Invalid(f"adapter_config.json of {name} cannot be read ({error}); mend it.") from None
+    if not isinstance(base, str) or not base:
+        raise Invalid(f"adapter_config.json of {name} names no base_model_name_or_path; add it.")
+    return base

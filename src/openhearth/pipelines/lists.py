@@ -1,0 +1,32 @@
+"""One input or many: what tasks of our own share about being called."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+from openhearth.errors import Invalid
+
+T = TypeVar("T")
+
+
+def checked_texts(inputs: Any, *, field: str = "inputs") -> list[str]:
+    """`inputs` as a list of texts. Raises Invalid for what is no text, and for an empty one."""
+    texts = [inputs] if isinstance(inputs, str) else list(inputs) if isinstance(inputs, Iterable) else None
+    if texts is None:
+        raise Invalid(f"{field}: {type(inputs).__name__} is no text; give a text or a list of texts.")
+    for text in texts:
+        if not isinstance(text, str):
+            raise Invalid(f"{field}: {type(text).__name__} is no text; give a text or a list of texts.")
+        if not text.strip():
+            raise Invalid(f"{field}: a text is empty; give one with words in it.")
+    return texts
+
+
+def with_progress(items: Sequence[T], what: str) -> Iterable[T]:
+    """`items`, with a bar on the terminal if there are several and somebody watches."""
+    if len(items) < 2 or not sys.stderr.isatty():
+        return items
+    from tqdm.auto import tqdm
+
+    shown: Iterable[T] = tqdm(items, desc=what, leave=False)
+    return shown

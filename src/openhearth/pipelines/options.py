@@ -1,0 +1,16 @@
+"""How a model is to be loaded, as `pipeline` was told."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelineOptions:
+    """`device`, `dtype` as transformers' pipelines take them; `more` is handed to these as it is. `threads` 0: all cores."""
+
+    device: Any = None
+    dtype: Any = "auto"
+    threads: int = 0
+    trust_remote_code: bool = False
+    more: Mapping[str, Any] = field(default_factory=dict)

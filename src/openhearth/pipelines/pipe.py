@@ -1,0 +1,32 @@
+"""A loaded task that can be called: reads what it is given, works it, and remembers what was read."""
+
+from typing import Any
+
+from openhearth.pipelines.choice import Choice
+from openhearth.pipelines.reading import Read, Reader
+
+
+class Pipe:
+    """`choice` says what was chosen and why; `read` what the last call read. All else is the loaded pipeline's own."""
+
+    def __init__(self, choice: Choice, worker: Any, reader: Reader) -> None:
+        self.choice = choice
+        self.worker = worker
+        self.read: list[Read] = []
+        self._reader = reader
+
+    def __call__(self, *inputs: Any, as_text: bool = False, **parameters: Any) -> Any:
+        """The answer of `task` to `inputs`. `as_text` takes a link or a file name for the text that it is."""
+        self.read = []
+        if inputs and not as_text:
+            given, self.read = self._reader.read(inputs[0])
+            inputs = (given, *inputs[1:])
+        elif not inputs and not as_text and isinstance(parameters.get("context"), str):
+            parameters["context"], self.read = self._reader.read(parameters["context"])
+        return self.worker(*inputs, **parameters)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.__dict__["worker"], name)
+
+    def __repr__(self) -> str:
+        return f"<pipeline {self.choice.task.name} by {self.choice.model.name}>"

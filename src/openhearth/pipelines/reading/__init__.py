@@ -1,0 +1,5 @@
+"""Inputs as people have them: links, files, folders, bytes, tables. `Reader` turns them into what a task takes."""
+
+from openhearth.pipelines.reading.reader import Read, Reader
+
+__all__ = ["Read", "Reader"]

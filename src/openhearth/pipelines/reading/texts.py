@@ -1,0 +1,118 @@
+"""Readable text from what people have: web pages, PDFs, plain files. The layout around it is left out."""
+
+import io
+import logging
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from openhearth.errors import Invalid, Unsupported
+
+TEXT_MAX_BYTES = 64 << 20
+PDF_PAGES_MAX = 2000
+TEXT_SUFFIXES = frozenset(
+    [
+        ".txt",
+        ".md",
+        ".markdown",
+        ".rst",
+        ".csv",
+        ".tsv",
+        ".json",
+        ".jsonl",
+        ".log",
+        ".srt",
+        ".vtt",
+        ".tex",
+        ".py",
+        ".xml",
+        ".yaml",
+        ".yml",
+    ]
+)
+READABLE_SUFFIXES = TEXT_SUFFIXES | {".html", ".htm", ".xhtml", ".pdf"}
+
+
+@dataclass(frozen=True)
+class Readable:
+    """The text of a document, with its title where it says one."""
+
+    text: str
+    kind: str  # web page, PDF or text
+    title: str | None = None
+
+
+def read_document(
+    content: bytes, *, name: str, content_type: str = "", charset: str | None = None
+) -> Readable:
+    """The text of `content`, known as `name`. Raises Invalid where it holds none, Unsupported for other kinds."""
+    if len(content) > TEXT_MAX_BYTES and not _is_pdf(content):
+        raise Invalid(
+            f"{name}: {len(content) >> 20} MiB of text are too much for one call; give it in parts."
+        )
+    suffix = PurePath(name.partition("?")[0]).suffix.lower()
+    if _is_pdf(content):
+        return _read_pdf(content, name)
+    if "html" in content_type or suffix in (".html", ".htm", ".xhtml") or _looks_like_html(content):
+        return _read_page(content, name, charset)
+    if content_type.startswith(("image/", "audio/", "video/")) or b"\0" in content[:4096]:
+        kind = content_type or "binary data"
+        raise Unsupported(
+            f"{name}: is {kind}, which holds no text; name a task for it, or give a text, page or PDF."
+        )
+    return Readable(_checked(_decode(content, charset), name), "text")
+
+
+def _is_pdf(content: bytes) -> bool:
+    return b"%PDF-" in content[:1024]
+
+
+def _looks_like_html(content: bytes) -> bool:
+    return content[:512].lstrip().lower().startswith((b"<!doctype html", b"<html"))
+
+
+def _decode(content: bytes, charset: str | None) -> str:
+    for encoding in (charset, "utf-8-sig", "latin-1"):
+        try:
+            if encoding:
+                return content.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    raise AssertionError("latin-1 decodes anything")
+
+
+def _checked(text: str, name: str) -> str:
+    if not text.strip():
+        raise Invalid(f"{name}: holds no readable text; give another page, or paste the text itself.")
+    return text
+
+
+def _read_page(content: bytes, name: str, charset: str | None) -> Readable:
+    import trafilatura
+
+    logging.getLogger("trafilatura").setLevel(
+        logging.CRITICAL
+    )  # its complaints about odd pages end up in our sentence
+    page = _decode(content, charset)
+    found = trafilatura.bare_extraction(page, favor_recall=True, include_comments=False, with_metadata=True)
+    text = getattr(found, "text", None) or ""
+    return Readable(_checked(text, name), "web page", getattr(found, "title", None))
+
+
+def _read_pdf(content: bytes, name: str) -> Readable:
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
+    try:
+        reader = PdfReader(io.BytesIO(content))
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise Invalid(f"{name}: the PDF is locked by a password; save a copy without one.")
+        pages = [page.extract_text() for page in reader.pages[:PDF_PAGES_MAX]]
+        title = reader.metadata.title if reader.metadata else None
+    except (PyPdfError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise Invalid(f"{name}: the PDF cannot be read ({error}); save it again or paste its text.") from None
+    text = "\n\n".join(pages)
+    if not text.strip():
+        raise Invalid(
+            f"{name}: the PDF holds pictures of pages and no text; read it with optical-character-recognition first."
+        )
+    return Readable(text, "PDF", title)

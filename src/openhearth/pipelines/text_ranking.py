@@ -1,0 +1,61 @@
+"""text-ranking: texts in the order in which they answer a query, best first."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+import transformers
+
+from openhearth.errors import Invalid
+from openhearth.pipelines.embedder import Embedder
+from openhearth.pipelines.finding import FoundModel
+from openhearth.pipelines.lists import checked_texts
+from openhearth.pipelines.options import PipelineOptions
+from openhearth.pipelines.through_transformers import load_with
+
+_BATCH = 32
+
+
+class CrossEncoder:
+    """Reads query and text together; its one logit says how well they fit."""
+
+    def __init__(self, model: Any, tokenizer: Any) -> None:
+        self.model, self.tokenizer = model, tokenizer
+
+    @torch.inference_mode()
+    def near(self, query: str, texts: Sequence[str]) -> list[float]:
+        scores: list[float] = []
+        for start in range(0, len(texts), _BATCH):
+            batch = list(texts[start : start + _BATCH])
+            encoded = self.tokenizer(
+                [query] * len(batch), batch, padding=True, truncation=True, return_tensors="pt"
+            )
+            scores += self.model(**encoded.to(self.model.device)).logits[:, 0].float().sigmoid().tolist()
+        return scores
+
+
+class TextRanking:
+    def __init__(self, judge: Embedder | CrossEncoder) -> None:
+        self.judge = judge
+        self.model, self.tokenizer = judge.model, judge.tokenizer
+
+    def __call__(
+        self, inputs: Any, *, documents: list[str] | None = None, top_k: int | None = None
+    ) -> list[dict[str, Any]]:
+        """`[{"index", "score", "text"}]`; `inputs` is the query, or `{"query", "documents"}`."""
+        if isinstance(inputs, dict):
+            inputs, documents = inputs.get("query"), inputs.get("documents") or inputs.get("texts")
+        if not documents:
+            raise Invalid("documents: give the list of texts to put in order.")
+        (query,) = checked_texts(inputs, field="query")
+        texts = checked_texts(documents, field="documents")
+        scored = sorted(enumerate(self.judge.near(query, texts)), key=lambda pair: -pair[1])
+        return [{"index": index, "score": score, "text": texts[index]} for index, score in scored[:top_k]]
+
+
+def load(found: FoundModel, task: str, options: PipelineOptions) -> TextRanking:
+    if found.folder.task == "text-classification":
+        return TextRanking(
+            CrossEncoder(*load_with(transformers.AutoModelForSequenceClassification, found, options))
+        )
+    return TextRanking(Embedder.of(found, options))

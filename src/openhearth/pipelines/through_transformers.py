@@ -1,0 +1,61 @@
+"""Tasks that transformers has a pipeline for: the same inputs, parameters and answers, with a model of this machine.
+
+`load` gives transformers' own object, so that whatever one does with it (batches, generators, streamers, attributes)
+works as its manual says.
+"""
+
+from typing import Any
+
+import transformers
+
+from openhearth.errors import Invalid
+from openhearth.pipelines.finding import FoundModel
+from openhearth.pipelines.loading import check_native, first_line, set_threads
+from openhearth.pipelines.options import PipelineOptions
+
+# Raised inside transformers for files that are not what they say; anything else is a fault of ours and rises as it is.
+_BAD_FILES = (ValueError, KeyError, RuntimeError, OSError, TypeError, ImportError)
+
+
+def load(found: FoundModel, task: str, options: PipelineOptions) -> Any:
+    """transformers' pipeline for `task` with the model of `found`. Raises Invalid or Unsupported with a sentence."""
+    if not options.trust_remote_code and found.gguf is None:
+        check_native(found.folder)
+    set_threads(options.threads)
+    more = dict(options.more)
+    if found.gguf is not None:
+        more["model_kwargs"] = {**more.get("model_kwargs", {}), "gguf_file": found.gguf}
+        more["tokenizer"] = more.get("tokenizer") or transformers.AutoTokenizer.from_pretrained(
+            found.path, gguf_file=found.gguf
+        )
+    try:
+        opened = transformers.pipeline(
+            task, model=str(found.path), device=options.device, dtype=options.dtype,
+            trust_remote_code=options.trust_remote_code, **more,
+        )  # fmt: skip
+        if found.adapter is not None:
+            opened.model.load_adapter(str(found.adapter))
+    except _BAD_FILES as error:
+        raise Invalid(f"{found.name} cannot be loaded for {task}: {first_line(error)}") from error
+    return opened
+
+
+def load_seq2seq(found: FoundModel, options: PipelineOptions) -> tuple[Any, Any]:
+    """The encoder-decoder model of `found` and its tokenizer."""
+    return load_with(transformers.AutoModelForSeq2SeqLM, found, options)
+
+
+def load_with(auto_class: Any, found: FoundModel, options: PipelineOptions) -> tuple[Any, Any]:
+    """A model by one of transformers' auto classes, ready for inference, and its tokenizer."""
+    check_native(found.folder)
+    set_threads(options.threads)
+    try:
+        model = auto_class.from_pretrained(
+            found.path, dtype=options.dtype, use_safetensors=True, local_files_only=True
+        )
+        tokenizer = transformers.AutoTokenizer.from_pretrained(found.path, local_files_only=True)
+    except _BAD_FILES as error:
+        raise Invalid(f"{found.name} cannot be loaded: {first_line(error)}") from error
+    if found.adapter is not None:
+        model.load_adapter(str(found.adapter))
+    return (model.to(options.device) if options.device is not None else model).eval(), tokenizer

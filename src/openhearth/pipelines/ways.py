@@ -1,0 +1,145 @@
+"""How a task can be worked with a model: the right head first, then what a more general model can do.
+
+Knows folders, not weights; imports no torch. A way names the module that works it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from openhearth.pipelines.model_folder import ModelFolder
+from openhearth.pipelines.tasks import TASKS, Task
+
+Fits = Callable[[ModelFolder], bool]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """`how` finishes the sentence "worked by …". `module` is a module of this package with a `load`."""
+
+    module: str
+    how: str
+    fits: Fits
+
+
+def _made_for(*tasks: str) -> Fits:
+    return lambda folder: folder.task in tasks
+
+
+def _entails(folder: ModelFolder) -> bool:
+    """Whether it is a classifier that knows what follows from what (natural language inference)."""
+    return folder.task == "text-classification" and any(
+        label.lower().startswith("entail") for label in folder.labels
+    )
+
+
+def _is_seq2seq(folder: ModelFolder) -> bool:
+    return folder.task in ("text2text-generation", "translation")
+
+
+def _is_chat(folder: ModelFolder) -> bool:
+    return folder.is_chat
+
+
+def _is_embedder(folder: ModelFolder) -> bool:
+    return folder.is_embedder
+
+
+_SEES = _made_for("image-text-to-text")
+_WAYS: Mapping[str, tuple[Way, ...]] = {
+    "summarization": (
+        Way(module="summarization", how="an encoder-decoder model", fits=_is_seq2seq),
+        Way(module="summarization", how="a prompt to an instruct model", fits=_is_chat),
+    ),
+    "translation": (
+        Way(module="translation", how="an encoder-decoder model", fits=_is_seq2seq),
+        Way(module="translation", how="a prompt to an instruct model", fits=_is_chat),
+    ),
+    "text2text-generation": (
+        Way(module="text2text_generation", how="an encoder-decoder model", fits=_is_seq2seq),
+    ),
+    "question-answering": (
+        Way(
+            module="question_answering",
+            how="a model that marks the answer",
+            fits=_made_for("question-answering"),
+        ),
+        Way(module="question_answering", how="a prompt to an instruct model", fits=_is_chat),
+    ),
+    "zero-shot-classification": (
+        Way(module="through_transformers", how="a model that knows what follows from what", fits=_entails),
+        Way(module="zero_shot_classification", how="nearness of meaning", fits=_is_embedder),
+    ),
+    "text-classification": (
+        Way(
+            module="through_transformers",
+            how="a classifier",
+            fits=lambda folder: folder.task == "text-classification" and not _entails(folder),
+        ),
+        Way(module="through_transformers", how="a classifier", fits=_made_for("text-classification")),
+        Way(module="text_classification", how="a prompt to an instruct model", fits=_is_chat),
+    ),
+    "sentence-similarity": (
+        Way(module="sentence_similarity", how="nearness of meaning", fits=_is_embedder),
+        Way(
+            module="sentence_similarity", how="nearness of mean vectors", fits=_made_for("feature-extraction")
+        ),
+    ),
+    "text-ranking": (
+        Way(
+            module="text_ranking",
+            how="a model that reads query and text together",
+            fits=lambda folder: folder.task == "text-classification" and len(folder.labels) == 1,
+        ),
+        Way(module="text_ranking", how="nearness of meaning", fits=_is_embedder),
+    ),
+    "feature-extraction": (
+        Way(module="through_transformers", how="the model's own vectors", fits=_is_embedder),
+        Way(
+            module="through_transformers", how="the model's own vectors", fits=_made_for("feature-extraction")
+        ),
+    ),
+    "image-feature-extraction": (
+        Way(
+            module="through_transformers",
+            how="the vectors below a classifier",
+            fits=_made_for("image-feature-extraction", "image-classification"),
+        ),
+    ),
+    "image-to-text": (
+        Way(module="image_to_text", how="a captioner", fits=_made_for("image-to-text")),
+        Way(module="image_to_text", how="a prompt to a model that sees", fits=_SEES),
+    ),
+    "visual-question-answering": (
+        Way(
+            module="visual_question_answering",
+            how="a model that chooses among answers",
+            fits=_made_for("visual-question-answering"),
+        ),
+        Way(module="visual_question_answering", how="a prompt to a model that sees", fits=_SEES),
+    ),
+    "decision": (
+        Way(module="through_transformers", how="a language model", fits=_made_for("text-generation")),
+    ),
+    "text-to-speech": (
+        Way(module="through_transformers", how="a model that speaks", fits=_made_for("text-to-audio")),
+    ),
+}
+
+
+def ways_of(task: Task) -> tuple[Way, ...]:
+    """How `task` can be worked, the best way first."""
+    known = _WAYS.get(task.name, ())
+    if known or not task.native:
+        return known
+    return (Way(module="through_transformers", how="a model made for it", fits=_made_for(task.name)),)
+
+
+def find_way(task: Task, folder: ModelFolder) -> Way | None:
+    """The best way to work `task` with the model in `folder`."""
+    return next((way for way in ways_of(task) if way.fits(folder)), None)
+
+
+def tasks_of(folder: ModelFolder) -> list[str]:
+    """What the model in `folder` can be used for, its own task first."""
+    found = [name for name, task in TASKS.items() if find_way(task, folder) is not None]
+    return sorted(found, key=lambda name: name != folder.task)
