@@ -24,6 +24,7 @@ def build(ground: Ground, *, accounts: Namespaces, repos: Repos) -> Room:
         urls=urls,
         namespaces=accounts,
         repos=repos.doors,
+        admit=repos.quotas.check,
     )
     api = BucketApi(
         buckets=buckets,
@@ -31,8 +32,9 @@ def build(ground: Ground, *, accounts: Namespaces, repos: Repos) -> Room:
         namespaces=accounts,
         signer=XetSigner(key=ground.secret, clock=ground.clock),
         cas_url=cas_url(urls),
+        admit=repos.quotas.check,
     )
-    pages = Pages(buckets=buckets, ground=ground)
+    pages = Pages(buckets=buckets, ground=ground, admit=repos.quotas.check)
     return Room(
         name="buckets",
         service=buckets,

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute
 
 from openhearth.accounts import Organisation, User
+from openhearth.buckets.batch import Admit
 from openhearth.buckets.pages.browse import BrowsePages
 from openhearth.buckets.pages.change import ChangePages
 from openhearth.buckets.pages.frame import BucketFrame
@@ -23,12 +24,12 @@ __all__ = ["Pages"]
 class Pages:
     """Every page of the room."""
 
-    def __init__(self, *, buckets: Buckets, ground: Ground) -> None:
+    def __init__(self, *, buckets: Buckets, ground: Ground, admit: Admit) -> None:
         ground.web.add_folder("buckets", Path(__file__).parent.parent / "templates")
         frame = BucketFrame(buckets=buckets, ground=ground)
         limit_bytes = ground.settings.upload_max_gb * 10**9
         intake = Intake(limit_bytes=limit_bytes, free_bytes=ground.storage.lfs.free_bytes)
-        received = ReceivedFiles(xet=ground.storage.xet)
+        received = ReceivedFiles(xet=ground.storage.xet, admit=admit)
         self._lists = ListPages(frame)
         self._parts = (
             self._lists,

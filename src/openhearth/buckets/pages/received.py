@@ -5,6 +5,7 @@ import shutil
 from starlette.datastructures import UploadFile
 
 from openhearth.access import Actor
+from openhearth.buckets.batch import Admit
 from openhearth.buckets.records import AddFile, Bucket
 from openhearth.kit.names import check_path
 from openhearth.storage.xet import XetStore
@@ -13,11 +14,12 @@ _BLOCK_BYTES = 1 << 20
 
 
 class ReceivedFiles:
-    def __init__(self, *, xet: XetStore) -> None:
+    def __init__(self, *, xet: XetStore, admit: Admit) -> None:
         self._xet = xet
+        self._admit = admit
 
     def keep(self, actor: Actor, bucket: Bucket, folder: str, file: UploadFile) -> AddFile:
-        """Store a file; gives the operation that puts it into `folder`. Raises Invalid, TooLarge."""
+        """Store a file; gives the operation that puts it into `folder`. Raises Invalid, TooLarge, QuotaExceeded."""
         path = _path_of(folder, file)
         temp = self._xet.new_incoming()
         try:
@@ -30,6 +32,7 @@ class ReceivedFiles:
                 namespace=bucket.ref.namespace,
                 is_public=not bucket.is_private,
                 uploader=actor.user_id or "",
+                admit=lambda size_bytes: self._admit(bucket.ref.namespace, size_bytes),
             )
         finally:
             temp.unlink(missing_ok=True)

@@ -145,7 +145,7 @@ class XetStore:
         """
         return self._register(
             parse_shard(body), repo_key=repo_key, namespace=namespace, is_public=is_public,
-            uploader=uploader, proven=proven,
+            uploader=uploader, proven=proven, admit=admit,
         )  # fmt: skip
 
     def put_file(
@@ -157,11 +157,12 @@ class XetStore:
         is_public: bool,
         uploader: str,
         sha256: str | None = None,
+        admit: Callable[[int], None] = lambda _size_bytes: None,
     ) -> str:
         """Cut up and keep the file at `path`, for who has no Xet client; gives its hash.
 
         `sha256`: what the caller hashed it to. The file at `path` stays, and its content is readable by
-        `uploader` alone until it is linked or held. Raises TooLarge.
+        `uploader` alone until it is linked or held. `admit` as for `register_shard`. Raises TooLarge.
         """
         if path.stat().st_size == 0:
             return to_hex(EMPTY_FILE_HASH)
@@ -171,7 +172,9 @@ class XetStore:
             new_temp=self.new_incoming,
             adopt=lambda temp, xorb: self.adopt_xorb(temp, xorb, uploader=uploader, repo_key=repo_key),
         )
-        self._register(shard, repo_key=repo_key, namespace=namespace, is_public=is_public, uploader=uploader)
+        self._register(
+            shard, repo_key=repo_key, namespace=namespace, is_public=is_public, uploader=uploader, admit=admit
+        )
         hash = shard.files[0].hash
         if sha256 is not None:
             with self._db.write() as connection:
@@ -187,6 +190,7 @@ class XetStore:
         is_public: bool,
         uploader: str,
         proven: bool = False,
+        admit: Callable[[int], None] = lambda _size_bytes: None,
     ) -> int:
         try:
             shard = check_shard(uploaded, self._xorbs.index, file_max_bytes=self._file_max_bytes)
