@@ -8,6 +8,7 @@ most once a minute each, so that no request waits for the write lock.
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy.exc import OperationalError
@@ -15,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from openhearth.access import NOBODY, Actor, TokenLimits
 from openhearth.accounts.errors import TokenInvalid
 from openhearth.accounts.known import KnownActors
+from openhearth.accounts.oauth.scopes import CONTRIBUTE, namespace_grants
 from openhearth.accounts.queries import sessions as session_queries
 from openhearth.accounts.queries import tokens as token_queries
 from openhearth.accounts.records import AccessToken, Credential
@@ -101,16 +103,30 @@ def _actor(credential: Credential) -> Actor:
         name=credential.user_name,
         is_site_admin=credential.is_site_admin,
         roles=credential.roles,
-        token=limits_of(token) if token else None,
+        token=limits_of(token, credential.user_name) if token else None,
         token_id=token.id if token else None,
         session_id=credential.session_id,
     )
 
 
-def limits_of(token: AccessToken) -> TokenLimits:
-    """A token's grants as the access rules read them: addresses of repos hold a slash, namespaces do not."""
-    return TokenLimits(
+def limits_of(token: AccessToken, user_name: str) -> TokenLimits:
+    """A token's grants as the access rules read them: addresses of repos hold a slash, namespaces do not.
+
+    The scopes of an app count in the namespace of the person and in the organisations they chose for it.
+    """
+    scopes = token.oauth_scopes
+    limits = TokenLimits(
         scope=token.scope,
         repos={target: action for target, action in token.grants.items() if "/" in target},
         namespaces={target: action for target, action in token.grants.items() if "/" not in target},
+        oauth_scopes=scopes,
+    )
+    if scopes is None:
+        return limits
+    reached = frozenset({user_name, *token.orgs})
+    return replace(
+        limits,
+        namespaces=namespace_grants(scopes, reached),
+        creates=reached if CONTRIBUTE in scopes else frozenset(),
+        reads_gated="gated-repos" in scopes,
     )

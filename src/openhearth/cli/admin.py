@@ -16,10 +16,11 @@ from sqlalchemy.exc import OperationalError
 
 from openhearth.access import ROLE_NAMES, Role
 from openhearth.accounts import OPERATOR, Accounts
-from openhearth.cli import care
-from openhearth.config import Settings, load_settings
-from openhearth.db import Database
+from openhearth.audit import Listener
+from openhearth.cli import audit_log, care
+from openhearth.config import load_settings
 from openhearth.errors import Invalid
+from openhearth.events import Events
 from openhearth.kit.clock import iso, utc_now
 
 
@@ -106,6 +107,12 @@ def add_token(
     typer.echo(new.value)
 
 
+def rotate_key(data: Data = None) -> None:
+    """Sign with a new key when people sign in to apps; the two before stay valid. Print its id."""
+    with _accounts(data) as accounts:
+        typer.echo(accounts.oauth.keys.rotate())
+
+
 def add_key(
     user: Annotated[str, typer.Argument(help="Whose key it is.")],
     file: Annotated[typer.FileText, typer.Argument(help="The public key (….pub), or - for standard input.")],
@@ -131,6 +138,8 @@ admin = typer.Typer(
 admin.add_typer(_group("Accounts.", add=add_user, list=list_users, passwd=set_password), name="user")
 admin.add_typer(_group("Organisations.", add=add_org), name="org")
 admin.add_typer(_group("Access tokens.", add=add_token), name="token")
+admin.add_typer(_group("Signing in to apps.", **{"rotate-key": rotate_key}), name="oauth")
+admin.add_typer(_group("The audit log.", verify=audit_log.verify, export=audit_log.export), name="audit")
 admin.add_typer(_group("SSH keys.", add=add_key), name="key")
 for _command in (care.quota, care.gc, care.backup, care.restore, care.verify, care.reindex):
     admin.command()(_command)
@@ -141,21 +150,18 @@ def _accounts(data: Path | None) -> Iterator[Accounts]:
     """The accounts of the data folder. Raises Invalid if its database cannot be opened."""
     settings = load_settings(data=data)
     try:
-        db = _open_database(settings)
+        db = audit_log.open_database(settings)
     except (OperationalError, OSError) as error:
         raise Invalid(f"data: {settings.data} cannot be opened ({error}); check the folder.") from None
-    accounts = Accounts.on(db, settings=settings, clock=utc_now)
+    audit, events = audit_log.audit_of(settings, db), Events()
+    events.subscribe(Listener(audit, utc_now, via="command").subscribers)
+    accounts = Accounts.on(db, settings=settings, clock=utc_now, events=events)
     try:
         yield accounts
     finally:
+        audit.flush()
         accounts.identity.close()
         db.close()
-
-
-def _open_database(settings: Settings) -> Database:
-    db = Database(settings.database_url) if settings.database_url else Database.in_folder(settings.data)
-    db.migrate()
-    return db
 
 
 def _read_password() -> str:
