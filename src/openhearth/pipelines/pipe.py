@@ -3,6 +3,7 @@
 from typing import Any
 
 from openhearth.pipelines.choice import Choice
+from openhearth.pipelines.explain import LastCall, Twin, explain
 from openhearth.pipelines.reading import Read, Reader
 
 
@@ -14,16 +15,23 @@ class Pipe:
         self.worker = worker
         self.read: list[Read] = []
         self._reader = reader
+        self._last: LastCall | None = None
 
     def __call__(self, *inputs: Any, as_text: bool = False, **parameters: Any) -> Any:
         """The answer of `task` to `inputs`. `as_text` takes a link or a file name for the text that it is."""
-        self.read = []
+        self.read, given = [], inputs[0] if inputs else None
         if inputs and not as_text:
-            given, self.read = self._reader.read(inputs[0])
-            inputs = (given, *inputs[1:])
+            value, self.read = self._reader.read(given)
+            inputs = (value, *inputs[1:])
         elif not inputs and not as_text and isinstance(parameters.get("context"), str):
             parameters["context"], self.read = self._reader.read(parameters["context"])
+        named = dict(zip(self.choice.task.asks, inputs[1:], strict=False))
+        self._last = LastCall(given, inputs[0] if inputs else None, {**named, **parameters}, tuple(self.read))
         return self.worker(*inputs, **parameters)
+
+    def explain(self) -> Twin:
+        """The tokenizer, model and generate lines that equal the last call: print them, or `.run()` them."""
+        return explain(self.choice, self._last, self.worker)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.__dict__["worker"], name)
