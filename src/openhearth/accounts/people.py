@@ -8,11 +8,13 @@ from openhearth.access import Actor
 from openhearth.accounts.errors import NameTaken, UserNotFound
 from openhearth.accounts.known import KnownActors
 from openhearth.accounts.permits import require_account, require_site_admin, require_write
+from openhearth.accounts.queries import orgs as org_queries
 from openhearth.accounts.queries import people as queries
 from openhearth.accounts.records import User
 from openhearth.accounts.secret_words import PasswordHashing, check_password
 from openhearth.db import Database, Duplicate
 from openhearth.errors import Invalid
+from openhearth.events import Events, SignedIn
 from openhearth.kit.clock import Clock
 from openhearth.kit.cursors import Page, decode_cursor, encode_cursor
 from openhearth.kit.ids import new_id
@@ -25,7 +27,10 @@ EMAIL_MAX_LENGTH = 320
 
 
 class People:
-    def __init__(self, *, db: Database, clock: Clock, known: KnownActors, hashing: PasswordHashing) -> None:
+    def __init__(
+        self, *, db: Database, clock: Clock, known: KnownActors, hashing: PasswordHashing, events: Events
+    ) -> None:
+        self._events = events
         self._db = db
         self._clock = clock
         self._known = known
@@ -73,6 +78,7 @@ class People:
                 )
         except Duplicate:
             raise NameTaken(name) from None
+        self._events.publish(SignedIn(user_id=user_id, user_name=name, is_new=True))
         return self.get_user(name)
 
     def find_user(self, name: str) -> User | None:
@@ -87,6 +93,25 @@ class People:
         """User id → user, in order of names; those who are gone are left out."""
         with self._db.read() as rows:
             return {user.id: user for user in queries.list_users_by_id(rows, ids)}
+
+    def list_users_by_name(self, names: Collection[str]) -> list[User]:
+        """The users of these names, in any case; those that nobody has are left out."""
+        with self._db.read() as rows:
+            return queries.list_users_by_name(rows, names)
+
+    def list_actors(self, ids: Collection[str]) -> Mapping[str, Actor]:
+        """User id → what they may do in a browser. To decide what to tell them, never to act in their name."""
+        with self._db.read() as rows:
+            users, roles = queries.list_users_by_id(rows, ids), org_queries.list_roles(rows, ids)
+        return {
+            user.id: Actor(
+                user_id=user.id,
+                name=user.name,
+                is_site_admin=user.is_site_admin,
+                roles=roles.get(user.id, {}),
+            )
+            for user in users
+        }
 
     def get_user(self, name: str) -> User:
         """Raises UserNotFound."""

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from openhearth.accounts import Accounts
-from openhearth.community import collections, discussions, follows
+from openhearth.community import collections, discussions, follows, notifications
 from openhearth.community.collections import Collections, ItemType, Things
 from openhearth.community.discussions import Discussions
 from openhearth.community.follows import Follows
-from openhearth.community.notifications import tables as _notifications  # noqa: F401
+from openhearth.community.notifications import Notifications
 from openhearth.community.overviews import Overviews
 from openhearth.repos import Repos
 from openhearth.wire.room import Ground, Room
@@ -23,6 +23,7 @@ class Community:
     collections: Collections
     discussions: Discussions
     follows: Follows
+    notifications: Notifications
     overviews: Overviews
     rooms: Sequence[Room]
 
@@ -34,10 +35,14 @@ def build(
     collections_room = collections.build(ground, accounts=accounts, repos=repos, things=things)
     discussions_room = discussions.build(ground, repos=repos, people=accounts)
     follows_room = follows.build(ground, accounts=accounts)
+    notifications_room = notifications.build(
+        ground, accounts=accounts, repos=repos, find_mentions=discussions.find_mentions
+    )
     return Community(
         collections=collections_room.service,
         discussions=discussions_room.service,
         follows=follows_room.service,
+        notifications=notifications_room.service,
         overviews=Overviews(repos=repos, follows=follows_room.service, collections=collections_room.service),
-        rooms=[collections_room, discussions_room, follows_room],
+        rooms=[collections_room, discussions_room, follows_room, notifications_room],
     )

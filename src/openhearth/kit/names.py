@@ -52,6 +52,8 @@ RESERVED_NAMESPACES = frozenset(
         "join",
         "settings",
         "oauth",
+        "sso",
+        ".well-known",
         "v1",
         "v2",
         "cas",
@@ -66,6 +68,7 @@ RESERVED_NAMESPACES = frozenset(
         "assets",
         "setup",
         "avatars",
+        "notifications",
         "uploads",
     ]
 )

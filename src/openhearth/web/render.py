@@ -20,7 +20,7 @@ from openhearth.web.assets import Assets
 from openhearth.web.docs import Docs
 from openhearth.web.filters import FILTERS
 from openhearth.web.pages import ErrorPage
-from openhearth.web.shell import shell_of
+from openhearth.web.shell import CountUnread, no_news, shell_of
 from openhearth.web.showcase import sample_page
 from openhearth.web.static import StaticFiles
 from openhearth.web.theme import theme_routes
@@ -34,6 +34,9 @@ class Web:
     def __init__(self, *, urls: Urls, template_folders: Mapping[str, Path] | None = None) -> None:
         self.urls = urls
         self.can_join = False  # whether anybody may make an account: the accounts room says so
+        self.count_unread: CountUnread = (
+            no_news  # how many notifications somebody has not read: community/ says so
+        )
         self.assets = Assets()
         self._folders: dict[str, Path] = {}
         self._loaders: dict[str, BaseLoader] = {}
@@ -63,7 +66,7 @@ class Web:
         headers: Mapping[str, str] | None = None,
     ) -> HTMLResponse:
         """Render `template`, whose variables are the fields of the dataclass `context`, and `shell`."""
-        shell = shell_of(request, self.urls, can_join=self.can_join)
+        shell = shell_of(request, self.urls, can_join=self.can_join, count_unread=self.count_unread)
         html = self.environment.get_template(template).render(variables_of(context), shell=shell)
         # A page depends on who looks and on the theme: no shared cache may keep it.
         kept = {"Cache-Control": "private, no-cache", "Vary": "Cookie", **(headers or {})}

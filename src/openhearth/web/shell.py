@@ -1,5 +1,6 @@
 """What every page knows beside its own context: who looks, where, in which theme."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, get_args
 from urllib.parse import quote
@@ -22,6 +23,13 @@ _SECTIONS = (
     ("/docs", "docs"),
 )
 
+CountUnread = Callable[[Actor], int]
+
+
+def no_news(_actor: Actor) -> int:
+    """Where no room tells anybody anything."""
+    return 0
+
 
 @dataclass(frozen=True, kw_only=True)
 class Shell:
@@ -34,6 +42,12 @@ class Shell:
     urls: Urls
     version: str
     can_join: bool = False
+    count_unread: CountUnread = no_news
+
+    @property
+    def unread(self) -> int:
+        """How many notifications the reader has not read; asked for when the header is drawn."""
+        return 0 if self.actor.is_anonymous else self.count_unread(self.actor)
 
     @property
     def section(self) -> str:
@@ -56,7 +70,9 @@ def read_theme(request: Request) -> Theme:
     return chosen if chosen in THEMES else "auto"
 
 
-def shell_of(request: Request, urls: Urls, *, can_join: bool = False) -> Shell:
+def shell_of(
+    request: Request, urls: Urls, *, can_join: bool = False, count_unread: CountUnread = no_news
+) -> Shell:
     state = request.scope.get("state", {})
     return Shell(
         actor=state.get("actor", NOBODY),
@@ -66,4 +82,5 @@ def shell_of(request: Request, urls: Urls, *, can_join: bool = False) -> Shell:
         urls=urls,
         version=openhearth.__version__,
         can_join=can_join,
+        count_unread=count_unread,
     )

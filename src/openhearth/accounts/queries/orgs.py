@@ -1,6 +1,6 @@
 """Rows of organisations, their members and what became of their roles."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -17,6 +17,11 @@ _SELECT = sa.select(*_COLUMNS).join_from(organisations, namespaces, namespaces.c
 
 def find_org(rows: Connection, name: str) -> Organisation | None:
     row = rows.execute(_SELECT.where(namespaces.c.name_key == name.lower())).mappings().first()
+    return Organisation(**row) if row else None
+
+
+def find_org_by_id(rows: Connection, org_id: str) -> Organisation | None:
+    row = rows.execute(_SELECT.where(organisations.c.id == org_id)).mappings().first()
     return Organisation(**row) if row else None
 
 
@@ -54,6 +59,30 @@ def roles_of(rows: Connection, user_id: str) -> Mapping[str, Role]:
         .where(memberships.c.user_id == user_id)
     )
     return {name: Role(role) for name, role in rows.execute(query)}
+
+
+def list_roles(rows: Connection, user_ids: Collection[str]) -> Mapping[str, dict[str, Role]]:
+    """User id → organisation name → role, of those who have any."""
+    query = (
+        sa.select(memberships.c.user_id, namespaces.c.name, memberships.c.role)
+        .join_from(memberships, namespaces, namespaces.c.id == memberships.c.org_id)
+        .where(memberships.c.user_id.in_(user_ids))
+    )
+    found: dict[str, dict[str, Role]] = {}
+    for user_id, name, role in rows.execute(query):
+        found.setdefault(user_id, {})[name] = Role(role)
+    return found
+
+
+def list_member_ids(rows: Connection, org_id: str, *, least: Role, limit: int) -> list[str]:
+    """The members with at least a role, longest members first."""
+    query = (
+        sa.select(memberships.c.user_id)
+        .where(memberships.c.org_id == org_id, memberships.c.role >= int(least))
+        .order_by(memberships.c.since, memberships.c.user_id)
+        .limit(limit)
+    )
+    return list(rows.execute(query).scalars())
 
 
 def list_members(rows: Connection, org_id: str, *, after: str, limit: int) -> list[Member]:

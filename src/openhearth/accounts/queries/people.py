@@ -40,6 +40,13 @@ def list_users_by_id(rows: Connection, ids: Collection[str]) -> list[User]:
     return [User(**row) for row in rows.execute(query).mappings()]
 
 
+def list_users_by_name(rows: Connection, names: Collection[str]) -> list[User]:
+    """Users of these names, in any case, in order of their names."""
+    keys = [name.lower() for name in names]
+    query = _SELECT.where(namespaces.c.name_key.in_(keys)).order_by(namespaces.c.name_key)
+    return [User(**row) for row in rows.execute(query).mappings()]
+
+
 def list_users(rows: Connection, *, after: str, limit: int) -> list[User]:
     """Users in order of their names, from behind the name `after`."""
     query = _SELECT.where(namespaces.c.name_key > after.lower()).order_by(namespaces.c.name_key).limit(limit)
