@@ -52,7 +52,7 @@ def test_a_record_whose_format_is_broken_is_kept_and_does_not_break_the_call() -
     ("message", "meaning"),
     [
         ("Some weights were not initialized from the model checkpoint and are newly initialized: ['x.weight']", "random numbers"),
-        ("Token indices sequence length is longer than the specified maximum sequence length (600 > 512)", "longer than the model can read"),
+        ("sequence length is longer than the specified maximum (600 > 512)", "longer than the model can read"),
         ("The following generation flags are not valid and may be ignored: ['temperature']", "likeliest word"),
         ("something nobody ever said", None),
     ],
