@@ -43,6 +43,7 @@ class RepoMoved:
 class RepoDeleted:
     repo_key: str
     repo: RepoRef
+    is_private: bool = True  # what it was: nobody can look any more
 
 
 DiscussionChange = Literal[

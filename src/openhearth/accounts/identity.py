@@ -13,10 +13,12 @@ from datetime import timedelta
 
 from sqlalchemy.exc import OperationalError
 
-from openhearth.access import NOBODY, Actor, TokenLimits
+from openhearth.access import NOBODY, Actor, Role, TokenLimits
 from openhearth.accounts.errors import TokenInvalid
 from openhearth.accounts.known import KnownActors
 from openhearth.accounts.oauth.scopes import CONTRIBUTE, namespace_grants
+from openhearth.accounts.queries import orgs as org_queries
+from openhearth.accounts.queries import people as people_queries
 from openhearth.accounts.queries import sessions as session_queries
 from openhearth.accounts.queries import tokens as token_queries
 from openhearth.accounts.records import AccessToken, Credential
@@ -49,6 +51,16 @@ class Identity:
         return (
             self._find(hash_secret(value), session_queries.find_credential, self._prolong_session) or NOBODY
         )
+
+    def standing(self, namespace_id: str) -> Actor | None:
+        """As whom work is done later: a user with their roles of now, an organisation as one of its own; None if gone."""
+        with self._db.read() as rows:
+            user = people_queries.find_user_by_id(rows, namespace_id)
+            if user is None:
+                org = org_queries.find_org_by_id(rows, namespace_id)
+                return Actor(user_id=org.id, roles={org.name: Role.READ}) if org is not None else None
+            roles = org_queries.roles_of(rows, user.id)
+        return Actor(user_id=user.id, name=user.name, is_site_admin=user.is_site_admin, roles=roles)
 
     def settle(self) -> None:
         """Wait until every use so far is noted."""

@@ -106,6 +106,10 @@ class Accounts:
             return self.identity.by_session(credentials.session)
         return NOBODY
 
+    def find_standing(self, namespace_id: str) -> Actor | None:
+        """As whom work is done later for a user or an organisation; None once they are gone."""
+        return self.identity.standing(namespace_id)
+
     def first_start_link(self) -> str | None:
         """The path of a fresh one-time link for the owner, None once there is one."""
         return self.first_start.link()
