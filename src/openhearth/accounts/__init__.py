@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from openhearth.accounts.api import Api, Describe, FindFollowed
-from openhearth.accounts.pages import Pages
+from openhearth.accounts.pages import ListRepos, Pages
 from openhearth.accounts.permits import OPERATOR
 from openhearth.accounts.records import Member, Membership, Organisation, Profile, User
 from openhearth.accounts.service import Accounts
@@ -25,7 +25,11 @@ __all__ = [
 
 
 def build(
-    ground: Ground, *, describe: Describe | None = None, find_followed: FindFollowed | None = None
+    ground: Ground,
+    *,
+    describe: Describe | None = None,
+    find_followed: FindFollowed | None = None,
+    list_repos: ListRepos | None = None,
 ) -> Room:
     """The room on `ground`. What other rooms know of people joins their overviews; left out without it."""
     accounts = Accounts.on(ground.db, settings=ground.settings, clock=ground.clock, events=ground.events)
@@ -38,7 +42,7 @@ def build(
     )
     ground.web.add_folder("accounts", Path(__file__).parent / "templates")
     ground.web.can_join = ground.settings.sign_up == "open"
-    pages = Pages(accounts, web=ground.web, urls=ground.urls)
+    pages = Pages(accounts, web=ground.web, urls=ground.urls, list_repos=list_repos or (lambda _actor: ()))
     return Room(
         name="accounts",
         service=accounts,

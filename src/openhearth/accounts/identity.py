@@ -113,4 +113,5 @@ def limits_of(token: AccessToken) -> TokenLimits:
         scope=token.scope,
         repos={target: action for target, action in token.grants.items() if "/" in target},
         namespaces={target: action for target, action in token.grants.items() if "/" not in target},
+        permissions=token.permissions,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Literal
 
-from openhearth.access import Action, Role, TokenScope
+from openhearth.access import Action, Permission, Role, TokenScope
 
 NamespaceKind = Literal["user", "org"]
 
@@ -79,7 +79,7 @@ class AccessToken:
     """A token as its owner sees it later. `hint` is its last four characters; the value is not kept.
 
     `client_id` is set for tokens that a device got by sign-in code (OAuth); nobody has named those.
-    `grants` is only read for fine-grained tokens: `models/ns/name` or `ns` → Action.
+    `grants` (`models/ns/name` or `ns` → Action) and `permissions` are only read for fine-grained tokens.
     """
 
     id: str
@@ -92,6 +92,7 @@ class AccessToken:
     expires_at: datetime | None
     client_id: str | None
     grants: Mapping[str, Action] = field(default_factory=dict)
+    permissions: frozenset[Permission] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)

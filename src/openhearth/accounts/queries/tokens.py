@@ -22,6 +22,7 @@ _COLUMNS = (
     access_tokens.c.last_used_at,
     access_tokens.c.expires_at,
     access_tokens.c.client_id,
+    access_tokens.c.permissions,
 )
 _CREDENTIAL = (
     sa.select(*_COLUMNS, namespaces.c.name.label("user_name"), users.c.is_site_admin)
@@ -77,7 +78,9 @@ def _find(rows: Connection, condition: sa.ColumnElement[bool]) -> AccessToken | 
 
 
 def _record(row: RowMapping, grants: Mapping[str, Action]) -> AccessToken:
-    return AccessToken(**{column.name: row[column.name] for column in _COLUMNS}, grants=grants)
+    fields = {column.name: row[column.name] for column in _COLUMNS}
+    fields["permissions"] = frozenset((row["permissions"] or "").split())
+    return AccessToken(**fields, grants=grants)
 
 
 def insert_token(
@@ -89,6 +92,7 @@ def insert_token(
     refresh_expires_at: datetime | None = None,
 ) -> None:
     fields = {column.name: getattr(token, column.name) for column in _COLUMNS}
+    fields["permissions"] = " ".join(sorted(token.permissions)) or None
     rows.execute(
         access_tokens.insert().values(
             **fields, value_hash=value_hash, refresh_hash=refresh_hash, refresh_expires_at=refresh_expires_at
