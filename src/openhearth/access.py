@@ -34,6 +34,13 @@ TokenScope = Literal["read", "write", "fineGrained"]
 # What a fine-grained token may be given beside repos and namespaces.
 Permission = Literal["gated.read", "discussion.write", "collection.write", "webhook.write", "inference.run"]
 PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
+# The OAuth scope by which an app gets a permission. None gives collections: those hold for chosen organisations.
+SCOPE_OF: Mapping[Permission, str] = {
+    "gated.read": "gated-repos",
+    "discussion.write": "write-discussions",
+    "webhook.write": "webhooks",
+    "inference.run": "inference-api",
+}
 Visibility = Literal["public", "private"]
 
 
@@ -55,13 +62,16 @@ class TokenLimits:
     """What the token of this request allows, on top of what its user may do. None of it ever widens a right.
 
     `repos`, `namespaces` and `permissions` are only read for fine-grained tokens: address (`models/ns/name`) or
-    namespace → Action, and what is allowed beside them.
+    namespace → Action, and what is allowed beside them. `oauth_scopes` is what a person let an app do; None for every
+    other token. `creates` are the namespaces where such an app may make repos without writing to those that are there.
     """
 
     scope: TokenScope
     repos: Mapping[str, Action] = field(default_factory=dict)
     namespaces: Mapping[str, Action] = field(default_factory=dict)
     permissions: frozenset[Permission] = frozenset()
+    oauth_scopes: frozenset[str] | None = None
+    creates: frozenset[str] = frozenset()
 
     def permits(self, permission: Permission) -> bool:
         """Whether the token may be used for `permission`. Read tokens run models and have gated files."""
@@ -70,7 +80,9 @@ class TokenLimits:
         return self.scope == "write" or permission in self.permissions
 
     def allows_managing(self, namespace: str) -> bool:
-        """Whether the profile, members and settings of `namespace` may be changed with the token."""
+        """Whether the profile, members and settings of `namespace` may be changed with the token. Apps never may."""
+        if self.oauth_scopes is not None:
+            return False
         return self.scope == "write" or self.namespaces.get(namespace, 0) >= Action.ADMIN
 
     def allows(self, action: Action, repo: Address) -> bool:
@@ -191,9 +203,10 @@ def decide_create(actor: Actor, repo: Address) -> Verdict:
     """The verdict on `actor` creating `repo` in its namespace."""
     if actor.is_anonymous:
         return Verdict(False, "Creating a repo needs an account.")
-    if actor.token is not None and not actor.token.allows(Action.WRITE, repo):
+    token = actor.token
+    if token is not None and repo.namespace not in token.creates and not token.allows(Action.WRITE, repo):
         return Verdict(
-            False, f"This token ({actor.token.scope}) does not allow to create {repo.id}; use a write token."
+            False, f"This token ({token.scope}) does not allow to create {repo.id}; use a write token."
         )
     if actor.name == repo.namespace or actor.is_site_admin:
         return Verdict(True, "The namespace is yours.")
@@ -214,6 +227,11 @@ def may_manage_namespace(actor: Actor, namespace: str) -> bool:
 def require_permission(actor: Actor, permission: Permission) -> None:
     """Raises Forbidden if the token of this request was not given `permission`."""
     if actor.token is not None and not actor.token.permits(permission):
+        if actor.token.oauth_scopes is not None:
+            raise Forbidden(
+                f"This app was not given the scope {SCOPE_OF.get(permission)!r}; "
+                "let it ask for that when people sign in."
+            )
         raise Forbidden(
             f"This token ({actor.token.scope}) was not given the permission {permission!r}; "
             "use another, or make one that has it."

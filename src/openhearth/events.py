@@ -25,8 +25,11 @@ class RefUpdated:
 
 @dataclass(frozen=True, kw_only=True)
 class RepoCreated:
+    """`token_id`: the access token it was made with, None for a browser."""
+
     repo_key: str
     repo: RepoRef
+    token_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +43,7 @@ class RepoMoved:
 class RepoDeleted:
     repo_key: str
     repo: RepoRef
+    is_private: bool = True  # what it was: nobody can look any more
 
 
 DiscussionChange = Literal[

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from openhearth import accounts, attachments, audit, buckets, community, inference, repos, spaces, unoffered
+from openhearth import (
+    accounts,
+    attachments,
+    audit,
+    buckets,
+    community,
+    inference,
+    jobs,
+    repos,
+    spaces,
+    unoffered,
+    webhooks,
+)
 from openhearth.accounts import Accounts
 from openhearth.audit import Audit
 from openhearth.buckets import Buckets
@@ -13,6 +25,7 @@ from openhearth.community import Community
 from openhearth.config import Settings, read_secret
 from openhearth.db import Database
 from openhearth.events import Events
+from openhearth.jobs import Queue
 from openhearth.kit.clock import Clock, utc_now
 from openhearth.repos import Repos
 from openhearth.storage import open_storage
@@ -29,6 +42,7 @@ class Hub:
     accounts: Accounts
     repos: Repos
     buckets: Buckets
+    queue: Queue
     community: Community
     audit: Audit
     rooms: Sequence[Room]
@@ -76,9 +90,17 @@ def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
         pull_requests=lambda: communal.discussions.pulls,
     )
     buckets_room = buckets.build(ground, accounts=accounts_room.service, repos=repos_room.service)
+    jobs_room = jobs.build(ground)
     inference_room = inference.build(ground, repos=repos_room.service)
     communal = community.build(ground, accounts=accounts_room.service, repos=repos_room.service)
     audit_room = audit.build(ground)
+    webhooks_room = webhooks.build(
+        ground,
+        accounts=accounts_room.service,
+        repos=repos_room.service,
+        queue=jobs_room.service,
+        get_discussion=communal.discussions.threads.get,
+    )
     rooms = (
         accounts_room,
         spaces.build(ground, repos=repos_room.service),  # before repos: `/api/spaces/hardware` names no repo
@@ -86,8 +108,10 @@ def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
         buckets_room,
         *communal.rooms,
         inference_room,
+        webhooks_room,
         attachments.build(ground),
         audit_room,
+        jobs_room,  # behind the rooms whose work it does: it stops before them
         unoffered.build(ground),
     )
     ground.db.migrate()
@@ -99,6 +123,7 @@ def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
         accounts=accounts_room.service,
         repos=repos_room.service,
         buckets=buckets_room.service,
+        queue=jobs_room.service,
         community=communal,
         audit=audit_room.service,
         rooms=rooms,

@@ -4,7 +4,7 @@ A session lives 30 days from its last use. Signing in always begins a new one, s
 is worth nothing afterwards.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from openhearth.access import Actor
 from openhearth.accounts.known import KnownActors
@@ -54,6 +54,13 @@ class Sessions:
         user_id = require_browser(actor)
         with self._db.read() as rows:
             return queries.list_sessions(rows, user_id, now=self._clock())
+
+    def began_at(self, actor: Actor) -> datetime:
+        """When the actor's browser signed in."""
+        user_id = require_browser(actor)
+        with self._db.read() as rows:
+            session = queries.find_session(rows, actor.session_id or "", user_id=user_id)
+        return session.created_at if session else self._clock()
 
     def end(self, actor: Actor, session_id: str) -> None:
         """Sign one of the actor's own browsers out. Raises NotFound if there is no such session."""

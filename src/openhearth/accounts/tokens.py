@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from openhearth.access import Action, Actor, Permission, TokenScope
 from openhearth.accounts.errors import UserNotFound
 from openhearth.accounts.known import KnownActors
+from openhearth.accounts.oauth import queries as oauth_queries
 from openhearth.accounts.permits import OPERATOR, require_browser
 from openhearth.accounts.queries import people as people_queries
 from openhearth.accounts.queries import tokens as queries
@@ -18,7 +19,7 @@ from openhearth.accounts.records import AccessToken, NewToken
 from openhearth.accounts.secret_words import check_token_value, hash_secret, new_token_value
 from openhearth.db import Database, Duplicate
 from openhearth.errors import Conflict, Forbidden, Invalid, NotFound
-from openhearth.events import Events, RepoDeleted, RepoMoved, TokenChange, TokenChanged
+from openhearth.events import Events, RepoCreated, RepoDeleted, RepoMoved, TokenChange, TokenChanged
 from openhearth.kit.clock import Clock
 from openhearth.kit.ids import new_id
 from openhearth.kit.names import RepoRef, check_namespace, repo_type_of, split_repo_id
@@ -105,6 +106,8 @@ class Tokens:
         """End one of the actor's tokens, at once. Raises NotFound."""
         token = self._get_own(actor, token_id)
         with self._db.write() as rows:
+            if token.authorization_id is not None:
+                oauth_queries.delete_authorization(rows, token.authorization_id)
             queries.delete_token(rows, token.id)
         self._known.forget()
         self._announce(token, "revoke", str(actor.name), actor)
@@ -135,12 +138,22 @@ class Tokens:
         """Let grants for a repo follow it to its new address."""
         with self._db.write() as rows:
             queries.move_grants(rows, _target(event.old), _target(event.new))
+            oauth_queries.move_contributions(rows, _target(event.old), _target(event.new))
         self._known.forget()
 
     def end_grants(self, event: RepoDeleted) -> None:
         """Drop grants for a repo that is gone, so that the next of that name is not opened by them."""
         with self._db.write() as rows:
             queries.delete_grants(rows, _target(event.repo))
+            oauth_queries.delete_contributions(rows, _target(event.repo))
+        self._known.forget()
+
+    def note_contribution(self, event: RepoCreated) -> None:
+        """Let an app go on writing to the repo that it made."""
+        if event.token_id is None:
+            return
+        with self._db.write() as rows:
+            oauth_queries.add_contribution(rows, event.token_id, _target(event.repo))
         self._known.forget()
 
     def _announce(self, token: AccessToken, change: TokenChange, user_name: str, actor: Actor) -> None:

@@ -171,7 +171,7 @@ class Catalogue:
         except BaseException:
             self._drop_storage(repo.key)
             raise
-        self._events.publish(RepoCreated(repo_key=repo.key, repo=ref))
+        self._events.publish(RepoCreated(repo_key=repo.key, repo=ref, token_id=actor.token_id))
         for name, head in heads.items():
             self._events.publish(
                 RefUpdated(repo_key=repo.key, repo=ref, ref=name, old=None, new=head, actor_name=actor.name)
@@ -202,7 +202,7 @@ class Catalogue:
         repo = self._get_at(actor, ref, Action.ADMIN)
         with self._db.write() as rows:
             queries.delete_repo(rows, repo.key)
-        self._events.publish(RepoDeleted(repo_key=repo.key, repo=repo.ref))
+        self._events.publish(RepoDeleted(repo_key=repo.key, repo=repo.ref, is_private=repo.is_private))
         self._drop_storage(repo.key)
 
     def _drop_storage(self, key: str) -> None:
