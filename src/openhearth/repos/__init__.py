@@ -24,7 +24,10 @@ from openhearth.repos.lfs_locks_api import LocksApi
 from openhearth.repos.lfs_tickets import Tickets
 from openhearth.repos.nearby import Near
 from openhearth.repos.pages import Pages, Profiles
+from openhearth.repos.pages.diffs import Changes, show_changes
+from openhearth.repos.pages.frame import OpenRepo, RepoFrame, RepoHead, repo_routes
 from openhearth.repos.pull_requests import PullRequests
+from openhearth.repos.quotas import ListKeys
 from openhearth.repos.records import (
     AddFile,
     AddLargeFile,
@@ -50,16 +53,22 @@ __all__ = [
     "AddFile",
     "AddLargeFile",
     "Addressed",
+    "Changes",
     "CommitRequest",
     "Entry",
     "Facts",
     "Listed",
+    "OpenRepo",
     "RemoveFile",
     "RemoveFolder",
     "Repo",
     "RepoFilter",
+    "RepoFrame",
+    "RepoHead",
     "Repos",
     "build",
+    "repo_routes",
+    "show_changes",
 ]
 
 
@@ -75,9 +84,10 @@ def build(
     *,
     accounts: People,
     move_bucket: MoveBucket,
+    list_bucket_keys: ListKeys,
     pull_requests: Callable[[], PullRequests],
 ) -> Room:
-    """The room on `ground`, with repos in the namespaces of `accounts`; buckets are moved by the same route.
+    """The room on `ground`, with repos in the namespaces of `accounts`; buckets are moved and counted with them.
 
     `pull_requests` is asked once all rooms stand.
     """
@@ -85,6 +95,7 @@ def build(
         ground.db, storage=ground.storage, events=ground.events, clock=ground.clock, urls=ground.urls,
         settings=ground.settings, namespaces=accounts, pull_requests=pull_requests,
         find_owners=accounts.ssh_keys.list_owners,
+        list_bucket_keys=list_bucket_keys,
     )  # fmt: skip
     storage, urls, near = ground.storage, ground.urls, Near(ground.db)
     signer = XetSigner(key=ground.secret, clock=ground.clock)
