@@ -10,6 +10,7 @@ from openhearth.buckets.listing import conditions_of
 from openhearth.buckets.records import Bucket
 from openhearth.db import Database, Duplicate
 from openhearth.errors import Invalid
+from openhearth.events import Events, FilesOpened
 from openhearth.kit.clock import Clock
 from openhearth.kit.cursors import Page, decode_cursor, encode_cursor
 from openhearth.kit.ids import new_id
@@ -34,13 +35,14 @@ class Namespaces(Protocol):
 
 class Catalogue:
     def __init__(
-        self, *, db: Database, xet: XetStore, clock: Clock, urls: Urls, namespaces: Namespaces
+        self, *, db: Database, xet: XetStore, clock: Clock, urls: Urls, namespaces: Namespaces, events: Events
     ) -> None:
         self._db = db
         self._xet = xet
         self._clock = clock
         self._urls = urls
         self._namespaces = namespaces
+        self._events = events
 
     def get(self, actor: Actor, ref: BucketRef, action: Action = Action.READ) -> Bucket:
         """The bucket at `ref`, if `actor` may do `action` to it.
@@ -58,6 +60,11 @@ class Catalogue:
             raise BucketNotFound(ref.id, anonymous=actor.is_anonymous, hidden=hidden)
         verdict.require(actor, bucket.resource)
         return bucket
+
+    def open_files(self, actor: Actor, bucket: Bucket) -> None:
+        """Say that `actor`, who was given `bucket`, has its files, if they are not for everybody."""
+        if bucket.is_private:
+            self._events.publish(FilesOpened(repo_key=bucket.key, repo=bucket.ref, actor_name=actor.name))
 
     def create(self, actor: Actor, ref: BucketRef, *, visibility: Visibility | None = None) -> Bucket:
         """Make an empty bucket; without a visibility, the namespace decides.
