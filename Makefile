@@ -9,7 +9,7 @@ export OMP_WAIT_POLICY = PASSIVE
 DEBIAN_TOOLS := chromium git-lfs openssh-client gnupg nginx-light wrk fonts-dejavu-core npm
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve starter test test-fast check fix types docs bench tools clean
+.PHONY: help setup serve starter test test-fast check fix types docs compat bench tools clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -60,6 +60,9 @@ types: setup  ## mypy alone
 
 docs: setup  ## write docs/reference from the code
 	@$(BIN)/python -m openhearth.cli.reference
+
+compat: tools  ## run real clients and write docs/reference/compatibility.md
+	@$(BIN)/python -m tests.compat --write
 
 bench: tools  ## measure, and print ratios to a peer or to the physical limit
 	@OPENHEARTH_STARTER_CACHE="$(CACHE)/starter" $(BIN)/python -m tests.bench

@@ -51,11 +51,15 @@ class TokenLimits:
     """What the token of this request allows, on top of what its user may do. None of it ever widens a right.
 
     `repos` and `namespaces` are only read for fine-grained tokens: address (`models/ns/name`) or namespace → Action.
+    `oauth_scopes` is what a person let an app do; None for every other token. `creates` are the namespaces where
+    such an app may make repos without writing to those that are there.
     """
 
     scope: TokenScope
     repos: Mapping[str, Action] = field(default_factory=dict)
     namespaces: Mapping[str, Action] = field(default_factory=dict)
+    oauth_scopes: frozenset[str] | None = None
+    creates: frozenset[str] = frozenset()
     reads_gated: bool = False  # whether a fine-grained token opens gated repos that it does not name
 
     def allows(self, action: Action, repo: Address) -> bool:
@@ -113,7 +117,7 @@ class Verdict:
         if self.allowed:
             return
         if not self.exists:
-            raise RepoNotFound(resource.ref.id, anonymous=actor.is_anonymous)
+            raise RepoNotFound(resource.ref.id, anonymous=actor.is_anonymous, hidden=resource.ref)
         raise refusal(actor, self.reason)
 
 
@@ -172,9 +176,10 @@ def decide_create(actor: Actor, repo: Address) -> Verdict:
     """The verdict on `actor` creating `repo` in its namespace."""
     if actor.is_anonymous:
         return Verdict(False, "Creating a repo needs an account.")
-    if actor.token is not None and not actor.token.allows(Action.WRITE, repo):
+    token = actor.token
+    if token is not None and repo.namespace not in token.creates and not token.allows(Action.WRITE, repo):
         return Verdict(
-            False, f"This token ({actor.token.scope}) does not allow to create {repo.id}; use a write token."
+            False, f"This token ({token.scope}) does not allow to create {repo.id}; use a write token."
         )
     if actor.name == repo.namespace or actor.is_site_admin:
         return Verdict(True, "The namespace is yours.")
@@ -202,10 +207,21 @@ def decide_contribute(actor: Actor, resource: RepoResource) -> Verdict:
         return verdict
     if actor.is_anonymous:
         return Verdict(False, f"Taking part in {resource.ref.id} needs an account.")
-    if actor.token is not None and not actor.token.allows(Action.WRITE, resource.ref):
+    token = actor.token
+    may_discuss = token is not None and "write-discussions" in (token.oauth_scopes or ())
+    if token is not None and not may_discuss and not token.allows(Action.WRITE, resource.ref):
         return Verdict(
             False,
-            f"This token ({actor.token.scope}) does not allow to discuss or change {resource.ref.id}; "
+            f"This token ({token.scope}) does not allow to discuss or change {resource.ref.id}; "
             "use a write token.",
         )
     return Verdict(True, "Whoever may read it may take part.")
+
+
+def require_oauth_scope(actor: Actor, scope: str) -> None:
+    """Raises Forbidden for the token of an app that was not given `scope`; every other actor passes."""
+    scopes = actor.token.oauth_scopes if actor.token else None
+    if scopes is not None and scope not in scopes:
+        raise Forbidden(
+            f"This app was not given the scope {scope!r}; let it ask for that when people sign in."
+        )

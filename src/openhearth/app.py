@@ -20,6 +20,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from openhearth import __version__
+from openhearth.audit import AuditLayer
 from openhearth.config import Settings, load_settings
 from openhearth.errors import HubError, Invalid, NotFound
 from openhearth.kit.clock import Clock
@@ -44,7 +45,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
 
 
 def app_of(hub: Hub) -> Starlette:
-    """The ASGI application of `hub`. Middleware from the outside in: raw path, request id, who is asking.
+    """The ASGI application of `hub`. Middleware from the outside in: raw path, request id, the audit log, who is asking.
 
     Starlette's own, and not FastAPI's, which adds three layers to every request that nothing here uses.
     """
@@ -59,6 +60,7 @@ def app_of(hub: Hub) -> Starlette:
         middleware=[
             Middleware(RawPath),
             Middleware(Trace),
+            Middleware(AuditLayer, audit=hub.audit, clock=ground.clock),
             Middleware(
                 Identification, accounts=hub.accounts, secret=ground.secret, own_origin=ground.urls.base
             ),

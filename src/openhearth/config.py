@@ -4,7 +4,9 @@ A setting `name` is read from a flag, else `OPENHEARTH_NAME`, else `name = …` 
 folder, else its default. A value that cannot be read stops the start with a sentence; nothing falls back silently.
 """
 
+import contextlib
 import os
+import secrets
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -78,6 +80,9 @@ class Settings:
     engine_memory_gb: float = _setting(0.0, "Memory for loaded models, in GB; 0: half of the machine's.")
     engine_idle_s: int = _setting(900, "Unload a model that nobody has used for so many seconds.")
     engine_threads: int = _setting(0, "Threads of one loaded model; 0: one for each core.")
+    audit_keep_days: int = _setting(
+        0, "For how many days entries of the audit log are kept; 0: for ever. Letting go is itself an entry."
+    )
     log_level: str = _setting("info", "How much to log: debug, info, warning or error.")
 
     @property
@@ -109,6 +114,19 @@ def load_settings(environ: Mapping[str, str] | None = None, **flags: object) -> 
             f"openhearth.toml: {sorted(unknown)[0]!r} is no setting; see docs/reference/settings.md."
         )
     return Settings(**values)
+
+
+def read_secret(path: Path) -> bytes:
+    """The installation's own key, made on first start; readable by its owner alone."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_suffix(f".{secrets.token_hex(4)}")
+        fresh.touch(mode=0o600)
+        fresh.write_bytes(secrets.token_bytes(32))
+        with contextlib.suppress(FileExistsError):  # two first starts at once agree on one key
+            path.hardlink_to(fresh)
+        fresh.unlink()
+    return path.read_bytes()
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

@@ -22,7 +22,13 @@ HubError
 (huggingface_hub.errors, utils/_http.py `hf_raise_for_status`).
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from openhearth.access import Address
 
 
 class HubError(Exception):
@@ -48,7 +54,9 @@ class RepoNotFound(NotFound):
 
     code = "RepoNotFound"
 
-    def __init__(self, repo_id: str, *, anonymous: bool = False) -> None:
+    def __init__(self, repo_id: str, *, anonymous: bool = False, hidden: Address | None = None) -> None:
+        """`hidden` is the repo that is there all the same: for the hub's own log, never for an answer."""
+        self.hidden = hidden
         super().__init__(
             f"Repository not found: {repo_id}. If it is private, sign in with an account that may read it."
         )

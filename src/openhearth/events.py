@@ -25,8 +25,11 @@ class RefUpdated:
 
 @dataclass(frozen=True, kw_only=True)
 class RepoCreated:
+    """`token_id`: the access token it was made with, None for a browser."""
+
     repo_key: str
     repo: RepoRef
+    token_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +43,7 @@ class RepoMoved:
 class RepoDeleted:
     repo_key: str
     repo: RepoRef
+    is_private: bool = True  # what it was: nobody can look any more
 
 
 DiscussionChange = Literal[
@@ -84,7 +88,64 @@ class FilesOpened:
     actor_name: str | None
 
 
-Event = RefUpdated | RepoCreated | RepoMoved | RepoDeleted | DiscussionChanged | AccessRequested | FilesOpened
+@dataclass(frozen=True, kw_only=True)
+class RepoSettingsChanged:
+    """Who may see a repo, or have its files, was changed: setting → its value now."""
+
+    repo_key: str
+    repo: RepoRef
+    changes: Mapping[str, str]
+    actor_name: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleChanged:
+    """A member's role in an organisation changed. No role: not a member."""
+
+    org: str
+    user_name: str
+    before: str | None
+    after: str | None
+    actor_name: str | None
+
+
+TokenChange = Literal["create", "renew", "revoke", "change"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenChanged:
+    """An access token was made, renewed or revoked."""
+
+    user_name: str
+    token_id: str
+    name: str
+    scope: str
+    change: TokenChange
+    actor_name: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedIn:
+    """A browser was signed in, or an account made."""
+
+    user_id: str
+    user_name: str
+    is_new: bool = False
+
+
+Event = (
+    RefUpdated
+    | RepoCreated
+    | RepoMoved
+    | RepoDeleted
+    | DiscussionChanged
+    | AccessRequested
+    | FilesOpened
+    | RepoSettingsChanged
+    | RoleChanged
+    | TokenChanged
+    | SignedIn
+)
 Subscribers = Mapping[type, Callable[[Any], None]]
 
 

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-import contextlib
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from openhearth import accounts, attachments, buckets, community, inference, repos, spaces, unoffered
+from openhearth import (
+    accounts,
+    attachments,
+    audit,
+    buckets,
+    community,
+    inference,
+    jobs,
+    repos,
+    spaces,
+    unoffered,
+    webhooks,
+)
 from openhearth.accounts import Accounts
+from openhearth.audit import Audit
 from openhearth.buckets import Buckets
 from openhearth.community import Community
-from openhearth.config import Settings
+from openhearth.config import Settings, read_secret
 from openhearth.db import Database
 from openhearth.events import Events
+from openhearth.jobs import Queue
 from openhearth.kit.clock import Clock, utc_now
 from openhearth.repos import Repos
 from openhearth.storage import open_storage
@@ -31,14 +42,16 @@ class Hub:
     accounts: Accounts
     repos: Repos
     buckets: Buckets
+    queue: Queue
     community: Community
+    audit: Audit
     rooms: Sequence[Room]
 
 
 def open_ground(settings: Settings, *, clock: Clock = utc_now) -> Ground:
     """Open the stores below `settings.data`, making what is missing."""
     settings.data.mkdir(parents=True, exist_ok=True)
-    secret = _read_secret(settings.data / "secret.key")
+    secret = read_secret(settings.data / "secret.key")
     db = Database(settings.database_url) if settings.database_url else Database.in_folder(settings.data)
     urls = Urls(settings.base_url, ssh_port=settings.ssh_port)
     storage = open_storage(
@@ -76,8 +89,17 @@ def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
         pull_requests=lambda: communal.discussions.pulls,
     )
     buckets_room = buckets.build(ground, accounts=accounts_room.service, repos=repos_room.service)
+    jobs_room = jobs.build(ground)
     inference_room = inference.build(ground, repos=repos_room.service)
     communal = community.build(ground, accounts=accounts_room.service, repos=repos_room.service)
+    audit_room = audit.build(ground)
+    webhooks_room = webhooks.build(
+        ground,
+        accounts=accounts_room.service,
+        repos=repos_room.service,
+        queue=jobs_room.service,
+        get_discussion=communal.discussions.threads.get,
+    )
     rooms = (
         accounts_room,
         spaces.build(ground, repos=repos_room.service),  # before repos: `/api/spaces/hardware` names no repo
@@ -85,7 +107,10 @@ def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
         buckets_room,
         *communal.rooms,
         inference_room,
+        webhooks_room,
         attachments.build(ground),
+        audit_room,
+        jobs_room,  # behind the rooms whose work it does: it stops before them
         unoffered.build(ground),
     )
     ground.db.migrate()
@@ -97,18 +122,8 @@ def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
         accounts=accounts_room.service,
         repos=repos_room.service,
         buckets=buckets_room.service,
+        queue=jobs_room.service,
         community=communal,
+        audit=audit_room.service,
         rooms=rooms,
     )
-
-
-def _read_secret(path: Path) -> bytes:
-    """The installation's own key, made on first start; readable by its owner alone."""
-    if not path.exists():
-        fresh = path.with_suffix(f".{secrets.token_hex(4)}")
-        fresh.touch(mode=0o600)
-        fresh.write_bytes(secrets.token_bytes(32))
-        with contextlib.suppress(FileExistsError):  # two first starts at once agree on one key
-            path.hardlink_to(fresh)
-        fresh.unlink()
-    return path.read_bytes()

@@ -69,6 +69,12 @@ class Urls:
     def discussion(self, repo: RepoRef, number: int) -> str:
         return f"{self.discussions(repo)}/{number}"
 
+    def blame(self, repo: RepoRef, revision: str, path: str) -> str:
+        return f"{self.repo(repo)}/blame/{quote_rev(revision)}/{quote_path(path)}"
+
+    def compare(self, repo: RepoRef, base: str, head: str, *, dots: str = "...") -> str:
+        return f"{self.repo(repo)}/compare/{quote_rev(base)}{dots}{quote_rev(head)}"
+
     def settings(self, repo: RepoRef) -> str:
         return f"{self.repo(repo)}/settings"
 

@@ -4,8 +4,9 @@ import pytest
 
 from openhearth.access import NOBODY
 from openhearth.accounts import Accounts
-from openhearth.accounts.devices import ACCESS_LIFETIME, POLL_INTERVAL_S
+from openhearth.accounts.devices import POLL_INTERVAL_S
 from openhearth.accounts.errors import OAuthCode, OAuthError, TokenInvalid, TooManyAttempts
+from openhearth.accounts.oauth.tokens import OF_DEVICES
 from openhearth.accounts.records import NewDeviceRequest, TokenPair
 from openhearth.accounts.throttle import FREE_ATTEMPTS
 from openhearth.errors import Forbidden, NotFound, Unauthenticated
@@ -131,7 +132,7 @@ def test_a_token_by_code_is_worth_nothing_after_its_life(
     accounts: Accounts, waiting: NewDeviceRequest, clock: StandingClock
 ) -> None:
     pair = signed_in(accounts, waiting)
-    clock.now += ACCESS_LIFETIME
+    clock.now += OF_DEVICES.access
     with pytest.raises(TokenInvalid):
         accounts.identify(Credentials(token=pair.access_token))
 
@@ -146,6 +147,19 @@ def test_a_refresh_token_is_good_once_and_for_its_client(
     with pytest.raises(OAuthError) as refusal:
         accounts.devices.renew(pair.refresh_token, client_id=CLIENT)
     assert refusal.value.oauth_code == "invalid_grant"
+
+
+def test_a_refresh_token_that_comes_twice_signs_the_device_out(
+    accounts: Accounts, waiting: NewDeviceRequest
+) -> None:
+    stolen = signed_in(accounts, waiting)
+    renewed = accounts.devices.renew(stolen.refresh_token, client_id=CLIENT)
+    with pytest.raises(OAuthError):
+        accounts.devices.renew(stolen.refresh_token, client_id=CLIENT)
+    with pytest.raises(TokenInvalid):
+        accounts.identify(Credentials(token=renewed.access_token))
+    with pytest.raises(OAuthError):
+        accounts.devices.renew(renewed.refresh_token, client_id=CLIENT)
 
 
 def test_revoking_the_token_ends_its_renewal(accounts: Accounts, waiting: NewDeviceRequest) -> None:

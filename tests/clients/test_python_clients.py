@@ -9,7 +9,7 @@ from tests.support.running import RunningHub
 
 
 @pytest.mark.parametrize("xet", [True, False], ids=["xet", "lfs"])
-@pytest.mark.parametrize("program", ["hub_basics", "many_files", "filesystem", "kernels"])
+@pytest.mark.parametrize("program", ["hub_basics", "many_files", "filesystem", "kernel_repos"])
 def test_huggingface_hub(running: RunningHub, tmp_path: Path, program: str, xet: bool) -> None:
     run_program(program, running, tmp_path / "home", "xet" if xet else "lfs", xet=xet)
 
@@ -43,3 +43,13 @@ def test_transformers_then_peft_on_the_model_it_pushed(running: RunningHub, tmp_
 @pytest.mark.slow
 def test_datasets(running: RunningHub, tmp_path: Path) -> None:
     run_program("datasets_roundtrip", running, tmp_path / "home")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("program", ["diffusers_roundtrip", "sentence_transformers_roundtrip"])
+def test_what_is_made_of_several_parts(running: RunningHub, tmp_path: Path, program: str) -> None:
+    run_program(program, running, tmp_path / "home")
+
+
+def test_gradio_client_is_told_of_no_running_app(running: RunningHub, tmp_path: Path) -> None:
+    run_program("gradio_client_refused", running, tmp_path / "home")

@@ -11,7 +11,7 @@ from openhearth.unoffered.refusals import REFUSALS
     [
         ("POST", "/api/jobs/ada"), ("GET", "/api/jobs/ada/1234/logs"), ("GET", "/api/jobs/hardware"),
         ("POST", "/api/scheduled-jobs/ada"), ("DELETE", "/api/scheduled-jobs/ada/1234"),
-        ("POST", "/api/collections/ada/tea-1234/resource-group"),
+        ("GET", "/api/organizations/forge/resource-groups"),
     ],
 )  # fmt: skip
 def test_nobody_gets_a_sentence_and_no_bare_404(web: TestClient, method: str, path: str) -> None:

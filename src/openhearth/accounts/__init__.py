@@ -1,13 +1,17 @@
 """Accounts: people, organisations, and the credentials by which the hub knows them."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from openhearth.accounts.api import Api, Describe, FindFollowed
+from openhearth.accounts.oauth.api import OAuthApi
+from openhearth.accounts.oauth.pages import OAuthPages
 from openhearth.accounts.pages import Pages
 from openhearth.accounts.permits import OPERATOR
 from openhearth.accounts.records import Member, Membership, Organisation, Profile, User
 from openhearth.accounts.service import Accounts
-from openhearth.events import RepoDeleted, RepoMoved
+from openhearth.events import RepoCreated, RepoDeleted, RepoMoved
 from openhearth.wire.room import Ground, Room
 
 __all__ = [
@@ -28,7 +32,13 @@ def build(
     ground: Ground, *, describe: Describe | None = None, find_followed: FindFollowed | None = None
 ) -> Room:
     """The room on `ground`. What other rooms know of people joins their overviews; left out without it."""
-    accounts = Accounts.on(ground.db, settings=ground.settings, clock=ground.clock)
+    accounts = Accounts.on(
+        ground.db,
+        settings=ground.settings,
+        clock=ground.clock,
+        events=ground.events,
+        secret=ground.secret,
+    )
     api = Api(
         accounts,
         urls=ground.urls,
@@ -39,10 +49,24 @@ def build(
     ground.web.add_folder("accounts", Path(__file__).parent / "templates")
     ground.web.can_join = ground.settings.sign_up == "open"
     pages = Pages(accounts, web=ground.web, urls=ground.urls)
+    oauth_api = OAuthApi(accounts, urls=ground.urls)
+    oauth_pages = OAuthPages(accounts, web=ground.web, urls=ground.urls, clock=ground.clock)
     return Room(
         name="accounts",
         service=accounts,
-        routes=[*api.routes(), *pages.routes()],
-        subscribes={RepoMoved: accounts.tokens.follow_move, RepoDeleted: accounts.tokens.end_grants},
+        routes=[*api.routes(), *oauth_api.routes(), *oauth_pages.routes(), *pages.routes()],
+        subscribes={
+            RepoCreated: accounts.tokens.note_contribution,
+            RepoMoved: _both(accounts.tokens.follow_move, accounts.oauth.apps.follow_move),
+            RepoDeleted: _both(accounts.tokens.end_grants, accounts.oauth.apps.end_with),
+        },
         on_stop=[accounts.identity.close],
     )
+
+
+def _both(*calls: Callable[[Any], None]) -> Callable[[Any], None]:
+    def call_each(event: Any) -> None:
+        for call in calls:
+            call(event)
+
+    return call_each

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute
 from openhearth.access import ROLE_NAMES, Actor, Role
 from openhearth.accounts import wire_shapes
 from openhearth.accounts.avatars import render_avatar
-from openhearth.accounts.errors import OAuthError, OrganisationNotFound, UserNotFound
+from openhearth.accounts.errors import OrganisationNotFound, UserNotFound
 from openhearth.accounts.records import Organisation, User
 from openhearth.accounts.service import Accounts
 from openhearth.errors import Invalid
@@ -26,7 +26,6 @@ Describe = Callable[[User | Organisation, Actor], Mapping[str, object]]
 # Whom of some the actor follows: ids among ids.
 FindFollowed = Callable[[Actor, Collection[str]], Collection[str]]
 
-DEVICE_CODE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 MEMBERS_A_PAGE = 500
 
 
@@ -77,7 +76,6 @@ class Api:
             ("POST", "/api/settings/ssh-keys", self.add_ssh_key),
             ("DELETE", "/api/settings/ssh-keys/{id}", self.delete_ssh_key),
             ("POST", "/oauth/device", self.start_device),
-            ("POST", "/oauth/token", self.give_token),
             ("GET", "/avatars/{name}.svg", self.avatar),
         ):
             router.add_api_route(path, endpoint, methods=[method], response_model=None)
@@ -168,9 +166,11 @@ class Api:
         self._accounts.ssh_keys.delete(actor_of(request), id)
         return {"success": True}
 
-    def start_device(self, client_id: Annotated[str, Form()] = "") -> Response:
+    def start_device(
+        self, client_id: Annotated[str, Form()] = "", scope: Annotated[str, Form()] = ""
+    ) -> Response:
         """Give a device its code (RFC 8628 section 3.2)."""
-        new = self._accounts.devices.start(client_id)
+        new = self._accounts.devices.start(client_id, scope=scope)
         page = self._urls.absolute("/oauth/activate")
         answer = {
             "device_code": new.device_code,
@@ -181,25 +181,6 @@ class Api:
             "expires_in": int((new.request.expires_at - self._clock()).total_seconds()),
         }
         return JSONResponse(answer, headers={"Cache-Control": "no-store"})
-
-    def give_token(
-        self,
-        grant_type: Annotated[str, Form()] = "",
-        client_id: Annotated[str, Form()] = "",
-        device_code: Annotated[str, Form()] = "",
-        refresh_token: Annotated[str, Form()] = "",
-    ) -> Response:
-        """Exchange a device code or a refresh token for an access token (RFC 6749, RFC 8628)."""
-        if grant_type == DEVICE_CODE_GRANT:
-            pair = self._accounts.devices.poll(device_code, client_id=client_id)
-        elif grant_type == "refresh_token":
-            pair = self._accounts.devices.renew(refresh_token, client_id=client_id)
-        else:
-            raise OAuthError(
-                "unsupported_grant_type",
-                f"grant_type: {grant_type[:80]!r} is not offered; use {DEVICE_CODE_GRANT} or refresh_token.",
-            )
-        return JSONResponse(wire_shapes.token_pair(pair), headers={"Cache-Control": "no-store"})
 
     def avatar(self, name: str) -> Response:
         """The picture of a user or an organisation."""

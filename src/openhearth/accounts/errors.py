@@ -8,14 +8,22 @@ openhearth.errors
 └── Invalid          OAuthError, in the words of RFC 6749 and RFC 8628
 """
 
+from collections.abc import Mapping
 from typing import Literal
 
 from openhearth.errors import Busy, Conflict, Invalid, NotFound, Unauthenticated
 
 OAuthCode = Literal[
     "invalid_request",
+    "invalid_client",
     "invalid_grant",
+    "invalid_scope",
+    "invalid_token",
+    "insufficient_scope",
+    "unauthorized_client",
     "unsupported_grant_type",
+    "unsupported_response_type",
+    "unsupported_token_type",
     "authorization_pending",
     "slow_down",
     "expired_token",
@@ -75,6 +83,14 @@ class TooManyAttempts(Busy):
 class OAuthError(Invalid):
     """A refusal to an OAuth client, which reads the `error` field of the body (RFC 6749 section 5.2)."""
 
-    def __init__(self, code: OAuthCode, message: str) -> None:
-        super().__init__(message, error=code, error_description=message)
+    def __init__(
+        self,
+        code: OAuthCode,
+        message: str,
+        *,
+        status: int = 400,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message, headers=headers, error=code, error_description=message)
         self.oauth_code = code
+        self.status = status

@@ -8,13 +8,17 @@ most once a minute each, so that no request waits for the write lock.
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy.exc import OperationalError
 
-from openhearth.access import NOBODY, Actor, TokenLimits
+from openhearth.access import NOBODY, Actor, Role, TokenLimits
 from openhearth.accounts.errors import TokenInvalid
 from openhearth.accounts.known import KnownActors
+from openhearth.accounts.oauth.scopes import CONTRIBUTE, namespace_grants
+from openhearth.accounts.queries import orgs as org_queries
+from openhearth.accounts.queries import people as people_queries
 from openhearth.accounts.queries import sessions as session_queries
 from openhearth.accounts.queries import tokens as token_queries
 from openhearth.accounts.records import AccessToken, Credential
@@ -47,6 +51,16 @@ class Identity:
         return (
             self._find(hash_secret(value), session_queries.find_credential, self._prolong_session) or NOBODY
         )
+
+    def standing(self, namespace_id: str) -> Actor | None:
+        """As whom work is done later: a user with their roles of now, an organisation as one of its own; None if gone."""
+        with self._db.read() as rows:
+            user = people_queries.find_user_by_id(rows, namespace_id)
+            if user is None:
+                org = org_queries.find_org_by_id(rows, namespace_id)
+                return Actor(user_id=org.id, roles={org.name: Role.READ}) if org is not None else None
+            roles = org_queries.roles_of(rows, user.id)
+        return Actor(user_id=user.id, name=user.name, is_site_admin=user.is_site_admin, roles=roles)
 
     def settle(self) -> None:
         """Wait until every use so far is noted."""
@@ -101,16 +115,30 @@ def _actor(credential: Credential) -> Actor:
         name=credential.user_name,
         is_site_admin=credential.is_site_admin,
         roles=credential.roles,
-        token=limits_of(token) if token else None,
+        token=limits_of(token, credential.user_name) if token else None,
         token_id=token.id if token else None,
         session_id=credential.session_id,
     )
 
 
-def limits_of(token: AccessToken) -> TokenLimits:
-    """A token's grants as the access rules read them: addresses of repos hold a slash, namespaces do not."""
-    return TokenLimits(
+def limits_of(token: AccessToken, user_name: str) -> TokenLimits:
+    """A token's grants as the access rules read them: addresses of repos hold a slash, namespaces do not.
+
+    The scopes of an app count in the namespace of the person and in the organisations they chose for it.
+    """
+    scopes = token.oauth_scopes
+    limits = TokenLimits(
         scope=token.scope,
         repos={target: action for target, action in token.grants.items() if "/" in target},
         namespaces={target: action for target, action in token.grants.items() if "/" not in target},
+        oauth_scopes=scopes,
+    )
+    if scopes is None:
+        return limits
+    reached = frozenset({user_name, *token.orgs})
+    return replace(
+        limits,
+        namespaces=namespace_grants(scopes, reached),
+        creates=reached if CONTRIBUTE in scopes else frozenset(),
+        reads_gated="gated-repos" in scopes,
     )

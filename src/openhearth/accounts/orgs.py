@@ -3,7 +3,7 @@
 An organisation that has an admin keeps one: the last cannot leave or step down.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy.engine import Connection
 
@@ -17,6 +17,7 @@ from openhearth.accounts.queries import people as people_queries
 from openhearth.accounts.records import Member, Membership, Organisation, RoleChange, User
 from openhearth.db import Database, Duplicate
 from openhearth.errors import NotFound
+from openhearth.events import Events, RoleChanged
 from openhearth.kit.clock import Clock
 from openhearth.kit.cursors import Page, decode_cursor, encode_cursor
 from openhearth.kit.ids import new_id
@@ -26,7 +27,8 @@ SHOWN_ROLE_CHANGES = 100
 
 
 class Organisations:
-    def __init__(self, *, db: Database, clock: Clock, known: KnownActors) -> None:
+    def __init__(self, *, db: Database, clock: Clock, known: KnownActors, events: Events) -> None:
+        self._events = events
         self._db = db
         self._clock = clock
         self._known = known
@@ -55,11 +57,14 @@ class Organisations:
                     rows, id=org_id, kind="org", name=name, fullname=fullname, created_at=self._clock()
                 )
                 queries.insert_org(rows, id=org_id, private_by_default=private_by_default)
-                for user_name, role in roles.items():
+                changes = [
                     self._set_role(rows, org_id, _get_user(rows, user_name), role, by=actor)
+                    for user_name, role in roles.items()
+                ]
         except Duplicate:
             raise NameTaken(name) from None
         self._known.forget()
+        self._announce(name, changes)
         return self.get_org(name)
 
     def find_org(self, name: str) -> Organisation | None:
@@ -91,9 +96,10 @@ class Organisations:
         require_admin_of(actor, org.name)
         with self._db.write() as rows:
             user = _get_user(rows, user_name)
-            self._set_role(rows, org.id, user, role, by=actor)
+            change = self._set_role(rows, org.id, user, role, by=actor)
             self._keep_an_admin(rows, org, stepped_down=role < Role.ADMIN)
         self._known.forget()
+        self._announce(org.name, [change])
 
     def remove_member(self, actor: Actor, name: str, user_name: str) -> None:
         """Take a member out; everybody may take themselves out. Raises NotFound, LastAdmin."""
@@ -109,9 +115,10 @@ class Organisations:
             if before is None:
                 raise NotFound(f"{user.name} is no member of {org.name}.")
             queries.delete_member(rows, org.id, user.id)
-            self._note_change(rows, org.id, user, before=before, after=None, by=actor)
+            change = self._note_change(rows, org.id, user, before=before, after=None, by=actor)
             self._keep_an_admin(rows, org, stepped_down=before == Role.ADMIN)
         self._known.forget()
+        self._announce(org.name, [change])
 
     def list_members(self, name: str, *, cursor: str | None = None, limit: int = 100) -> Page[Member]:
         """Members in order of their names. Raises OrganisationNotFound."""
@@ -140,19 +147,34 @@ class Organisations:
         with self._db.read() as rows:
             return queries.list_role_changes(rows, org.id, limit=SHOWN_ROLE_CHANGES)
 
-    def _set_role(self, rows: Connection, org_id: str, user: User, role: Role, *, by: Actor) -> None:
+    def _announce(self, org: str, changes: Sequence[RoleChange | None]) -> None:
+        for change in changes:
+            if change is not None:
+                self._events.publish(
+                    RoleChanged(
+                        org=org,
+                        user_name=change.user_name,
+                        before=change.before.name.lower() if change.before else None,
+                        after=change.after.name.lower() if change.after else None,
+                        actor_name=change.actor_name,
+                    )
+                )
+
+    def _set_role(
+        self, rows: Connection, org_id: str, user: User, role: Role, *, by: Actor
+    ) -> RoleChange | None:
         before = queries.find_role(rows, org_id, user.id)
         if before == role:
-            return
+            return None
         if before is None:
             queries.insert_member(rows, org_id, user.id, role, since=self._clock())
         else:
             queries.update_role(rows, org_id, user.id, role)
-        self._note_change(rows, org_id, user, before=before, after=role, by=by)
+        return self._note_change(rows, org_id, user, before=before, after=role, by=by)
 
     def _note_change(
         self, rows: Connection, org_id: str, user: User, *, before: Role | None, after: Role | None, by: Actor
-    ) -> None:
+    ) -> RoleChange:
         change = RoleChange(
             at=self._clock(),
             actor_name=by.name or "operator",
@@ -161,6 +183,7 @@ class Organisations:
             after=after,
         )
         queries.insert_role_change(rows, org_id, change)
+        return change
 
     def _keep_an_admin(self, rows: Connection, org: Organisation, *, stepped_down: bool) -> None:
         """Raises LastAdmin, which undoes the transaction, if stepping down leaves nobody."""

@@ -14,6 +14,7 @@ from openhearth.accounts.records import User
 from openhearth.accounts.secret_words import PasswordHashing, check_password
 from openhearth.db import Database, Duplicate
 from openhearth.errors import Invalid
+from openhearth.events import Events, SignedIn
 from openhearth.kit.clock import Clock
 from openhearth.kit.cursors import Page, decode_cursor, encode_cursor
 from openhearth.kit.ids import new_id
@@ -26,7 +27,10 @@ EMAIL_MAX_LENGTH = 320
 
 
 class People:
-    def __init__(self, *, db: Database, clock: Clock, known: KnownActors, hashing: PasswordHashing) -> None:
+    def __init__(
+        self, *, db: Database, clock: Clock, known: KnownActors, hashing: PasswordHashing, events: Events
+    ) -> None:
+        self._events = events
         self._db = db
         self._clock = clock
         self._known = known
@@ -74,6 +78,7 @@ class People:
                 )
         except Duplicate:
             raise NameTaken(name) from None
+        self._events.publish(SignedIn(user_id=user_id, user_name=name, is_new=True))
         return self.get_user(name)
 
     def find_user(self, name: str) -> User | None:

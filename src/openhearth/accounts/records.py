@@ -78,7 +78,8 @@ class Profile:
 class AccessToken:
     """A token as its owner sees it later. `hint` is its last four characters; the value is not kept.
 
-    `client_id` is set for tokens that a device got by sign-in code (OAuth); nobody has named those.
+    `client_id` is set for tokens of OAuth; nobody has named those. `app_id`: of a registered app, which has
+    `oauth_scopes`, in the person's own namespace and in `orgs`; a device that signed in by code has none of them.
     `grants` is only read for fine-grained tokens: `models/ns/name` or `ns` → Action.
     """
 
@@ -91,6 +92,10 @@ class AccessToken:
     last_used_at: datetime | None
     expires_at: datetime | None
     client_id: str | None
+    authorization_id: str | None = None
+    app_id: str | None = None
+    oauth_scopes: frozenset[str] | None = None
+    orgs: frozenset[str] = frozenset()
     grants: Mapping[str, Action] = field(default_factory=dict)
 
 
@@ -147,13 +152,14 @@ DeviceStatus = Literal["pending", "approved", "denied"]
 
 @dataclass(frozen=True, kw_only=True)
 class DeviceRequest:
-    """A device that waits for somebody to type its code (RFC 8628)."""
+    """A device that waits for somebody to type its code (RFC 8628). Without `scopes` it will act with all rights."""
 
     id: str
     user_code: str
     client_id: str
     status: DeviceStatus
     user_id: str | None
+    scopes: frozenset[str] | None
     interval_s: int
     last_polled_at: datetime | None
     expires_at: datetime
@@ -169,11 +175,12 @@ class NewDeviceRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class TokenPair:
-    """What a device gets: an access token, and a refresh token that is exchanged for the next pair."""
+    """What a program gets by signing in: an access token, and a refresh token that is exchanged for the next pair."""
 
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
     expires_in_s: int
+    scopes: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

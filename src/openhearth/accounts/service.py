@@ -10,6 +10,7 @@ from openhearth.accounts.errors import UserNotFound
 from openhearth.accounts.first_start import FirstStart
 from openhearth.accounts.identity import Identity
 from openhearth.accounts.known import KnownActors
+from openhearth.accounts.oauth.service import OAuth
 from openhearth.accounts.orgs import Organisations
 from openhearth.accounts.people import People
 from openhearth.accounts.records import Organisation, Profile, User
@@ -22,6 +23,7 @@ from openhearth.accounts.throttle import Throttle
 from openhearth.accounts.tokens import Tokens
 from openhearth.config import Settings
 from openhearth.db import Database
+from openhearth.events import Events
 from openhearth.kit.clock import Clock
 from openhearth.wire.request import Credentials
 
@@ -40,25 +42,43 @@ class Accounts:
     devices: Devices
     first_start: FirstStart
     identity: Identity
+    oauth: OAuth
 
     @classmethod
-    def on(cls, db: Database, *, settings: Settings, clock: Clock) -> Self:
-        """The room's services on one database: as the server, the command line and the tests build them."""
+    def on(
+        cls,
+        db: Database,
+        *,
+        settings: Settings,
+        clock: Clock,
+        events: Events | None = None,
+        secret: bytes = b"",
+    ) -> Self:
+        """The room's services on one database: as the server, the command line and the tests build them.
+
+        `secret`: the installation's own; only apps of Spaces need it.
+        """
+        events = events or Events()  # without one, nobody listens
         known, hashing = KnownActors(), PasswordHashing()
         throttle = Throttle(db=db, clock=clock, enabled=settings.rate_limit == "on")
-        people = People(db=db, clock=clock, known=known, hashing=hashing)
-        sessions = Sessions(db=db, clock=clock, known=known)
+        people = People(db=db, clock=clock, known=known, hashing=hashing, events=events)
+        orgs = Organisations(db=db, clock=clock, known=known, events=events)
+        sessions = Sessions(db=db, clock=clock, known=known, events=events)
+        oauth = OAuth.on(
+            db, settings=settings, clock=clock, known=known, people=people, orgs=orgs, secret=secret
+        )
         return cls(
             people=people,
-            orgs=Organisations(db=db, clock=clock, known=known),
-            tokens=Tokens(db=db, clock=clock, known=known),
+            orgs=orgs,
+            tokens=Tokens(db=db, clock=clock, known=known, events=events),
             ssh_keys=SshKeys(db=db, clock=clock, throttle=throttle),
             sessions=sessions,
             sign_in=SignIn(db=db, sessions=sessions, throttle=throttle, hashing=hashing),
             sign_up=SignUp(db=db, clock=clock, people=people, policy=settings.sign_up),
-            devices=Devices(db=db, clock=clock, known=known, throttle=throttle),
+            devices=Devices(db=db, clock=clock, tokens=oauth.tokens, throttle=throttle),
             first_start=FirstStart(db=db, people=people),
             identity=Identity(db=db, clock=clock, known=known),
+            oauth=oauth,
         )
 
     def identify(self, credentials: Credentials) -> Actor:
@@ -68,6 +88,10 @@ class Accounts:
         if credentials.session is not None:
             return self.identity.by_session(credentials.session)
         return NOBODY
+
+    def find_standing(self, namespace_id: str) -> Actor | None:
+        """As whom work is done later for a user or an organisation; None once they are gone."""
+        return self.identity.standing(namespace_id)
 
     def first_start_link(self) -> str | None:
         """The path of a fresh one-time link for the owner, None once there is one."""

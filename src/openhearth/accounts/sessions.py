@@ -4,16 +4,18 @@ A session lives 30 days from its last use. Signing in always begins a new one, s
 is worth nothing afterwards.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from openhearth.access import Actor
 from openhearth.accounts.known import KnownActors
 from openhearth.accounts.permits import require_browser
+from openhearth.accounts.queries import people as people_queries
 from openhearth.accounts.queries import sessions as queries
 from openhearth.accounts.records import NewSession, Session
 from openhearth.accounts.secret_words import hash_secret
 from openhearth.db import Database
 from openhearth.errors import NotFound
+from openhearth.events import Events, SignedIn
 from openhearth.kit.clock import Clock
 from openhearth.kit.ids import new_id, new_secret
 
@@ -21,7 +23,8 @@ SESSION_LIFETIME = timedelta(days=30)
 
 
 class Sessions:
-    def __init__(self, *, db: Database, clock: Clock, known: KnownActors) -> None:
+    def __init__(self, *, db: Database, clock: Clock, known: KnownActors, events: Events) -> None:
+        self._events = events
         self._db = db
         self._clock = clock
         self._known = known
@@ -41,6 +44,9 @@ class Sessions:
         with self._db.write() as rows:
             queries.delete_expired(rows, now=now)
             queries.insert_session(rows, session, value_hash=hash_secret(value))
+            user = people_queries.find_user_by_id(rows, user_id)
+        if user is not None:
+            self._events.publish(SignedIn(user_id=user_id, user_name=user.name))
         return NewSession(value=value, session=session)
 
     def list_sessions(self, actor: Actor) -> list[Session]:
@@ -48,6 +54,13 @@ class Sessions:
         user_id = require_browser(actor)
         with self._db.read() as rows:
             return queries.list_sessions(rows, user_id, now=self._clock())
+
+    def began_at(self, actor: Actor) -> datetime:
+        """When the actor's browser signed in."""
+        user_id = require_browser(actor)
+        with self._db.read() as rows:
+            session = queries.find_session(rows, actor.session_id or "", user_id=user_id)
+        return session.created_at if session else self._clock()
 
     def end(self, actor: Actor, session_id: str) -> None:
         """Sign one of the actor's own browsers out. Raises NotFound if there is no such session."""

@@ -2,6 +2,8 @@
 
 import sqlalchemy as sa
 
+import openhearth.accounts.oauth.tables
+import openhearth.accounts.sso.tables  # noqa: F401  (they refer to tables here, and these to theirs)
 from openhearth.db import UtcDateTime, metadata
 
 _ID = sa.String(24)
@@ -80,6 +82,10 @@ access_tokens = sa.Table(
     sa.Column("client_id", sa.String(100)),
     sa.Column("refresh_hash", _HASH, unique=True),
     sa.Column("refresh_expires_at", UtcDateTime),
+    sa.Column("refreshed_at", UtcDateTime),  # when the refresh token was exchanged: once
+    sa.Column(
+        "authorization_id", _ID, index=True
+    ),  # of oauth_authorizations; whoever ends that ends its tokens
     sa.Index("ix_access_tokens_user_id", "user_id"),
 )
 
@@ -102,6 +108,7 @@ sessions = sa.Table(
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("last_seen_at", UtcDateTime, nullable=False),
     sa.Column("expires_at", UtcDateTime, nullable=False),
+    sa.Column("id_token", sa.Text),  # of the provider that signed in, which signing out there asks for
     sa.Index("ix_sessions_user_id", "user_id"),
 )
 
@@ -137,6 +144,7 @@ device_requests = sa.Table(
     sa.Column("client_id", sa.String(100), nullable=False),
     sa.Column("status", sa.String(8), nullable=False),  # records.DeviceStatus
     _user_id(nullable=True),
+    sa.Column("scopes", sa.String(500)),  # none: all that the person may do
     sa.Column("interval_s", sa.Integer, nullable=False),
     sa.Column("last_polled_at", UtcDateTime),
     sa.Column("expires_at", UtcDateTime, nullable=False, index=True),

@@ -10,6 +10,7 @@ from dataclasses import replace
 from openhearth.access import Action, Actor, TokenScope
 from openhearth.accounts.errors import UserNotFound
 from openhearth.accounts.known import KnownActors
+from openhearth.accounts.oauth import queries as oauth_queries
 from openhearth.accounts.permits import OPERATOR, require_browser
 from openhearth.accounts.queries import people as people_queries
 from openhearth.accounts.queries import tokens as queries
@@ -17,7 +18,7 @@ from openhearth.accounts.records import AccessToken, NewToken
 from openhearth.accounts.secret_words import check_token_value, hash_secret, new_token_value
 from openhearth.db import Database, Duplicate
 from openhearth.errors import Conflict, Forbidden, Invalid, NotFound
-from openhearth.events import RepoDeleted, RepoMoved
+from openhearth.events import Events, RepoCreated, RepoDeleted, RepoMoved, TokenChange, TokenChanged
 from openhearth.kit.clock import Clock
 from openhearth.kit.ids import new_id
 from openhearth.kit.names import RepoRef, check_namespace, repo_type_of, split_repo_id
@@ -29,7 +30,8 @@ TOKENS_MOST = 500
 
 
 class Tokens:
-    def __init__(self, *, db: Database, clock: Clock, known: KnownActors) -> None:
+    def __init__(self, *, db: Database, clock: Clock, known: KnownActors, events: Events) -> None:
+        self._events = events
         self._db = db
         self._clock = clock
         self._known = known
@@ -48,7 +50,9 @@ class Tokens:
         with self._db.read() as rows:
             if len(queries.list_tokens(rows, user_id)) >= TOKENS_MOST:
                 raise Conflict(f"This account has {TOKENS_MOST} tokens, as many as it may; revoke some.")
-        return self._insert(user_id, name=name, scope=scope, grants=check_grants(grants or {}))
+        new = self._insert(user_id, name=name, scope=scope, grants=check_grants(grants or {}))
+        self._announce(new.token, "create", str(actor.name), actor)
+        return new
 
     def create_for(
         self, actor: Actor, user_name: str, *, name: str, scope: TokenScope, value: str | None = None
@@ -60,7 +64,9 @@ class Tokens:
             user = people_queries.find_user(rows, user_name)
         if user is None:
             raise UserNotFound(user_name)
-        return self._insert(user.id, name=name, scope=scope, grants={}, value=value)
+        new = self._insert(user.id, name=name, scope=scope, grants={}, value=value)
+        self._announce(new.token, "create", user.name, actor)
+        return new
 
     def list_tokens(self, actor: Actor) -> list[AccessToken]:
         """The actor's tokens, the newest first."""
@@ -79,8 +85,11 @@ class Tokens:
         """End one of the actor's tokens, at once. Raises NotFound."""
         token = self._get_own(actor, token_id)
         with self._db.write() as rows:
+            if token.authorization_id is not None:
+                oauth_queries.delete_authorization(rows, token.authorization_id)
             queries.delete_token(rows, token.id)
         self._known.forget()
+        self._announce(token, "revoke", str(actor.name), actor)
 
     def refresh(self, actor: Actor, token_id: str) -> NewToken:
         """Give one of the actor's tokens a new value; the old one ends at once. Raises NotFound."""
@@ -101,19 +110,38 @@ class Tokens:
                 created_at=renewed.created_at,
             )
         self._known.forget()
+        self._announce(token, "renew", str(actor.name), actor)
         return NewToken(value=value, token=renewed)
 
     def follow_move(self, event: RepoMoved) -> None:
         """Let grants for a repo follow it to its new address."""
         with self._db.write() as rows:
             queries.move_grants(rows, _target(event.old), _target(event.new))
+            oauth_queries.move_contributions(rows, _target(event.old), _target(event.new))
         self._known.forget()
 
     def end_grants(self, event: RepoDeleted) -> None:
         """Drop grants for a repo that is gone, so that the next of that name is not opened by them."""
         with self._db.write() as rows:
             queries.delete_grants(rows, _target(event.repo))
+            oauth_queries.delete_contributions(rows, _target(event.repo))
         self._known.forget()
+
+    def note_contribution(self, event: RepoCreated) -> None:
+        """Let an app go on writing to the repo that it made."""
+        if event.token_id is None:
+            return
+        with self._db.write() as rows:
+            oauth_queries.add_contribution(rows, event.token_id, _target(event.repo))
+        self._known.forget()
+
+    def _announce(self, token: AccessToken, change: TokenChange, user_name: str, actor: Actor) -> None:
+        self._events.publish(
+            TokenChanged(
+                user_name=user_name, token_id=token.id, name=token.name, scope=token.scope, change=change,
+                actor_name=actor.name,
+            )
+        )  # fmt: skip
 
     def _insert(
         self,

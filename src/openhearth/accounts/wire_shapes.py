@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from openhearth.access import Action
+from openhearth.accounts.oauth.scopes import scope_text
 from openhearth.accounts.records import (
     AccessToken,
     Member,
@@ -36,7 +37,7 @@ def whoami(
         "id": user.id,
         "name": user.name,
         "fullname": user.fullname,
-        "email": user.email,
+        "email": user.email if _may_see_email(token) else None,
         "emailVerified": False,
         "isPro": False,
         "canPay": False,
@@ -80,12 +81,13 @@ def member(entry: Member, *, followed: bool, urls: Urls) -> dict[str, Any]:
 
 def token_pair(pair: TokenPair) -> dict[str, Any]:
     """The answer of the token endpoint (RFC 6749 section 5.1)."""
-    return {
+    answer: dict[str, Any] = {
         "access_token": pair.access_token,
         "token_type": "bearer",
         "expires_in": pair.expires_in_s,
         "refresh_token": pair.refresh_token,
     }
+    return answer if pair.scopes is None else {**answer, "scope": scope_text(pair.scopes)}
 
 
 def _user(user: User, *, urls: Urls) -> dict[str, Any]:
@@ -125,6 +127,11 @@ def _org_of_whoami(membership: Membership, *, urls: Urls) -> dict[str, Any]:
         "avatarUrl": urls.avatar(org.name),
         "roleInOrg": membership.role.name.lower(),
     }
+
+
+def _may_see_email(token: AccessToken | None) -> bool:
+    """An app sees the mail address if it was let to."""
+    return token is None or token.oauth_scopes is None or "email" in token.oauth_scopes
 
 
 def _auth(token: AccessToken | None) -> dict[str, Any]:

@@ -54,7 +54,8 @@ class Catalogue:
                 bucket = queries.find_bucket(rows, ref)
         verdict = decide(actor, action, bucket.resource) if bucket is not None else None
         if bucket is None or verdict is None or not verdict.exists:
-            raise BucketNotFound(ref.id, anonymous=actor.is_anonymous)
+            hidden = bucket.ref if bucket is not None else None
+            raise BucketNotFound(ref.id, anonymous=actor.is_anonymous, hidden=hidden)
         verdict.require(actor, bucket.resource)
         return bucket
 

@@ -7,8 +7,8 @@ from openhearth.kit.names import BucketRef
 class BucketNotFound(RepoNotFound):
     """Missing and invisible alike. Clients tell it from a repo by the address they asked (utils/_http.py)."""
 
-    def __init__(self, bucket_id: str, *, anonymous: bool = False) -> None:
-        super().__init__(bucket_id, anonymous=anonymous)
+    def __init__(self, bucket_id: str, *, anonymous: bool = False, hidden: BucketRef | None = None) -> None:
+        super().__init__(bucket_id, anonymous=anonymous, hidden=hidden)
         self.message = (
             f"Bucket not found: {bucket_id}. If it is private, sign in with an account that may read it."
         )

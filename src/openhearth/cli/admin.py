@@ -16,10 +16,13 @@ from sqlalchemy.exc import OperationalError
 
 from openhearth.access import ROLE_NAMES, Role
 from openhearth.accounts import OPERATOR, Accounts
-from openhearth.cli import care
+from openhearth.audit import Listener
+from openhearth.cli import audit_log, care
 from openhearth.config import Settings, load_settings
 from openhearth.db import Database
 from openhearth.errors import Invalid
+from openhearth.events import Events
+from openhearth.jobs import Queue
 from openhearth.kit.clock import iso, utc_now
 
 
@@ -106,6 +109,12 @@ def add_token(
     typer.echo(new.value)
 
 
+def rotate_key(data: Data = None) -> None:
+    """Sign with a new key when people sign in to apps; the two before stay valid. Print its id."""
+    with _accounts(data) as accounts:
+        typer.echo(accounts.oauth.keys.rotate())
+
+
 def add_key(
     user: Annotated[str, typer.Argument(help="Whose key it is.")],
     file: Annotated[typer.FileText, typer.Argument(help="The public key (….pub), or - for standard input.")],
@@ -116,6 +125,14 @@ def add_key(
     with _accounts(data) as accounts:
         key = accounts.ssh_keys.add_for(OPERATOR, user, text=file.read(16 << 10), title=title)
     typer.echo(f"Added {key.title} ({key.fingerprint}) to {user}.")
+
+
+def list_jobs(data: Data = None) -> None:
+    """What the hub still has to do or gave up: kind, when it is due, tries so far, what went wrong last."""
+    with _database(data) as (_, db):
+        for job in Queue(db=db, clock=utc_now).list_jobs(limit=1000):
+            due = iso(job.due_at) if job.due_at else "given up"
+            typer.echo(f"{job.kind}\t{due}\t{job.attempts}/{job.attempts_max}\t{job.error or ''}")
 
 
 def _group(help_text: str, **commands: Callable[..., Any]) -> typer.Typer:
@@ -131,31 +148,40 @@ admin = typer.Typer(
 admin.add_typer(_group("Accounts.", add=add_user, list=list_users, passwd=set_password), name="user")
 admin.add_typer(_group("Organisations.", add=add_org), name="org")
 admin.add_typer(_group("Access tokens.", add=add_token), name="token")
+admin.add_typer(_group("Signing in to apps.", **{"rotate-key": rotate_key}), name="oauth")
+admin.add_typer(_group("The audit log.", verify=audit_log.verify, export=audit_log.export), name="audit")
+admin.command("jobs")(list_jobs)
 admin.add_typer(_group("SSH keys.", add=add_key), name="key")
 for _command in (care.quota, care.gc, care.backup, care.restore, care.verify, care.reindex):
     admin.command()(_command)
 
 
 @contextmanager
-def _accounts(data: Path | None) -> Iterator[Accounts]:
-    """The accounts of the data folder. Raises Invalid if its database cannot be opened."""
+def _database(data: Path | None) -> Iterator[tuple[Settings, Database]]:
+    """The database of the data folder. Raises Invalid if it cannot be opened."""
     settings = load_settings(data=data)
     try:
-        db = _open_database(settings)
+        db = audit_log.open_database(settings)
     except (OperationalError, OSError) as error:
         raise Invalid(f"data: {settings.data} cannot be opened ({error}); check the folder.") from None
-    accounts = Accounts.on(db, settings=settings, clock=utc_now)
     try:
-        yield accounts
+        yield settings, db
     finally:
-        accounts.identity.close()
         db.close()
 
 
-def _open_database(settings: Settings) -> Database:
-    db = Database(settings.database_url) if settings.database_url else Database.in_folder(settings.data)
-    db.migrate()
-    return db
+@contextmanager
+def _accounts(data: Path | None) -> Iterator[Accounts]:
+    """The accounts of the data folder. Raises Invalid if its database cannot be opened."""
+    with _database(data) as (settings, db):
+        audit, events = audit_log.audit_of(settings, db), Events()
+        events.subscribe(Listener(audit, utc_now, via="command").subscribers)
+        accounts = Accounts.on(db, settings=settings, clock=utc_now, events=events)
+        try:
+            yield accounts
+        finally:
+            audit.flush()
+            accounts.identity.close()
 
 
 def _read_password() -> str:

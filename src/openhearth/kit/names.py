@@ -52,6 +52,8 @@ RESERVED_NAMESPACES = frozenset(
         "join",
         "settings",
         "oauth",
+        "sso",
+        ".well-known",
         "v1",
         "v2",
         "cas",

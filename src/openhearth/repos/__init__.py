@@ -8,6 +8,7 @@ from openhearth.repos import bare_names
 from openhearth.repos.addressing import API, Addressed
 from openhearth.repos.api_content import ContentApi
 from openhearth.repos.api_copies import CopyApi
+from openhearth.repos.api_history import HistoryApi
 from openhearth.repos.api_likes import LikeApi, Likers
 from openhearth.repos.api_repos import MoveBucket, RepoApi
 from openhearth.repos.api_storage import StorageApi
@@ -119,6 +120,7 @@ def build(
             .routes,
             *LikeApi(repos=repos, urls=urls, people=accounts).router().routes,
             *ContentApi(repos=repos, urls=urls, near=near).router().routes,
+            *HistoryApi(repos=repos, urls=urls).router().routes,
             *StorageApi(uses=StorageUses(db=ground.db), urls=urls).router().routes,
             *XetTokens(repos=repos, signer=signer, cas_url=cas.url).routes(),
             *cas.routes(),

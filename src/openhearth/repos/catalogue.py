@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from openhearth.access import Action, Actor, decide_create, refusal
 from openhearth.db import Database, Duplicate, Unchanged
 from openhearth.errors import Invalid, RepoNotFound
-from openhearth.events import Events, RefUpdated, RepoCreated, RepoDeleted, RepoMoved
+from openhearth.events import Events, RefUpdated, RepoCreated, RepoDeleted, RepoMoved, RepoSettingsChanged
 from openhearth.kit.clock import Clock
 from openhearth.kit.cursors import Page
 from openhearth.kit.ids import new_id
@@ -171,7 +171,7 @@ class Catalogue:
         except BaseException:
             self._drop_storage(repo.key)
             raise
-        self._events.publish(RepoCreated(repo_key=repo.key, repo=ref))
+        self._events.publish(RepoCreated(repo_key=repo.key, repo=ref, token_id=actor.token_id))
         for name, head in heads.items():
             self._events.publish(
                 RefUpdated(repo_key=repo.key, repo=ref, ref=name, old=None, new=head, actor_name=actor.name)
@@ -202,7 +202,7 @@ class Catalogue:
         repo = self._get_at(actor, ref, Action.ADMIN)
         with self._db.write() as rows:
             queries.delete_repo(rows, repo.key)
-        self._events.publish(RepoDeleted(repo_key=repo.key, repo=repo.ref))
+        self._events.publish(RepoDeleted(repo_key=repo.key, repo=repo.ref, is_private=repo.is_private))
         self._drop_storage(repo.key)
 
     def _drop_storage(self, key: str) -> None:
@@ -238,6 +238,11 @@ class Catalogue:
         self._storage.xet.set_scope(
             repo.key, namespace=changed.ref.namespace, is_public=not changed.is_private
         )
+        if changes:
+            told = {name: str(value or "off") for name, value in changes.items()}
+            self._events.publish(
+                RepoSettingsChanged(repo_key=repo.key, repo=changed.ref, changes=told, actor_name=actor.name)
+            )
         return changed
 
     def url(self, ref: RepoRef) -> str:

@@ -17,7 +17,7 @@ def require_found(actor: Actor, action: Action, repo: Repo | None, asked: RepoRe
         raise RepoNotFound(asked.id, anonymous=actor.is_anonymous)
     verdict = decide(actor, action, repo.resource)
     if not verdict.exists:
-        raise RepoNotFound(asked.id, anonymous=actor.is_anonymous)
+        raise RepoNotFound(asked.id, anonymous=actor.is_anonymous, hidden=repo.ref)
     verdict.require(actor, repo.resource)
     return repo
 

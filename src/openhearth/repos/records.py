@@ -245,3 +245,14 @@ class Usage:
     namespace: str
     used_bytes: int
     limit_bytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """Two revisions and what they stand for; files are compared from `start` on."""
+
+    base: str
+    head: str
+    base_commit: str
+    head_commit: str
+    start: str

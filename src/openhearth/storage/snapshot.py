@@ -26,15 +26,16 @@ def write_snapshot(data: Path, *, database_url: str, target: Path) -> int:
         )
     if target.exists():
         raise Conflict(f"backup: {target} exists; name another file.")
-    with tempfile.TemporaryDirectory(dir=data, prefix="backup-") as name:
-        pinned = Path(name)
+    with tempfile.TemporaryDirectory(dir=data, prefix="backup-") as folder:
+        pinned = Path(folder)
         repositories = [path.relative_to(data) for path in data.glob("repos/[0-9a-f][0-9a-f]/*.git")]
         for repository in repositories:
             _copy_refs(data / repository, pinned / repository)
         copy_database(data / DATABASE, pinned / DATABASE)
         shutil.copy2(data / "secret.key", pinned)
-        if (data / "openhearth.toml").exists():
-            shutil.copy2(data / "openhearth.toml", pinned)
+        for name in ("openhearth.toml", "signing-keys.json"):
+            if (data / name).exists():
+                shutil.copy2(data / name, pinned)
         for repository in repositories:
             _link_all(data / repository / "objects", pinned / repository / "objects")
         for store, folder in _BYTES:

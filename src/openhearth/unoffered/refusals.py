@@ -31,7 +31,11 @@ REFUSALS = (
         "Scheduled jobs: this hub does not run programs on a schedule; let cron call them on a machine of yours.",
     ),
     Refusal(
-        ("/api/collections/{ns}/{slug}/resource-group", "/api/organizations/{ns}/resource-groups"),
+        ("/api/datasets/{ns}/{name}/leaderboard",),
+        "Leaderboards: this hub does not rank models; what a model scored stands on its card.",
+    ),
+    Refusal(
+        ("/api/organizations/{ns}/resource-groups", "/api/organizations/{ns}/resource-groups/{rest:rest}"),
         "Resource groups: this hub has none; give rights by organisation roles and fine-grained tokens.",
     ),
 )

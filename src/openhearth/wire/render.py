@@ -1,4 +1,4 @@
-"""Errors become answers here and nowhere else: one error, five dialects.
+"""Errors become answers here and nowhere else: one error, six dialects.
 
 Every dialect carries `X-Error-Code` and `X-Error-Message`: huggingface_hub builds its exception from these
 headers first (utils/_http.py `hf_raise_for_status`). Over plain http, a missing repo is recognised by the code alone.
@@ -13,13 +13,14 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from openhearth.errors import HubError
 
-Dialect = Literal["hub", "lfs", "git", "openai", "page"]
+Dialect = Literal["hub", "lfs", "git", "openai", "oauth", "page"]
 PageRenderer = Callable[[Request, HubError], Response]
 
 _LFS = re.compile(r"/info/lfs/|^/lfs/")
 _GIT = re.compile(r"/(info/refs|git-upload-pack|git-receive-pack)$")
 _OPENAI = re.compile(r"(^|/)v1/(chat/completions|completions|embeddings|models)")
-_HUB = re.compile(r"^/(api|cas|oauth/token|oauth/device$)|/(resolve|raw)/")
+_OAUTH = re.compile(r"^/oauth/(token|device|revoke|introspect|userinfo|jwks)$")
+_HUB = re.compile(r"^/(api|cas)|/(resolve|raw)/")
 
 
 def dialect_of(request: Request) -> Dialect:
@@ -30,6 +31,8 @@ def dialect_of(request: Request) -> Dialect:
         return "git"
     if _OPENAI.search(path):
         return "openai"
+    if _OAUTH.search(path):
+        return "oauth"
     if _HUB.search(path) or "text/html" not in request.headers.get("accept", ""):
         return "hub"
     return "page"
@@ -37,6 +40,7 @@ def dialect_of(request: Request) -> Dialect:
 
 def render_error(request: Request, error: HubError) -> Response:
     """The answer for `error` in the dialect of `request`."""
+    request.scope.setdefault("state", {})["error"] = error  # for whoever keeps a log
     # A message may quote half a character of what was sent; no answer can carry one.
     error.message = error.message.encode(errors="replace").decode()
     response = _body(request, error, dialect_of(request))
@@ -70,7 +74,16 @@ def _body(request: Request, error: HubError, dialect: Dialect) -> Response:
         return response
     if dialect == "openai":
         return JSONResponse({"error": _openai_body(error)}, error.status)
+    if dialect == "oauth":
+        return JSONResponse(_oauth_body(error), error.status, {"Cache-Control": "no-store"})
     return JSONResponse({"error": error.message, **error.extra}, error.status)
+
+
+def _oauth_body(error: HubError) -> dict[str, object]:
+    """RFC 6749 section 5.2; where the error names no code of its own, the nearest one."""
+    codes = {401: "invalid_token", 429: "temporarily_unavailable", 500: "server_error"}
+    code = error.extra.get("error", codes.get(error.status, "invalid_request"))
+    return {"error": code, "error_description": error.message}
 
 
 def _openai_body(error: HubError) -> dict[str, object]:

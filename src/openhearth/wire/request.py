@@ -24,7 +24,10 @@ from openhearth.wire.render import render_error
 SESSION_COOKIE = "openhearth_session"
 VISITOR_COOKIE = "openhearth_visitor"
 # These doors check their own tokens or need none.
-_OWN_AUTHENTICATION = ("/static/", "/health", "/metrics", "/cas/", "/lfs/", "/v1/telemetry")
+_OWN_AUTHENTICATION = (
+    "/static/", "/health", "/metrics", "/cas/", "/lfs/", "/v1/telemetry", "/.well-known/",
+    "/oauth/token", "/oauth/revoke", "/oauth/introspect", "/oauth/jwks",
+)  # fmt: skip
 RawHeaders = Mapping[bytes, bytes]
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from openhearth.accounts.oauth.records import OAuthApp
+from openhearth.accounts.oauth.scopes import Scope
 from openhearth.accounts.pages.routes import ACCEPTED, Refused
 from openhearth.accounts.records import (
     AccessToken,
@@ -174,6 +176,10 @@ class ActivatePage(FormPage):
         default=None, metadata=_help("The device that waits under this code")
     )
     answer: str = field(default="", metadata=_help("approved or denied, once it is settled"))
+    app: OAuthApp | None = field(
+        default=None, metadata=_help("The registered app behind the code, if one is")
+    )
+    wishes: Sequence[Scope] = field(default=(), metadata=_help("What a registered app wants to do"))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,9 +6,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from openhearth.accounts.errors import TooManyAttempts
+from openhearth.accounts.oauth.scopes import SCOPES
 from openhearth.accounts.pages.contexts import ActivatePage
 from openhearth.accounts.pages.routes import Refused, form_route, page_route
-from openhearth.accounts.records import DeviceStatus
+from openhearth.accounts.records import DeviceRequest, DeviceStatus
 from openhearth.accounts.service import Accounts
 from openhearth.errors import Conflict, HubError, NotFound
 from openhearth.web import Web
@@ -36,7 +37,7 @@ class DevicePages:
             waiting = self._devices.get_pending(actor_of(request), code)
         except (NotFound, TooManyAttempts) as error:
             return self._refuse(request, code, error)
-        return self._page(request, ActivatePage(code=waiting.user_code, request=waiting))
+        return self._show(request, waiting)
 
     def answer(self, request: Request, form: FormData) -> Response:
         code = text_of(form, "code")
@@ -45,7 +46,17 @@ class DevicePages:
             waiting = self._devices.answer(actor_of(request), code, status=status)
         except (NotFound, Conflict, TooManyAttempts) as error:
             return self._refuse(request, code, error)
-        return self._page(request, ActivatePage(code=waiting.user_code, request=waiting, answer=status))
+        return self._show(request, waiting, answer=status)
+
+    def _show(self, request: Request, waiting: DeviceRequest, *, answer: str = "") -> Response:
+        page = ActivatePage(
+            code=waiting.user_code,
+            request=waiting,
+            answer=answer,
+            app=self._devices.find_app(waiting.client_id) if waiting.scopes is not None else None,
+            wishes=[s for s in SCOPES.values() if s.name in (waiting.scopes or ()) and s.words],
+        )
+        return self._page(request, page)
 
     def _refuse(self, request: Request, code: str, error: HubError) -> Response:
         page = ActivatePage(code=code, refused=Refused.by(error, fields=("code",)))

@@ -47,7 +47,7 @@ class EntryPages:
 
     def show_login(self, request: Request) -> Response:
         target = local_path(request.query_params.get("next", "/"))
-        if not actor_of(request).is_anonymous:
+        if not actor_of(request).is_anonymous and "again" not in request.query_params:
             return RedirectResponse(target, 303)
         page = LoginPage(next=target, sign_up=self._accounts.sign_up.policy)
         return self._web.page(request, "accounts/login.html", page)

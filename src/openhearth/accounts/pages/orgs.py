@@ -138,6 +138,7 @@ class OrganisationPages:
             tabs.append(
                 Tab(label="Settings", href=f"{here}/settings", icon="settings", current=current == "settings")
             )
+            tabs.append(Tab(label="Audit log", href=f"{here}/audit-log", icon="history"))
         return tabs
 
     def _members(self, request: Request, form: FormData, error: HubError | None = None) -> Response:

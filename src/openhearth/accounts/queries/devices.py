@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from openhearth.accounts.oauth.scopes import read_scopes, scope_text
 from openhearth.accounts.records import DeviceRequest, DeviceStatus
 from openhearth.accounts.tables import device_requests
 
@@ -15,6 +16,7 @@ _COLUMNS = (
     device_requests.c.client_id,
     device_requests.c.status,
     device_requests.c.user_id,
+    device_requests.c.scopes,
     device_requests.c.interval_s,
     device_requests.c.last_polled_at,
     device_requests.c.expires_at,
@@ -23,6 +25,7 @@ _COLUMNS = (
 
 def insert_request(rows: Connection, request: DeviceRequest, *, device_code_hash: str) -> None:
     fields = {column.name: getattr(request, column.name) for column in _COLUMNS}
+    fields["scopes"] = None if request.scopes is None else scope_text(request.scopes)
     rows.execute(device_requests.insert().values(**fields, device_code_hash=device_code_hash))
 
 
@@ -40,7 +43,10 @@ def find_by_user_code(rows: Connection, user_code: str) -> DeviceRequest | None:
 
 def _find(rows: Connection, condition: sa.ColumnElement[bool]) -> DeviceRequest | None:
     row = rows.execute(sa.select(*_COLUMNS).where(condition)).mappings().first()
-    return DeviceRequest(**row) if row else None
+    if row is None:
+        return None
+    scopes = row["scopes"]
+    return DeviceRequest(**{**row, "scopes": None if scopes is None else read_scopes(scopes)})
 
 
 def update_request(rows: Connection, request_id: str, **values: Any) -> None:

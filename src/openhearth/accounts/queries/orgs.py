@@ -20,6 +20,11 @@ def find_org(rows: Connection, name: str) -> Organisation | None:
     return Organisation(**row) if row else None
 
 
+def find_org_by_id(rows: Connection, org_id: str) -> Organisation | None:
+    row = rows.execute(_SELECT.where(organisations.c.id == org_id)).mappings().first()
+    return Organisation(**row) if row else None
+
+
 def insert_org(rows: Connection, *, id: str, private_by_default: bool) -> None:
     rows.execute(organisations.insert().values(id=id, private_by_default=private_by_default))
 

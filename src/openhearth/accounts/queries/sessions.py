@@ -66,6 +66,12 @@ def list_sessions(rows: Connection, user_id: str, *, now: datetime) -> list[Sess
     return [Session(**row) for row in rows.execute(query).mappings()]
 
 
+def find_session(rows: Connection, session_id: str, *, user_id: str) -> Session | None:
+    query = sa.select(*_COLUMNS).where(sessions.c.id == session_id, sessions.c.user_id == user_id)
+    row = rows.execute(query).mappings().first()
+    return Session(**row) if row else None
+
+
 def prolong_session(rows: Connection, session_id: str, *, seen_at: datetime, expires_at: datetime) -> None:
     rows.execute(
         sessions.update()

@@ -8,6 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from openhearth.access import Action
+from openhearth.accounts.oauth.queries import list_contributions
+from openhearth.accounts.oauth.scopes import read_scopes
+from openhearth.accounts.oauth.tables import oauth_authorizations
 from openhearth.accounts.queries.orgs import roles_of
 from openhearth.accounts.records import AccessToken, Credential
 from openhearth.accounts.tables import access_tokens, namespaces, token_grants, users
@@ -22,10 +25,22 @@ _COLUMNS = (
     access_tokens.c.last_used_at,
     access_tokens.c.expires_at,
     access_tokens.c.client_id,
+    access_tokens.c.authorization_id,
 )
+# What an app was allowed, beside the columns of its token.
+_AUTHORIZED = (
+    oauth_authorizations.c.app_id,
+    oauth_authorizations.c.scopes.label("oauth_scopes"),
+    oauth_authorizations.c.orgs,
+)
+_WITH_AUTHORIZATION = access_tokens.outerjoin(
+    oauth_authorizations, oauth_authorizations.c.id == access_tokens.c.authorization_id
+)
+_SELECT = sa.select(*_COLUMNS, *_AUTHORIZED).select_from(_WITH_AUTHORIZATION)
 _CREDENTIAL = (
-    sa.select(*_COLUMNS, namespaces.c.name.label("user_name"), users.c.is_site_admin)
-    .join_from(access_tokens, users, users.c.id == access_tokens.c.user_id)
+    sa.select(*_COLUMNS, *_AUTHORIZED, namespaces.c.name.label("user_name"), users.c.is_site_admin)
+    .select_from(_WITH_AUTHORIZATION)
+    .join(users, users.c.id == access_tokens.c.user_id)
     .join(namespaces, namespaces.c.id == users.c.id)
     .where(access_tokens.c.value_hash == sa.bindparam("value_hash"))
 )
@@ -36,7 +51,7 @@ def find_credential(rows: Connection, value_hash: str) -> Credential | None:
     row = rows.execute(_CREDENTIAL, {"value_hash": value_hash}).mappings().first()
     if row is None:
         return None
-    token = _record(row, grants_of(rows, row["id"]) if row["scope"] == "fineGrained" else {})
+    token = _record(row, _grants_behind(rows, row) if row["scope"] == "fineGrained" else {})
     return Credential(
         user_id=token.user_id,
         user_name=row["user_name"],
@@ -49,11 +64,12 @@ def find_credential(rows: Connection, value_hash: str) -> Credential | None:
 
 
 def list_tokens(rows: Connection, user_id: str) -> list[AccessToken]:
-    query = (
-        sa.select(*_COLUMNS)
-        .where(access_tokens.c.user_id == user_id)
-        .order_by(access_tokens.c.created_at.desc())
-    )
+    """All but those of registered apps, which are listed as connected apps, and those exchanged for newer ones."""
+    query = _SELECT.where(
+        access_tokens.c.user_id == user_id,
+        access_tokens.c.refreshed_at.is_(None),
+        oauth_authorizations.c.app_id.is_(None),
+    ).order_by(access_tokens.c.created_at.desc())
     found = rows.execute(query).mappings().all()
     return [
         _record(row, grants_of(rows, row["id"]) if row["scope"] == "fineGrained" else {}) for row in found
@@ -64,20 +80,20 @@ def find_token(rows: Connection, token_id: str) -> AccessToken | None:
     return _find(rows, access_tokens.c.id == token_id)
 
 
-def find_refreshable(rows: Connection, refresh_hash: str, *, now: datetime) -> AccessToken | None:
-    """The token whose unexpired refresh token has this hash."""
-    return _find(
-        rows, (access_tokens.c.refresh_hash == refresh_hash) & (access_tokens.c.refresh_expires_at > now)
-    )
-
-
 def _find(rows: Connection, condition: sa.ColumnElement[bool]) -> AccessToken | None:
-    row = rows.execute(sa.select(*_COLUMNS).where(condition)).mappings().first()
+    row = rows.execute(_SELECT.where(condition)).mappings().first()
     return _record(row, grants_of(rows, row["id"])) if row else None
 
 
 def _record(row: RowMapping, grants: Mapping[str, Action]) -> AccessToken:
-    return AccessToken(**{column.name: row[column.name] for column in _COLUMNS}, grants=grants)
+    scopes = row["oauth_scopes"]
+    return AccessToken(
+        **{column.name: row[column.name] for column in _COLUMNS},
+        app_id=row["app_id"],
+        oauth_scopes=None if scopes is None else read_scopes(scopes),
+        orgs=frozenset((row["orgs"] or "").split()),
+        grants=grants,
+    )
 
 
 def insert_token(
@@ -112,6 +128,14 @@ def delete_expired(rows: Connection, user_id: str, *, now: datetime) -> None:
         access_tokens.c.refresh_expires_at < now, sa.true()
     )
     rows.execute(access_tokens.delete().where(access_tokens.c.user_id == user_id, dead))
+
+
+def _grants_behind(rows: Connection, row: RowMapping) -> Mapping[str, Action]:
+    """What a token grants by repo: as its owner chose, or for an app's the repos that the app made."""
+    if row["app_id"] is None:
+        return grants_of(rows, row["id"])
+    made = list_contributions(rows, user_id=row["user_id"], app_id=row["app_id"])
+    return dict.fromkeys(made, Action.WRITE)
 
 
 def grants_of(rows: Connection, token_id: str) -> Mapping[str, Action]:

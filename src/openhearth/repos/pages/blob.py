@@ -59,6 +59,7 @@ class BlobPage:
     edit_href: str | None
     rename_href: str | None
     delete_href: str | None
+    blame_href: str | None = field(metadata={"help": "None where no lines can be blamed"})
     resolve_href: str = field(metadata={"help": "The bytes, for pictures, sounds and films"})
 
 
@@ -97,6 +98,7 @@ class BlobPages:
         is_drawn = preview.has_source and not plain
         resolve = self.urls.resolve(ref, revision, path)
         editable = may_write and entry.lfs is None and preview.kind in _EDITABLE
+        is_blamed = entry.lfs is None and preview.kind in _EDITABLE
         return BlobPage(
             head=self.frame.head(opened, "Files"),
             refs=refs,
@@ -121,6 +123,7 @@ class BlobPages:
             edit_href=self.urls.edit(ref, revision, path) if editable else None,
             rename_href=self.urls.rename_file(ref, revision, path) if may_write else None,
             delete_href=self.urls.delete_file(ref, revision, path) if may_write else None,
+            blame_href=self.urls.blame(ref, revision, path) if is_blamed else None,
             resolve_href=resolve,
         )
 

@@ -1,0 +1,47 @@
+"""Audit: who changed, read or was refused what, in a log that only grows. See README.md."""
+
+from pathlib import Path
+
+from openhearth.audit.api import AuditApi
+from openhearth.audit.layer import AuditLayer, Listener
+from openhearth.audit.pages import AuditPages
+from openhearth.audit.records import Entry, EntryFilter, Finding, Logged
+from openhearth.audit.service import Audit
+from openhearth.wire.room import Ground, Room
+
+__all__ = [
+    "Audit",
+    "AuditLayer",
+    "Entry",
+    "EntryFilter",
+    "Finding",
+    "Listener",
+    "Logged",
+    "build",
+    "open_audit",
+]
+
+
+def open_audit(ground: Ground) -> Audit:
+    return Audit(
+        db=ground.db,
+        clock=ground.clock,
+        secret=ground.secret,
+        keep_days=ground.settings.audit_keep_days,
+    )
+
+
+def build(ground: Ground) -> Room:
+    audit = open_audit(ground)
+    ground.web.add_folder("audit", Path(__file__).parent / "templates")
+    return Room(
+        name="audit",
+        service=audit,
+        routes=[
+            *AuditApi(audit, urls=ground.urls).router().routes,
+            *AuditPages(audit, web=ground.web).routes(),
+        ],
+        subscribes=Listener(audit, ground.clock).subscribers,
+        on_start=[audit.start],
+        on_stop=[audit.stop],
+    )
