@@ -195,7 +195,7 @@ def _asked(scope: Scope) -> Told:
         action=action_of(scope["method"], route) if route else "credentials",
         namespace=namespace,
         target=target,
-        detail={key: text for key, text in parameters.items() if key in _TELLING},
+        detail={key: str(value) for key, value in parameters.items() if key in _TELLING},  # some are numbers
     )
 
 
