@@ -86,6 +86,7 @@ def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
         ground,
         accounts=accounts_room.service,
         move_bucket=lambda actor, old, new: buckets_room.service.move(actor, old, new),
+        list_bucket_keys=lambda namespace: buckets_room.service.catalogue.list_keys(namespace),
         pull_requests=lambda: communal.discussions.pulls,
     )
     buckets_room = buckets.build(ground, accounts=accounts_room.service, repos=repos_room.service)

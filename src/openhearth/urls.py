@@ -94,6 +94,10 @@ class Urls:
     def bucket_tree(self, bucket: BucketRef, folder: str = "") -> str:
         return f"{self.bucket(bucket)}/tree/{quote_path(folder)}" if folder else self.bucket(bucket)
 
+    def bucket_page(self, bucket: BucketRef, page: str, folder: str = "") -> str:
+        """A page about a bucket or a folder of it: `upload`, `delete`, `settings`."""
+        return f"{self.bucket(bucket)}/{page}" + (f"/{quote_path(folder)}" if folder else "")
+
     # bytes -------------------------------------------------------------------------------------------------------
     def resolve(self, repo: RepoRef, revision: str, path: str) -> str:
         return f"{self.repo(repo)}/resolve/{quote_rev(revision)}/{quote_path(path)}"

@@ -25,6 +25,7 @@ from openhearth.repos.lfs_tickets import Tickets
 from openhearth.repos.nearby import Near
 from openhearth.repos.pages import Pages, Profiles
 from openhearth.repos.pull_requests import PullRequests
+from openhearth.repos.quotas import ListKeys
 from openhearth.repos.records import (
     AddFile,
     AddLargeFile,
@@ -75,15 +76,17 @@ def build(
     *,
     accounts: People,
     move_bucket: MoveBucket,
+    list_bucket_keys: ListKeys,
     pull_requests: Callable[[], PullRequests],
 ) -> Room:
-    """The room on `ground`, with repos in the namespaces of `accounts`; buckets are moved by the same route.
+    """The room on `ground`, with repos in the namespaces of `accounts`; buckets are moved and counted with them.
 
     `pull_requests` is asked once all rooms stand.
     """
     repos = Repos.on(
         ground.db, storage=ground.storage, events=ground.events, clock=ground.clock, urls=ground.urls,
         settings=ground.settings, namespaces=accounts, pull_requests=pull_requests,
+        list_bucket_keys=list_bucket_keys,
     )  # fmt: skip
     storage, urls, near = ground.storage, ground.urls, Near(ground.db)
     signer = XetSigner(key=ground.secret, clock=ground.clock)

@@ -25,7 +25,7 @@ from openhearth.repos.protections import Protections
 from openhearth.repos.pull_refs import PullRefs
 from openhearth.repos.pull_requests import Contributions, PullRequests
 from openhearth.repos.purge import Purge
-from openhearth.repos.quotas import Quotas
+from openhearth.repos.quotas import ListKeys, Quotas
 from openhearth.repos.records import RepoFilter
 from openhearth.repos.refs import RefVerbs
 from openhearth.repos.snapshots import Snapshots
@@ -71,6 +71,7 @@ class Repos:
         settings: Settings,
         namespaces: Holders,
         pull_requests: Callable[[], PullRequests],
+        list_bucket_keys: ListKeys,
     ) -> Self:
         """The room's services on one database and one storage."""
         large_files = LargeFiles(db=db, storage=storage)
@@ -81,7 +82,9 @@ class Repos:
         )  # fmt: skip
         content = Content(storage=storage, large_files=large_files)
         protections = Protections(db=db)
-        quotas = Quotas(db=db, storage=storage, default_gb=settings.quota_gb)
+        quotas = Quotas(
+            db=db, storage=storage, default_gb=settings.quota_gb, list_bucket_keys=list_bucket_keys
+        )
         contributions = Contributions(pull_requests, admission)
         return cls(
             catalogue=catalogue,
@@ -120,9 +123,16 @@ class Repos:
             protections=protections,
             quotas=quotas,
             copies=Copies(
-                db=db, storage=storage, catalogue=catalogue, admission=admission, large_files=large_files
+                db=db,
+                storage=storage,
+                catalogue=catalogue,
+                admission=admission,
+                large_files=large_files,
+                quotas=quotas,
             ),
-            purge=Purge(db=db, storage=storage, events=events, large_files=large_files),
+            purge=Purge(
+                db=db, storage=storage, events=events, large_files=large_files, protections=protections
+            ),
             contributions=contributions,
             pull_refs=PullRefs(storage=storage, events=events, clock=clock, protections=protections),
             admission=admission,

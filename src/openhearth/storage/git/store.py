@@ -277,16 +277,21 @@ class GitStore:
         tree = self._pool.call(self.path(key), lambda repository: commits.tree_of(repository, commit))
         return self._write_object(key, "commit", encode_commit(tree, [], author, message))
 
-    def rewrite(self, key: str, is_doomed: Callable[[bytes], bool]) -> tuple[RefUpdate, ...]:
+    def rewrite(
+        self, key: str, is_doomed: Callable[[bytes], bool], check: Callable[[RefUpdate], None]
+    ) -> tuple[RefUpdate, ...]:
         """Write history anew without the small files that `is_doomed` picks, and move every ref that had one.
 
-        Gives the refs that moved, by their commits. Raises RefMoved if one moved meanwhile; then none has.
+        `check` may refuse a move by raising. Gives the refs that moved, by their commits. Raises RefMoved if one
+        moved meanwhile; then, as after a refusal, none has.
         """
         targets = self.list_targets(key)
         moved = self._pool.call(
             self.path(key), lambda repository: commits.rewrite(repository, targets, is_doomed)
         )
         updates = [RefUpdate(ref, targets[ref], oid) for ref, oid in moved.items()]
+        for update in updates:
+            check(update)
         refs.move_refs(self.path(key), updates)
         return tuple(RefUpdate(u.ref, self._peeled(key, u.old), self._peeled(key, u.new)) for u in updates)
 
