@@ -89,14 +89,15 @@ class Translation:
             return self.worker.rewrite(text, max_new_tokens=most, **generate)
         asked = conversation(
             "translation",
-            source=_name(source or "the language it is in"),
-            target=_name(target or ""),
+            source=language_name(source or "the language it is in"),
+            target=language_name(target or ""),
             text=text,
         )
         return self.worker.say(asked, max_new_tokens=most, **generate)
 
 
-def _name(language: str) -> str:
+def language_name(language: str) -> str:
+    """What people call the language of a code; other words as they are."""
     return NAMES.get(language.lower(), language)
 
 

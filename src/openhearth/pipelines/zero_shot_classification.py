@@ -29,13 +29,7 @@ class NearestLabel:
         multi_label: bool = False,
     ) -> Any:
         """`{"sequence", "labels", "scores"}`, best first; scores share one, or stand alone with `multi_label`."""
-        labels = (
-            [label.strip() for label in candidate_labels.split(",")]
-            if isinstance(candidate_labels, str)
-            else candidate_labels
-        )
-        if not labels or not all(labels):
-            raise Invalid("candidate_labels: give at least one label, as a list or with commas.")
+        labels = labels_of(candidate_labels)
         if "{}" not in hypothesis_template:
             raise Invalid(
                 f"hypothesis_template: {hypothesis_template!r} has no {{}} for the label to stand in."
@@ -57,6 +51,14 @@ class NearestLabel:
             "labels": [labels[i] for i in order],
             "scores": [float(scores[i]) for i in order],
         }
+
+
+def labels_of(given: str | list[str] | None) -> list[str]:
+    """The labels, as a list or with commas. Raises Invalid if there is none, or an empty one."""
+    labels = given.split(",") if isinstance(given, str) else list(given or [])
+    if not labels or not all(label.strip() for label in labels):
+        raise Invalid("candidate_labels: give at least one label, as a list or with commas.")
+    return [label.strip() for label in labels]
 
 
 def load(found: FoundModel, task: str, options: PipelineOptions) -> NearestLabel:
