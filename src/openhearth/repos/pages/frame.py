@@ -2,7 +2,7 @@
 
 Other rooms fill slots here. `repo.tabs` and `repo.widget`, called as `(request, repo, facts)`, give a sequence of
 `Tab` and `Markup` or None; `repo.actions`, called as `(request, repo)`, gives `Markup` or None for the heading,
-`repo.panels` the same beside the card.
+`repo.panels` the same beside the card and `repo.settings` a panel among the settings.
 """
 
 from collections.abc import Callable, Sequence
