@@ -12,7 +12,14 @@ from typing import Any
 
 from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.choice import Choice
-from openhearth.pipelines.prompts import conversation
+from openhearth.pipelines.lists import LABEL_TEMPLATE, labels_of
+from openhearth.pipelines.prompts import (
+    SUMMARY_SENTENCES,
+    SUMMARY_TOKENS,
+    TRANSLATION_TOKENS,
+    conversation,
+    language_name,
+)
 from openhearth.pipelines.reading import Read
 
 TWINS = Path(__file__).with_name("twins")
@@ -85,21 +92,17 @@ def _generating(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
 
 
 def _summarising(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
-    from openhearth.pipelines.summarization import SENTENCES, SUMMARY_TOKENS
-
     text = _one(call.inputs)
     most = call.parameters.get("max_new_tokens") or call.parameters.get("max_length") or SUMMARY_TOKENS
-    sentences = call.parameters.get("sentences", SENTENCES)
+    sentences = call.parameters.get("sentences", SUMMARY_SENTENCES)
     return _rewriting(worker, text, conversation("summarization", text=text, sentences=sentences), most)
 
 
 def _translating(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
-    from openhearth.pipelines.translation import NEW_TOKENS, language_name
-
     text = _one(call.inputs)
     source = call.parameters.get("src_lang") or worker.source or "the language it is in"
     target = call.parameters.get("tgt_lang") or worker.target or ""
-    most = call.parameters.get("max_new_tokens") or call.parameters.get("max_length") or NEW_TOKENS
+    most = call.parameters.get("max_new_tokens") or call.parameters.get("max_length") or TRANSLATION_TOKENS
     asked = conversation("translation", source=language_name(source), target=language_name(target), text=text)
     return _rewriting(worker, text, asked, most)
 
@@ -133,9 +136,7 @@ def _near(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
         inputs = inputs.get("source_sentence") or inputs.get("query")
     others = parameters.get("sentences") or parameters.get("documents") or parameters.get("texts")
     if others is None:
-        from openhearth.pipelines.zero_shot_classification import TEMPLATE, labels_of
-
-        template = parameters.get("hypothesis_template", TEMPLATE)
+        template = parameters.get("hypothesis_template", LABEL_TEMPLATE)
         others = [template.replace("{}", label) for label in labels_of(parameters["candidate_labels"])]
     return "nearness", {
         "texts": [_one(inputs), *others],

@@ -7,10 +7,9 @@ import numpy as np
 from openhearth.errors import Invalid
 from openhearth.pipelines.embedder import Embedder
 from openhearth.pipelines.finding import FoundModel
-from openhearth.pipelines.lists import checked_texts
+from openhearth.pipelines.lists import LABEL_TEMPLATE, checked_texts, labels_of
 from openhearth.pipelines.options import PipelineOptions
 
-TEMPLATE = "This text is about {}."
 # Cosines of one text lie close together; so much sharper, the shares of a clear case come out near one.
 _SHARPNESS = 12.0
 
@@ -25,7 +24,7 @@ class NearestLabel:
         inputs: str | list[str],
         candidate_labels: str | list[str] | None = None,
         *,
-        hypothesis_template: str = TEMPLATE,
+        hypothesis_template: str = LABEL_TEMPLATE,
         multi_label: bool = False,
     ) -> Any:
         """`{"sequence", "labels", "scores"}`, best first; scores share one, or stand alone with `multi_label`."""
@@ -51,14 +50,6 @@ class NearestLabel:
             "labels": [labels[i] for i in order],
             "scores": [float(scores[i]) for i in order],
         }
-
-
-def labels_of(given: str | list[str] | None) -> list[str]:
-    """The labels, as a list or with commas. Raises Invalid if there is none, or an empty one."""
-    labels = given.split(",") if isinstance(given, str) else list(given or [])
-    if not labels or not all(label.strip() for label in labels):
-        raise Invalid("candidate_labels: give at least one label, as a list or with commas.")
-    return [label.strip() for label in labels]
 
 
 def load(found: FoundModel, task: str, options: PipelineOptions) -> NearestLabel:
