@@ -110,6 +110,14 @@ class GrantRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RepoRow:
+    """One of the reader's repos, with the right that a token is to have on it."""
+
+    address: str
+    level: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class NewTokenPage(FormPage):
     """Context of `accounts/new_token.html`."""
 
@@ -120,8 +128,15 @@ class NewTokenPage(FormPage):
     namespaces: Sequence[GrantRow] = field(
         metadata=_help("The reader and their organisations, with rights chosen")
     )
-    read_repos: str = field(default="", metadata=_help("Repos to read, one per line"))
-    write_repos: str = field(default="", metadata=_help("Repos to write to, one per line"))
+    repos: Sequence[RepoRow] = field(
+        metadata=_help("The reader's repos, last changed first, with rights chosen")
+    )
+    read_repos: str = field(default="", metadata=_help("Other repos to read, one per line"))
+    write_repos: str = field(default="", metadata=_help("Other repos to write to, one per line"))
+    permissions: Sequence[Choice] = field(metadata=_help("What a token may be given beside repos"))
+    chosen: Sequence[str] = field(metadata=_help("Permissions chosen"))
+    lifetimes: Sequence[Choice] = field(metadata=_help("After how many days it ends"))
+    lifetime: str = field(metadata=_help("The lifetime chosen, in days; empty for none"))
 
 
 @dataclass(frozen=True, kw_only=True)
