@@ -21,6 +21,8 @@ PAGES_FOR_ACCOUNTS = [
     "/settings/tokens/new",
     "/settings/organizations",
     "/settings/invites",
+    "/settings/applications",
+    "/settings/applications/new",
     "/organizations/new",
     "/organizations/forge/settings",
     "/oauth/activate?code=ABCD-EFGH",

@@ -11,6 +11,7 @@ from openhearth.accounts.pages import ListRepos, Pages
 from openhearth.accounts.permits import OPERATOR
 from openhearth.accounts.records import Member, Membership, Organisation, Profile, User
 from openhearth.accounts.service import Accounts
+from openhearth.accounts.sso.pages import SsoPages
 from openhearth.events import RepoCreated, RepoDeleted, RepoMoved
 from openhearth.wire.room import Ground, Room
 
@@ -54,11 +55,18 @@ def build(
     ground.web.can_join = ground.settings.sign_up == "open"
     pages = Pages(accounts, web=ground.web, urls=ground.urls, list_repos=list_repos or (lambda _actor: ()))
     oauth_api = OAuthApi(accounts, urls=ground.urls)
+    sso_pages = SsoPages(accounts, web=ground.web, urls=ground.urls)
     oauth_pages = OAuthPages(accounts, web=ground.web, urls=ground.urls, clock=ground.clock)
     return Room(
         name="accounts",
         service=accounts,
-        routes=[*api.routes(), *oauth_api.routes(), *oauth_pages.routes(), *pages.routes()],
+        routes=[
+            *api.routes(),
+            *oauth_api.routes(),
+            *oauth_pages.routes(),
+            *sso_pages.routes(),
+            *pages.routes(),
+        ],
         subscribes={
             RepoCreated: accounts.tokens.note_contribution,
             RepoMoved: _both(accounts.tokens.follow_move, accounts.oauth.apps.follow_move),

@@ -18,6 +18,7 @@ from openhearth.accounts.records import (
     SshKey,
     User,
 )
+from openhearth.accounts.sso.records import Identity
 from openhearth.config import SignUp
 from openhearth.web.parts import Choice, Tab
 
@@ -40,6 +41,19 @@ class LoginPage(FormPage):
     next: str = field(metadata=_help("Where to go afterwards, a path on this hub"))
     name: str = field(default="", metadata=_help("What was typed as the name"))
     sign_up: SignUp = field(metadata=_help("Who may make an account"))
+    sso_label: str = field(
+        default="", metadata=_help("The words on the button of single sign-on, if it is set up")
+    )
+    sso_href: str = field(default="", metadata=_help("Where that button leads"))
+    by_password: bool = field(default=True, metadata=_help("Whether people may sign in by password"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedOutPage:
+    """Context of `accounts/signed_out.html`."""
+
+    provider: str = field(metadata=_help("The host where the reader may still be signed in"))
+    location: str = field(metadata=_help("Where they sign out of that too"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +104,10 @@ class SecurityPage(FormPage):
     has_password: bool = field(metadata=_help("Whether the reader has a password"))
     sessions: Sequence[SessionRow] = field(metadata=_help("Signed-in browsers, the one used last first"))
     saved: bool = field(default=False, metadata=_help("Whether the password was just changed"))
+    sso_host: str = field(default="", metadata=_help("The provider of single sign-on, if it is set up"))
+    linked: Identity | None = field(
+        default=None, metadata=_help("Who the reader is there, if they are linked")
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
