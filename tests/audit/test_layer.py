@@ -104,6 +104,7 @@ def test_a_gated_file_leaves_a_line_for_whoever_has_it_and_whoever_has_not(steel
     read, eve, nobody = steel.new()
     assert (read.verdict, read.actor_name, read.detail) == ("read", "ben", {"rev": "main", "path": "a.txt"})
     assert (eve.verdict, eve.actor_name, eve.status, eve.namespace) == ("refused", "eve", 403, "forge")
+    assert eve.action == "files.read"
     assert "restricted" in eve.detail["reason"]
     assert (nobody.actor_name, nobody.via, nobody.status) == (None, "nothing", 401)
 

@@ -59,6 +59,7 @@ _ROUTES: tuple[tuple[str, str], ...] = (
     (r"^POST /api/repos/create$|^POST /new", "repo.create"),
     (r"^DELETE /api/repos/delete$", "repo.delete"),
     (r"^POST /api/repos/move$|/settings/move$", "repo.move"),
+    (r"^(GET|HEAD) .*/(resolve|raw|blob|layers|commit|edit)/", "files.read"),
     (r"^(GET|HEAD) /api/", "api.read"),
     (r"^(GET|HEAD) ", "page.read"),
 )
