@@ -148,7 +148,7 @@ def _what(told: Told, more: Mapping[str, str] | None = None) -> dict[str, Any]:
         "namespace": _clean(told.namespace.lower(), 96),
         "target": _clean(told.target, 300),
         "detail": {
-            key: _clean(text, DETAIL_MAX_LENGTH) for key, text in {**told.detail, **(more or {})}.items()
+            key: _clean(str(text), DETAIL_MAX_LENGTH) for key, text in {**told.detail, **(more or {})}.items()
         },
     }
 

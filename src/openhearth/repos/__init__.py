@@ -25,6 +25,8 @@ from openhearth.repos.lfs_locks_api import LocksApi
 from openhearth.repos.lfs_tickets import Tickets
 from openhearth.repos.nearby import Near
 from openhearth.repos.pages import Pages, Profiles
+from openhearth.repos.pages.diffs import Changes, show_changes
+from openhearth.repos.pages.frame import OpenRepo, RepoFrame, RepoHead, repo_routes
 from openhearth.repos.pull_requests import PullRequests
 from openhearth.repos.quotas import ListKeys
 from openhearth.repos.records import (
@@ -52,16 +54,22 @@ __all__ = [
     "AddFile",
     "AddLargeFile",
     "Addressed",
+    "Changes",
     "CommitRequest",
     "Entry",
     "Facts",
     "Listed",
+    "OpenRepo",
     "RemoveFile",
     "RemoveFolder",
     "Repo",
     "RepoFilter",
+    "RepoFrame",
+    "RepoHead",
     "Repos",
     "build",
+    "repo_routes",
+    "show_changes",
 ]
 
 

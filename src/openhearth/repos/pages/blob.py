@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from openhearth import cards
 from openhearth.access import Action
-from openhearth.errors import EntryNotFound, Invalid
+from openhearth.errors import EntryNotFound, HubError, Invalid
 from openhearth.kit.names import RepoType
 from openhearth.repos.pages.entries import LastCommit, Surroundings, download_href, mark_of
 from openhearth.repos.pages.frame import OpenRepo, RefMenu, RepoFrame, RepoHead, repo_routes
@@ -23,7 +23,7 @@ from openhearth.repos.pages.previews import (
     pickle_warning,
     preview_of,
 )
-from openhearth.repos.records import Entry
+from openhearth.repos.records import MAIN, Entry
 from openhearth.urls import with_query
 from openhearth.web.parts import Crumb, Mark, TensorNode
 
@@ -93,7 +93,7 @@ class BlobPages:
         preview = self._preview(opened, revision, entry, plain=plain)
         tensors = self._tensors(opened, commit, entry) if preview.kind == "safetensors" else None
         refs = self.frame.ref_menu(opened, revision, lambda name: self.urls.blob(ref, name, path))
-        may_write = refs.is_branch and opened.may(Action.WRITE)
+        may_write = refs.is_branch and (opened.may(Action.WRITE) or self._may_propose(opened, revision))
         here = self.urls.blob(ref, revision, path)
         is_drawn = preview.has_source and not plain
         resolve = self.urls.resolve(ref, revision, path)
@@ -126,6 +126,16 @@ class BlobPages:
             blame_href=self.urls.blame(ref, revision, path) if is_blamed else None,
             resolve_href=resolve,
         )
+
+    def _may_propose(self, opened: OpenRepo, revision: str) -> bool:
+        """Whether the reader's changes to this file can become a pull request."""
+        try:
+            self.frame.repos.contributions.require(
+                opened.actor, opened.repo, revision, new_pull_request=revision == MAIN
+            )
+        except HubError:
+            return False
+        return True
 
     def _preview(self, opened: OpenRepo, revision: str, entry: Entry, *, plain: bool) -> Preview:
         """The preview of `entry`; what cannot be read says so in its note."""

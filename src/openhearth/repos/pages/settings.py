@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -51,6 +52,9 @@ class SettingsPage:
     values: dict[str, str] = field(metadata={"help": "What was typed: owner, name, confirm, branch"})
     errors: dict[str, str] = field(metadata={"help": "Field name → what is wrong with it"})
     saved: bool
+    more: Sequence[Markup] = field(
+        metadata={"help": "What the slot repo.settings gave: panels of other rooms"}
+    )
 
 
 class SettingsPages:
@@ -103,6 +107,7 @@ class SettingsPages:
             values={"owner": ref.namespace, "name": ref.name, "confirm": "", "branch": "", **(values or {})},
             errors=errors or {},
             saved=opened.request.query_params.get("saved") == "1",
+            more=self.frame.slots.parts("repo.settings", opened.request, opened.repo),
         )
         return self.frame.web.page(opened.request, "repos/settings.html", page, status=status)
 
