@@ -43,5 +43,5 @@ def test_the_life_of_a_bucket_is_in_the_audit_log(watched: Watched) -> None:
         ("changed", "bucket.delete", "ada", "buckets/forge/slag"),
         ("changed", "bucket.settings", "ada", "buckets/forge/slag"),
         ("changed", "bucket.write", "ada", "buckets/forge/slag"),
-        ("refused", "GET /api/buckets/{ns}/{name}", "eve", "buckets/forge/slag"),
+        ("refused", "page.read", "eve", "buckets/forge/slag"),
     ]
