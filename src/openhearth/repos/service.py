@@ -32,6 +32,8 @@ from openhearth.repos.snapshots import Snapshots
 from openhearth.storage import Storage
 from openhearth.urls import Urls
 
+ADDRESSES_MAX = 100
+
 
 class Holders(Namespaces, Askers, Protocol):
     """Who can hold repos, and who can ask for their files; the accounts room answers."""
@@ -138,6 +140,19 @@ class Repos:
             admission=admission,
             gates=Gates(db=db, events=events, clock=clock, admission=admission, askers=namespaces),
         )
+
+    def list_addresses(self, actor: Actor) -> list[str]:
+        """Repos of the actor and their organisations, the last changed first: `models/ada/tiny`."""
+        found = [
+            listed.repo
+            for namespace in (actor.name, *actor.roles)
+            for kind in REPO_TYPES
+            for listed in self.catalogue.list_repos(
+                actor, RepoFilter(type=kind, author=namespace, sort="lastModified"), limit=ADDRESSES_MAX
+            ).items
+        ]
+        found.sort(key=lambda repo: repo.last_modified, reverse=True)
+        return [f"{repo.ref.plural}/{repo.id}" for repo in found[:ADDRESSES_MAX]]
 
     def count_by_type(self, namespace: str, actor: Actor) -> dict[str, int]:
         """How many repos of each type in `namespace` the actor may see."""
