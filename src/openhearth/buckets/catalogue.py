@@ -1,5 +1,6 @@
 """The verbs about buckets as wholes: find, create, move, delete, change settings, list."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Protocol
 
@@ -120,6 +121,11 @@ class Catalogue:
             found = queries.list_buckets(rows, conditions, after=after, limit=limit + 1)
         more = encode_cursor(queries.address_of(found[limit - 1].ref)) if len(found) > limit else None
         return Page(found[:limit], more)
+
+    def list_by_keys(self, actor: Actor, keys: Collection[str]) -> list[Bucket]:
+        """Those of the buckets that `actor` may see."""
+        with self._db.read() as rows:
+            return queries.list_by_keys(rows, keys, conditions_of(actor))
 
     def count_buckets(self, actor: Actor, *, namespace: str | None = None, search: str = "") -> int:
         conditions = conditions_of(actor, namespace=namespace, search=_checked(search))
