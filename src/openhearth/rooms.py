@@ -81,6 +81,7 @@ def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
         ground,
         describe=lambda namespace, actor: communal.overviews.describe(namespace, actor),
         find_followed=lambda actor, ids: communal.follows.find_followed(actor, ids),
+        list_repos=lambda actor: repos_room.service.list_addresses(actor),
     )
     repos_room = repos.build(
         ground,

@@ -94,6 +94,7 @@ def build(
     repos = Repos.on(
         ground.db, storage=ground.storage, events=ground.events, clock=ground.clock, urls=ground.urls,
         settings=ground.settings, namespaces=accounts, pull_requests=pull_requests,
+        find_owners=accounts.ssh_keys.list_owners,
         list_bucket_keys=list_bucket_keys,
     )  # fmt: skip
     storage, urls, near = ground.storage, ground.urls, Near(ground.db)

@@ -49,7 +49,10 @@ class Repo:
     def resource(self) -> RepoResource:
         """What `access.decide` needs to know."""
         return RepoResource(
-            ref=self.ref, visibility="private" if self.is_private else "public", creator_id=self.creator_id
+            ref=self.ref,
+            visibility="private" if self.is_private else "public",
+            creator_id=self.creator_id,
+            app_is_open=self.visibility == "protected",
         )
 
 

@@ -28,9 +28,12 @@ from openhearth.repos.purge import Purge
 from openhearth.repos.quotas import ListKeys, Quotas
 from openhearth.repos.records import RepoFilter
 from openhearth.repos.refs import RefVerbs
+from openhearth.repos.signatures import FindOwners, Signatures
 from openhearth.repos.snapshots import Snapshots
 from openhearth.storage import Storage
 from openhearth.urls import Urls
+
+ADDRESSES_MAX = 100
 
 
 class Holders(Namespaces, Askers, Protocol):
@@ -52,6 +55,7 @@ class Repos:
     locks: Locks
     protections: Protections
     quotas: Quotas
+    signatures: Signatures
     copies: Copies
     purge: Purge
     contributions: Contributions
@@ -71,6 +75,7 @@ class Repos:
         settings: Settings,
         namespaces: Holders,
         pull_requests: Callable[[], PullRequests],
+        find_owners: FindOwners,
         list_bucket_keys: ListKeys,
     ) -> Self:
         """The room's services on one database and one storage."""
@@ -119,6 +124,7 @@ class Repos:
             ),
             large_files=large_files,
             likes=Likes(db=db, clock=clock),
+            signatures=Signatures(storage=storage, find_owners=find_owners),
             locks=Locks(db=db, clock=clock),
             protections=protections,
             quotas=quotas,
@@ -138,6 +144,19 @@ class Repos:
             admission=admission,
             gates=Gates(db=db, events=events, clock=clock, admission=admission, askers=namespaces),
         )
+
+    def list_addresses(self, actor: Actor) -> list[str]:
+        """Repos of the actor and their organisations, the last changed first: `models/ada/tiny`."""
+        found = [
+            listed.repo
+            for namespace in (actor.name, *actor.roles)
+            for kind in REPO_TYPES
+            for listed in self.catalogue.list_repos(
+                actor, RepoFilter(type=kind, author=namespace, sort="lastModified"), limit=ADDRESSES_MAX
+            ).items
+        ]
+        found.sort(key=lambda repo: repo.last_modified, reverse=True)
+        return [f"{repo.ref.plural}/{repo.id}" for repo in found[:ADDRESSES_MAX]]
 
     def count_by_type(self, namespace: str, actor: Actor) -> dict[str, int]:
         """How many repos of each type in `namespace` the actor may see."""

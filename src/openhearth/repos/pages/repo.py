@@ -58,6 +58,14 @@ class CardPage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AppPage:
+    """Context of `repos/app.html`: a protected Space, for those who may use it and see no more."""
+
+    id: str
+    namespace_href: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class LayersPage:
     """Context of `repos/layers.html`."""
 
@@ -87,7 +95,14 @@ class CardPages:
         ]
 
     def show_card(self, repo_type: RepoType, request: Request) -> Response:
-        return self.show(self.frame.open(repo_type, request))
+        opened = self.frame.open(repo_type, request, Action.USE)
+        return self.show(opened) if opened.may(Action.READ) else self._show_app(opened)
+
+    def _show_app(self, opened: OpenRepo) -> Response:
+        """The app of a protected Space alone: nothing of its files, its history or its people."""
+        ref = opened.repo.ref
+        page = AppPage(id=ref.id, namespace_href=self.urls.profile(ref.namespace))
+        return self.frame.web.page(opened.request, "repos/app.html", page)
 
     def show(self, opened: OpenRepo, typed: Typed | None = None) -> Response:
         """The card; with `typed`, the form of its gate as it came back."""
