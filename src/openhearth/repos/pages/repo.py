@@ -45,6 +45,7 @@ class CardPage:
     usages: Sequence[Usage]
     lines: Sequence[Line]
     derived: Sequence[Link]
+    panels: Sequence[Markup] = field(metadata={"help": "What other rooms know of it"})
     dtypes: Sequence[DtypeShare]
     parameters: int | None
     layers_href: str | None
@@ -136,6 +137,7 @@ class CardPages:
             ),
             lines=self.about.lines(actor, repo, facts),
             derived=self.about.derived(actor, repo),
+            panels=self.frame.slots.parts("repo.panels", opened.request, repo),
             dtypes=dtype_shares(_by_dtype(facts)),
             parameters=facts.parameters,
             layers_href=self.urls.layers(ref, MAIN) if has_layers(repo, facts) else None,
