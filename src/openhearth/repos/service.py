@@ -28,6 +28,7 @@ from openhearth.repos.purge import Purge
 from openhearth.repos.quotas import ListKeys, Quotas
 from openhearth.repos.records import RepoFilter
 from openhearth.repos.refs import RefVerbs
+from openhearth.repos.signatures import FindOwners, Signatures
 from openhearth.repos.snapshots import Snapshots
 from openhearth.storage import Storage
 from openhearth.urls import Urls
@@ -54,6 +55,7 @@ class Repos:
     locks: Locks
     protections: Protections
     quotas: Quotas
+    signatures: Signatures
     copies: Copies
     purge: Purge
     contributions: Contributions
@@ -73,6 +75,7 @@ class Repos:
         settings: Settings,
         namespaces: Holders,
         pull_requests: Callable[[], PullRequests],
+        find_owners: FindOwners,
         list_bucket_keys: ListKeys,
     ) -> Self:
         """The room's services on one database and one storage."""
@@ -121,6 +124,7 @@ class Repos:
             ),
             large_files=large_files,
             likes=Likes(db=db, clock=clock),
+            signatures=Signatures(storage=storage, find_owners=find_owners),
             locks=Locks(db=db, clock=clock),
             protections=protections,
             quotas=quotas,

@@ -1,7 +1,7 @@
 """Two revisions compared: the commits between them and what they change together."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -94,5 +94,6 @@ class ComparePages:
             return (), None, error.message
         found = self.content.list_compared(repo, compared, COMMITS_SHOWN)
         diffs = self.content.diff_compared(repo, compared)
-        lines = [describe_line(self.urls, ref, commit) for commit in found]
+        signed = self.frame.repos.signatures.find(repo, [commit.oid for commit in found])
+        lines = [replace(describe_line(self.urls, ref, c), signed=signed.get(c.oid)) for c in found]
         return lines, show_changes(self.urls, ref, compared.head_commit, diffs), ""

@@ -1,8 +1,8 @@
 """What every page of a repo shares: opening the repo for the reader, its heading and its tabs.
 
 Other rooms fill slots here. `repo.tabs` and `repo.widget`, called as `(request, repo, facts)`, give a sequence of
-`Tab` and `Markup` or None; `repo.actions`, called as `(request, repo)`, gives `Markup` or None for the heading, and
-`repo.settings`, called alike, a panel among the settings.
+`Tab` and `Markup` or None; `repo.actions`, called as `(request, repo)`, gives `Markup` or None for the heading,
+`repo.panels` the same beside the card and `repo.settings` a panel among the settings.
 """
 
 from collections.abc import Callable, Sequence
@@ -139,8 +139,10 @@ class RepoFrame:
 
 
 def is_branch(refs: Refs, revision: str) -> bool:
-    """Whether `revision` is a branch, so that something can be committed to it."""
-    return any(ref.name == revision for ref in refs.branches)
+    """Whether something can be committed to `revision`: to branches and pull requests."""
+    return any(ref.name == revision for ref in refs.branches) or any(
+        ref.ref == revision for ref in refs.pull_requests
+    )
 
 
 def has_layers(repo: Repo, facts: Facts) -> bool:

@@ -1,7 +1,7 @@
 """The Commits tab: history of a branch, a folder or a file, and one commit with what it changed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 
@@ -14,6 +14,7 @@ from openhearth.kit.names import RepoRef, RepoType, is_commit_id
 from openhearth.repos.pages.diffs import Changes, show_changes
 from openhearth.repos.pages.frame import OpenRepo, RefMenu, RepoFrame, RepoHead, repo_routes
 from openhearth.repos.records import MAIN
+from openhearth.repos.signatures import Signed
 from openhearth.storage.git import Commit
 from openhearth.urls import Urls, with_query
 from openhearth.web.filters import date
@@ -31,6 +32,7 @@ class CommitLine:
     date: datetime
     href: str
     files_href: str
+    signed: Signed | None = None
     then_named: str = ""  # what the file was called in this commit, if not as now
 
 
@@ -86,6 +88,8 @@ class HistoryPages:
     def _commits_page(self, opened: OpenRepo, revision: str, commit: str, path: str) -> CommitsPage:
         repo, ref, number = opened.repo, opened.repo.ref, _page_number(opened.request)
         found, follows = self._read_page(opened, commit, path, number)
+        signed = self.frame.repos.signatures.find(repo, [line.oid for line in found])
+        found = [replace(line, signed=signed.get(line.oid)) for line in found]
         total = None if path else self.content.count_commits(repo, commit)
         here = self.urls.commits(ref, revision, path)
         return CommitsPage(
@@ -135,7 +139,10 @@ class HistoryPages:
         commit = self.content.get_commit(repo, asked)
         page = CommitPage(
             head=self.frame.head(opened, "Commits"),
-            commit=describe_line(self.urls, repo.ref, commit),
+            commit=replace(
+                describe_line(self.urls, repo.ref, commit),
+                signed=self.frame.repos.signatures.find(repo, [asked]).get(asked),
+            ),
             parents=[(oid, self.urls.commit(repo.ref, oid)) for oid in commit.parents],
             changes=show_changes(self.urls, repo.ref, asked, self.content.diff(repo, asked)),
         )

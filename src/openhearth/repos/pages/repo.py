@@ -45,6 +45,7 @@ class CardPage:
     usages: Sequence[Usage]
     lines: Sequence[Line]
     derived: Sequence[Link]
+    panels: Sequence[Markup] = field(metadata={"help": "What other rooms know of it"})
     dtypes: Sequence[DtypeShare]
     parameters: int | None
     layers_href: str | None
@@ -132,10 +133,15 @@ class CardPages:
             write_card_href=write_href if opened.may(Action.WRITE) else None,
             widget=next(iter(widgets), None),
             usages=usages_of(
-                ref, facts, endpoint=self.urls.base, needs_token=repo.is_private or repo.gated is not None
+                ref,
+                facts,
+                endpoint=self.urls.base,
+                ssh=self.urls.ssh(self.urls.repo(repo.ref).lstrip("/")),
+                needs_token=repo.is_private or repo.gated is not None,
             ),
             lines=self.about.lines(actor, repo, facts),
             derived=self.about.derived(actor, repo),
+            panels=self.frame.slots.parts("repo.panels", opened.request, repo),
             dtypes=dtype_shares(_by_dtype(facts)),
             parameters=facts.parameters,
             layers_href=self.urls.layers(ref, MAIN) if has_layers(repo, facts) else None,

@@ -29,6 +29,7 @@ from openhearth.storage.git.records import (
     TreeEntry,
 )  # fmt: skip
 from openhearth.storage.git.repositories import RepositoryGone
+from openhearth.storage.git.signatures import Signature
 from openhearth.storage.git.store import GitStore
 from openhearth.storage.git.wants import WantReader, error_packet
 
@@ -59,6 +60,7 @@ __all__ = [
     "RefMoved",
     "RefUpdate",
     "RepositoryGone",
+    "Signature",
     "TreeEntry",
     "WantReader",
     "blob_id",

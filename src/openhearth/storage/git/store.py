@@ -33,7 +33,7 @@ from openhearth.storage.git import (
 )  # fmt: skip
 from openhearth.storage.git.blame import BlamedLines, read_blame
 from openhearth.storage.git.file_log import list_versions
-from openhearth.storage.git.history import LastCommits
+from openhearth.storage.git.last_commits import LastCommits
 from openhearth.storage.git.lines import LineMap
 from openhearth.storage.git.merges import MergedTree
 from openhearth.storage.git.objects import ObjectType, Person, encode_commit, encode_tag
@@ -52,6 +52,7 @@ from openhearth.storage.git.repositories import (
     create_repository,
     remove_repository,
 )
+from openhearth.storage.git.signatures import Signature, read_signature
 from openhearth.storage.git.trees import TreeReader
 
 T = TypeVar("T")
@@ -76,6 +77,7 @@ class GitStore:
         self._commits: Recent[tuple[str, str], str] = Recent(65_536)  # (key, object) → the commit it peels to
         self._entries: Recent[tuple[str, str, str], TreeEntry] = Recent(20_000)
         self._counts: Recent[tuple[str, str], int] = Recent(4096)
+        self._signatures: Recent[tuple[str, str], tuple[Signature | None]] = Recent(10_000)
         self._blames: Recent[tuple[str, str, str], list[BlamedLines]] = Recent(32)
         self._compacting: set[str] = set()
         self._compacting_lock = threading.Lock()
@@ -327,6 +329,14 @@ class GitStore:
         """What leads from `old` to `new` as unified diff, capped in size."""
         return self._read(key, new, lambda repository: diffs.read_patch(repository, old, new))
 
+    def find_signature(self, key: str, oid: str) -> Signature | None:
+        """The signature of a commit, None if it has none. Raises RevisionNotFound."""
+        place = (key, oid)
+        if (known := self._signatures.find(place)) is None:
+            known = (self._read(key, oid, lambda repository: read_signature(repository, oid)),)
+            self._signatures.put(place, known)
+        return known[0]
+
     def raw_diff(self, key: str, old: str, new: str) -> bytes:
         """What leads from `old` to `new` as `git diff` says it, whole. Raises TooLarge, Busy."""
         return read_raw_diff(self.path(key), old, new)
@@ -367,6 +377,10 @@ class GitStore:
     def list_between(self, key: str, old: Sequence[str], new: str, *, limit: int) -> list[Commit]:
         """The newest `limit` commits that `new` reaches and none of `old` does, oldest first."""
         return self._read(key, new, lambda repository: merges.list_between(repository, old, new, limit=limit))
+
+    def find_conflicts(self, key: str, ours: str, theirs: str) -> tuple[str, ...]:
+        """The paths in which both commits contradict each other."""
+        return self._read(key, theirs, lambda repository: merges.find_conflicts(repository, ours, theirs))
 
     def merge_trees(self, key: str, ours: str, theirs: str) -> MergedTree:
         """The files of both commits together, or the paths that contradict. No ref moves."""
