@@ -6,7 +6,7 @@ Pure: an actor, an action and a resource give a verdict with its reason. Knows n
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Literal, Protocol
+from typing import Literal, Protocol, get_args
 
 from openhearth.errors import Forbidden, HubError, RepoNotFound, Unauthenticated
 
@@ -14,6 +14,7 @@ from openhearth.errors import Forbidden, HubError, RepoNotFound, Unauthenticated
 class Action(IntEnum):
     """What can be done to a repo, ordered: whoever may do one may do all before it."""
 
+    USE = 0  # the app of a Space, whose files may be closed
     READ = 1
     WRITE = 2
     ADMIN = 3  # settings, move, delete
@@ -30,6 +31,16 @@ class Role(IntEnum):
 
 ROLE_NAMES: dict[str, Role] = {role.name.lower(): role for role in Role}
 TokenScope = Literal["read", "write", "fineGrained"]
+# What a fine-grained token may be given beside repos and namespaces.
+Permission = Literal["gated.read", "discussion.write", "collection.write", "webhook.write", "inference.run"]
+PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
+# The OAuth scope by which an app gets a permission. None gives collections: those hold for chosen organisations.
+SCOPE_OF: Mapping[Permission, str] = {
+    "gated.read": "gated-repos",
+    "discussion.write": "write-discussions",
+    "webhook.write": "webhooks",
+    "inference.run": "inference-api",
+}
 Visibility = Literal["public", "private"]
 
 
@@ -50,17 +61,29 @@ class Address(Protocol):
 class TokenLimits:
     """What the token of this request allows, on top of what its user may do. None of it ever widens a right.
 
-    `repos` and `namespaces` are only read for fine-grained tokens: address (`models/ns/name`) or namespace → Action.
-    `oauth_scopes` is what a person let an app do; None for every other token. `creates` are the namespaces where
-    such an app may make repos without writing to those that are there.
+    `repos`, `namespaces` and `permissions` are only read for fine-grained tokens: address (`models/ns/name`) or
+    namespace → Action, and what is allowed beside them. `oauth_scopes` is what a person let an app do; None for every
+    other token. `creates` are the namespaces where such an app may make repos without writing to those that are there.
     """
 
     scope: TokenScope
     repos: Mapping[str, Action] = field(default_factory=dict)
     namespaces: Mapping[str, Action] = field(default_factory=dict)
+    permissions: frozenset[Permission] = frozenset()
     oauth_scopes: frozenset[str] | None = None
     creates: frozenset[str] = frozenset()
-    reads_gated: bool = False  # whether a fine-grained token opens gated repos that it does not name
+
+    def permits(self, permission: Permission) -> bool:
+        """Whether the token may be used for `permission`. Read tokens run models and have gated files."""
+        if self.scope == "read":
+            return permission in ("gated.read", "inference.run")
+        return self.scope == "write" or permission in self.permissions
+
+    def allows_managing(self, namespace: str) -> bool:
+        """Whether the profile, members and settings of `namespace` may be changed with the token. Apps never may."""
+        if self.oauth_scopes is not None:
+            return False
+        return self.scope == "write" or self.namespaces.get(namespace, 0) >= Action.ADMIN
 
     def allows(self, action: Action, repo: Address) -> bool:
         if self.scope == "write":
@@ -104,6 +127,7 @@ class RepoResource:
     ref: Address
     visibility: Visibility
     creator_id: str | None = None
+    app_is_open: bool = False  # a protected Space: closed to all who are no members, but for its app
 
 
 @dataclass(frozen=True)
@@ -127,6 +151,9 @@ def refusal(actor: Actor, reason: str) -> HubError:
 
 def decide(actor: Actor, action: Action, resource: RepoResource) -> Verdict:
     """The verdict on `actor` doing `action` to `resource`. The actor's right, then the token's limits."""
+    if action == Action.USE and resource.app_is_open:
+        return Verdict(True, "Its app is open to all.")
+    action = max(action, Action.READ)
     right = _right(actor, resource)
     if right < Action.READ:
         return Verdict(False, "You may not read this repo.", exists=False)
@@ -169,7 +196,7 @@ def may_read_gated(actor: Actor, repo: Address, *, is_granted: bool) -> bool:
     is_member = actor.is_site_admin or repo.namespace == actor.name or repo.namespace in actor.roles
     if actor.is_anonymous or not (is_member or is_granted):
         return False
-    return actor.token is None or actor.token.reads_gated or actor.token.allows(Action.READ, repo)
+    return actor.token is None or actor.token.permits("gated.read") or actor.token.allows(Action.READ, repo)
 
 
 def decide_create(actor: Actor, repo: Address) -> Verdict:
@@ -192,9 +219,23 @@ def decide_create(actor: Actor, repo: Address) -> Verdict:
 
 def may_manage_namespace(actor: Actor, namespace: str) -> bool:
     """Whether `actor` may change the profile, members and settings of `namespace`."""
-    if actor.is_anonymous or (actor.token is not None and actor.token.scope != "write"):
+    if actor.is_anonymous or (actor.token is not None and not actor.token.allows_managing(namespace)):
         return False
     return actor.name == namespace or actor.is_site_admin or actor.roles.get(namespace, 0) >= Role.ADMIN
+
+
+def require_permission(actor: Actor, permission: Permission) -> None:
+    """Raises Forbidden if the token of this request was not given `permission`."""
+    if actor.token is not None and not actor.token.permits(permission):
+        if actor.token.oauth_scopes is not None:
+            raise Forbidden(
+                f"This app was not given the scope {SCOPE_OF.get(permission)!r}; "
+                "let it ask for that when people sign in."
+            )
+        raise Forbidden(
+            f"This token ({actor.token.scope}) was not given the permission {permission!r}; "
+            "use another, or make one that has it."
+        )
 
 
 def decide_contribute(actor: Actor, resource: RepoResource) -> Verdict:
@@ -208,20 +249,13 @@ def decide_contribute(actor: Actor, resource: RepoResource) -> Verdict:
     if actor.is_anonymous:
         return Verdict(False, f"Taking part in {resource.ref.id} needs an account.")
     token = actor.token
-    may_discuss = token is not None and "write-discussions" in (token.oauth_scopes or ())
-    if token is not None and not may_discuss and not token.allows(Action.WRITE, resource.ref):
+    may_discuss = (
+        token is None or token.permits("discussion.write") or token.allows(Action.WRITE, resource.ref)
+    )
+    if token is not None and not may_discuss:
         return Verdict(
             False,
             f"This token ({token.scope}) does not allow to discuss or change {resource.ref.id}; "
             "use a write token.",
         )
     return Verdict(True, "Whoever may read it may take part.")
-
-
-def require_oauth_scope(actor: Actor, scope: str) -> None:
-    """Raises Forbidden for the token of an app that was not given `scope`; every other actor passes."""
-    scopes = actor.token.oauth_scopes if actor.token else None
-    if scopes is not None and scope not in scopes:
-        raise Forbidden(
-            f"This app was not given the scope {scope!r}; let it ask for that when people sign in."
-        )

@@ -32,7 +32,8 @@ class Settings:
         Path(platformdirs.user_data_dir("openhearth")), "The folder that holds everything the hub stores."
     )
     host: str = _setting(
-        "127.0.0.1", "The address to listen on. Anything but loopback needs an owner with a password."
+        "127.0.0.1",
+        "The address to listen on. Anything but loopback needs an owner with a password, or single sign-on.",
     )
     port: int = _setting(8600, "The port to listen on.")
     ssh_port: int = _setting(
@@ -53,6 +54,28 @@ class Settings:
     )
     ray_address: str = _setting("", "A Ray cluster for jobs and engines. Not offered yet.")
     sign_up: SignUp = _setting("invite", "Who may make an account: open, invite or closed.")
+    sso_issuer: str = _setting(
+        "", "The OpenID Connect provider that people sign in at (https://…); empty: passwords alone."
+    )
+    sso_client_id: str = _setting("", "What the sign-in provider calls this hub.")
+    sso_client_secret: str = _setting(
+        "", "The secret the sign-in provider gave for it; empty for a public client.", secret=True
+    )
+    sso_scopes: str = _setting(
+        "openid profile email", "What to ask of the sign-in provider, separated by spaces."
+    )
+    sso_name_claim: str = _setting("preferred_username", "Which claim of the provider suggests a name here.")
+    sso_groups_claim: str = _setting(
+        "groups", "Which claim lists somebody's groups; dots lead into objects (realm_access.roles)."
+    )
+    sso_group_roles: str = _setting(
+        "", "What groups give, as ml-team=forge:write,admins=*site-admin; kept in step at every sign-in."
+    )
+    sso_email_domains: str = _setting(
+        "", "Let in only people with a verified mail address at one of these domains, separated by commas."
+    )
+    sso_label: str = _setting("", "The words on the sign-in button; empty: the provider's host.")
+    sso_only: bool = _setting(False, "Whether nobody signs in by password.")
     rate_limit: RateLimit = _setting("on", "Limits on sign-in attempts and on requests: on or off.")
     requests_max: int = _setting(
         0,

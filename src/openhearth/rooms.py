@@ -82,11 +82,13 @@ def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
         ground,
         describe=lambda namespace, actor: communal.overviews.describe(namespace, actor),
         find_followed=lambda actor, ids: communal.follows.find_followed(actor, ids),
+        list_repos=lambda actor: repos_room.service.list_addresses(actor),
     )
     repos_room = repos.build(
         ground,
         accounts=accounts_room.service,
         move_bucket=lambda actor, old, new: buckets_room.service.move(actor, old, new),
+        list_bucket_keys=lambda namespace: buckets_room.service.catalogue.list_keys(namespace),
         pull_requests=lambda: communal.discussions.pulls,
         served_tasks=inference.SERVED_TASKS,
     )

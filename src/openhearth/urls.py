@@ -69,6 +69,12 @@ class Urls:
     def discussion(self, repo: RepoRef, number: int) -> str:
         return f"{self.discussions(repo)}/{number}"
 
+    def blame(self, repo: RepoRef, revision: str, path: str) -> str:
+        return f"{self.repo(repo)}/blame/{quote_rev(revision)}/{quote_path(path)}"
+
+    def compare(self, repo: RepoRef, base: str, head: str, *, dots: str = "...") -> str:
+        return f"{self.repo(repo)}/compare/{quote_rev(base)}{dots}{quote_rev(head)}"
+
     def settings(self, repo: RepoRef) -> str:
         return f"{self.repo(repo)}/settings"
 
@@ -87,6 +93,10 @@ class Urls:
 
     def bucket_tree(self, bucket: BucketRef, folder: str = "") -> str:
         return f"{self.bucket(bucket)}/tree/{quote_path(folder)}" if folder else self.bucket(bucket)
+
+    def bucket_page(self, bucket: BucketRef, page: str, folder: str = "") -> str:
+        """A page about a bucket or a folder of it: `upload`, `delete`, `settings`."""
+        return f"{self.bucket(bucket)}/{page}" + (f"/{quote_path(folder)}" if folder else "")
 
     # bytes -------------------------------------------------------------------------------------------------------
     def resolve(self, repo: RepoRef, revision: str, path: str) -> str:

@@ -64,10 +64,13 @@ def test_whoami_lists_what_a_fine_grained_token_opens(accounts: Accounts, web: T
         name="ci",
         scope="fineGrained",
         grants={"ada/bert": Action.WRITE, "forge": Action.READ},
+        permissions=["gated.read", "inference.run", "discussion.write"],
     )
     told = web.get("/api/whoami-v2", headers={"Authorization": f"Bearer {new.value}"}).json()
-    assert told["auth"]["accessToken"]["fineGrained"]["scoped"] == [
-        {"entity": {"type": "user", "name": "forge"}, "permissions": ["repo.content.read"]},
+    fine = told["auth"]["accessToken"]["fineGrained"]
+    assert (fine["canReadGatedRepos"], fine["global"]) == (True, ["discussion.write", "inference.run"])
+    assert fine["scoped"] == [
+        {"entity": {"type": "org", "name": "forge"}, "permissions": ["repo.content.read"]},
         {"entity": {"type": "model", "name": "ada/bert"}, "permissions": ["repo.content.read", "repo.write"]},
     ]
 

@@ -21,6 +21,8 @@ PAGES_FOR_ACCOUNTS = [
     "/settings/tokens/new",
     "/settings/organizations",
     "/settings/invites",
+    "/settings/applications",
+    "/settings/applications/new",
     "/organizations/new",
     "/organizations/forge/settings",
     "/oauth/activate?code=ABCD-EFGH",
@@ -184,6 +186,20 @@ def test_choices_on_the_form_become_the_grants_of_a_fine_grained_token(
     assert "datasets/eve/cats read" in page
     assert "forge read" in page
     assert "models/ada/bert write" in page
+
+
+def test_a_fine_grained_token_is_given_an_end_and_permissions_on_the_form(
+    accounts: Accounts, browser: Browser
+) -> None:
+    ada = browser.sign_in(accounts, "ada")
+    ada.send(
+        "/settings/tokens/new", name="ci", scope="fineGrained", permission="inference.run", lifetime="30"
+    )
+    page = words_of(browser.open("/settings/tokens"))
+    assert "inference.run" in page
+    assert "ends on" in page
+    refused = ada.send("/settings/tokens/new", name="ci", scope="read", lifetime="8")
+    assert (refused.status_code, "is not offered" in words_of(refused)) == (400, True)
 
 
 def test_a_form_that_is_refused_comes_back_with_what_was_typed(accounts: Accounts, browser: Browser) -> None:

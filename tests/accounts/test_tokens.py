@@ -1,11 +1,12 @@
 """Access tokens: what they open, that they are shown once, and that they end at once."""
 
 import re
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from openhearth.access import NOBODY, Action
+from openhearth.access import NOBODY, PERMISSIONS, Action, may_manage_namespace
 from openhearth.accounts import OPERATOR, Accounts
 from openhearth.accounts.errors import TokenInvalid, UserNotFound
 from openhearth.accounts.tables import access_tokens
@@ -147,6 +148,45 @@ def test_a_grant_must_name_a_repo_or_a_namespace(accounts: Accounts, target: str
 def test_a_fine_grained_token_without_grants_is_refused(accounts: Accounts) -> None:
     with pytest.raises(Invalid, match="grants"):
         accounts.tokens.create(browser_of(accounts, "ada"), name="ci", scope="fineGrained")
+
+
+def test_permissions_open_what_no_repo_is_named_for(accounts: Accounts) -> None:
+    new = accounts.tokens.create(
+        browser_of(accounts, "ada"), name="ci", scope="fineGrained", permissions=["inference.run"]
+    )
+    limits = accounts.identify(Credentials(token=new.value)).token
+    assert limits is not None
+    assert [permission for permission in PERMISSIONS if limits.permits(permission)] == ["inference.run"]
+    assert not limits.allows(Action.READ, BERT)
+    with pytest.raises(Invalid, match="grants"):
+        accounts.tokens.create(
+            browser_of(accounts, "ada"), name="ci", scope="read", permissions=["inference.run"]
+        )
+
+
+def test_a_token_with_an_end_ends(accounts: Accounts, clock: StandingClock) -> None:
+    new = accounts.tokens.create(
+        browser_of(accounts, "ada"), name="ci", scope="read", lifetime=timedelta(days=7)
+    )
+    assert accounts.identify(Credentials(token=new.value)).name == "ada"
+    clock.move(days=7)
+    accounts.identity._known.forget()
+    with pytest.raises(TokenInvalid):
+        accounts.identify(Credentials(token=new.value))
+    for lifetime in (timedelta(), timedelta(days=-1), timedelta(days=9999)):
+        with pytest.raises(Invalid, match="lifetime"):
+            accounts.tokens.create(browser_of(accounts, "ada"), name="ci", scope="read", lifetime=lifetime)
+
+
+def test_settings_of_a_namespace_open_to_a_token_that_has_them(accounts: Accounts) -> None:
+    accounts.orgs.create(browser_of(accounts, "ada"), "forge")
+    for level, may in ((Action.WRITE, False), (Action.ADMIN, True)):
+        new = accounts.tokens.create(
+            browser_of(accounts, "ada"), name="ci", scope="fineGrained", grants={"forge": level}
+        )
+        actor = accounts.identify(Credentials(token=new.value))
+        assert may_manage_namespace(actor, "forge") == may
+        assert not may_manage_namespace(actor, "ada")
 
 
 def test_a_grant_follows_a_repo_that_moves_and_ends_with_it(accounts: Accounts) -> None:

@@ -152,3 +152,12 @@ def test_a_name_that_hurts_is_kept_as_it_can_be(steel: Watched) -> None:
     steel.call("eve", "GET", "/forge/steel/resolve/main/%F0%9F%94%A5%22%0A")
     assert [entry.verdict for entry in steel.new()][-1] == "refused"
     assert steel.hub.audit.verify().problem == ""
+
+
+def test_a_refusal_at_a_numbered_address_is_answered_and_kept(steel: Watched) -> None:
+    steel.call("ada", "POST", f"{API}/discussions", json={"title": "Rust", "description": "It rusts."})
+    steel.call("ada", "PUT", f"{API}/settings", json={"visibility": "public"})
+    steel.new()
+    answer = steel.call("eve", "POST", f"{API}/discussions/1/title", json={"title": "Mine"})
+    assert answer.status_code == 403
+    assert steel.one().detail["number"] == "1"

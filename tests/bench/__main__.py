@@ -1,4 +1,4 @@
-"""`python -m tests.bench [start] [api] [uploads] [dedup] [downloads] [chat]`: all of them, or those named."""
+"""`python -m tests.bench [start] [api] [history] [uploads] [dedup] [downloads] [chat]`: all of them, or those named."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 
 import psutil
 
-from tests.bench import api, chat, downloads, start, uploads
+from tests.bench import api, chat, downloads, history, start, uploads
 from tests.support.running import RunningHub
 from tests.support.starter import install_models
 
-ALL = ("start", "api", "uploads", "dedup", "downloads", "chat")
+ALL = ("start", "api", "history", "uploads", "dedup", "downloads", "chat")
 
 
 def main() -> None:
@@ -41,6 +41,8 @@ def _run(topic: str, hub: RunningHub, folder: Path) -> None:
         start.bench(work)
     elif topic == "api":
         api.bench(hub, work)
+    elif topic == "history":
+        history.bench(work)
     elif topic == "uploads":
         uploads.bench(hub, work)
     elif topic == "dedup":

@@ -11,6 +11,7 @@ from openhearth.buckets.records import AddFile, BucketFolder, CopyFile, DeleteFi
 from openhearth.errors import EntryNotFound, Forbidden, HubError
 from openhearth.kit.names import BucketRef, RepoRef
 from openhearth.repos import AddLargeFile, CommitRequest
+from openhearth.repos.quotas import QuotaExceeded
 from openhearth.storage.xet import EMPTY_FILE
 from openhearth.wire.request import Credentials
 from tests.buckets.conftest import Yard
@@ -193,6 +194,22 @@ def test_a_batch_on_a_deleted_bucket_writes_nothing(yard: Yard) -> None:
     yard.buckets.catalogue.delete(yard.ada, bucket.ref)
     with pytest.raises(HubError, match="not found"):
         yard.apply(bucket, AddFile("a", EMPTY_FILE))
+
+
+def test_buckets_count_for_the_quota_of_their_namespace(yard: Yard) -> None:
+    bucket, other = yard.create(), yard.create("other")
+    yard.put(bucket, a=b"x" * 600_000)
+    quotas = yard.hub.repos.quotas
+    assert quotas.get_usage("ada").used_bytes == 600_000
+    quotas.set_limit("ada", 0.001)
+    hash = yard.buckets.contents.get_file(bucket, "a").xet_hash
+    with pytest.raises(QuotaExceeded):
+        yard.apply(other, CopyFile("a", hash, "bucket", "ada/scratch"))
+    assert yard.paths(other) == []
+    yard.apply(bucket, DeleteFile("a"))
+    yard.clock.advance(days=31)
+    yard.xet.collect()
+    assert quotas.get_usage("ada").used_bytes == 0
 
 
 def test_a_read_only_token_reads_only(yard: Yard) -> None:

@@ -19,3 +19,9 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     }
     root = tmp_path_factory.mktemp("tiny")
     return {task: make(root / task) for task, make in makers.items()}
+
+
+@pytest.fixture(autouse=True)
+def own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The notes of tests go into no person's book."""
+    monkeypatch.setenv("OPENHEARTH_DATA", str(tmp_path / "own-data"))

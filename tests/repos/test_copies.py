@@ -15,6 +15,7 @@ from openhearth.errors import EntryNotFound, Forbidden, Gated, Invalid, RepoNotF
 from openhearth.kit.names import RepoRef
 from openhearth.repos import AddLargeFile, Repo
 from openhearth.repos.errors import RepoExists
+from openhearth.repos.quotas import QuotaExceeded
 from tests.repos.conftest import Workshop
 from tests.storage.xet.conftest import Uploads
 
@@ -176,6 +177,29 @@ def test_a_purge_rewrites_history_without_the_file(workshop: Workshop, source: R
     assert workshop.repos.facts.get(source).used_storage_bytes < len(WHOLE) + 10_000
     storage.xet.collect(unused_for=timedelta(0))
     assert storage.xet.stored_bytes() == 0
+
+
+def test_a_purge_leaves_protected_branches_alone(workshop: Workshop, source: Repo) -> None:
+    sha = next(e.lfs.sha256 for e in workshop.files(source) if e.lfs and e.path == "chunked.bin")
+    workshop.repos.protections.protect(workshop.ada, source, "dev")
+    before = workshop.repos.content.list_refs(source)
+    with pytest.raises(Forbidden, match="protected"):
+        workshop.repos.purge.delete_large_files(workshop.ada, source, [sha], rewrite_history=True)
+    assert workshop.repos.content.list_refs(source) == before
+    assert read(workshop, source, "chunked.bin") == CHUNKED
+
+
+def test_a_copy_needs_room_like_any_upload(workshop: Workshop, source: Repo) -> None:
+    workshop.repos.quotas.set_limit("ada", 0.0008)  # 800 kB, of which the source has taken some 320
+    copies, target = workshop.repos.copies, workshop.create("target")
+    copies.duplicate(workshop.ada, source, COPY)
+    with pytest.raises(QuotaExceeded):
+        copies.duplicate(workshop.ada, source, RepoRef("model", "ada", "second"))
+    with pytest.raises(RepoNotFound):
+        workshop.repos.catalogue.get(workshop.ada, RepoRef("model", "ada", "second"))
+    shas = [e.lfs.sha256 for e in workshop.files(source) if e.lfs]
+    with pytest.raises(QuotaExceeded):
+        copies.copy_large_files(workshop.ada, source, target, shas)
 
 
 def test_a_purge_without_rewriting_leaves_pointers_to_nothing(workshop: Workshop, source: Repo) -> None:

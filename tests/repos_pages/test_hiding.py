@@ -41,11 +41,14 @@ def test_a_public_repo_can_be_read_but_not_changed_by_eve(site: Site) -> None:
     repo = site.create()
     site.commit(repo, {"README.md": "# Words"})
     head = site.hub.repos.content.resolve(repo)
-    for page in ("/edit/main/README.md", "/new/main", "/upload/main", "/delete/main/README.md", "/settings"):
+    for page in ("/upload/main", "/settings"):
         assert "Not with this account" in site.eve.read(f"/ada/tiny{page}", status=403)
         site.nobody.read(f"/ada/tiny{page}", status=401)
+    for page in ("/edit/main/README.md", "/new/main", "/delete/main/README.md"):
+        assert "Propose" in site.eve.read(f"/ada/tiny{page}")
+        site.nobody.read(f"/ada/tiny{page}", status=401)
     answer = site.eve.send("/ada/tiny/delete/main/README.md", {}, page="/new")
-    assert answer.status_code == 403
+    assert answer.headers["location"] == "/ada/tiny/discussions/1", "a pull request"
     assert site.hub.repos.content.resolve(repo) == head
 
 

@@ -7,10 +7,11 @@ from typing import Any
 from openhearth.accounts.api import Api, Describe, FindFollowed
 from openhearth.accounts.oauth.api import OAuthApi
 from openhearth.accounts.oauth.pages import OAuthPages
-from openhearth.accounts.pages import Pages
+from openhearth.accounts.pages import ListRepos, Pages
 from openhearth.accounts.permits import OPERATOR
 from openhearth.accounts.records import Member, Membership, Organisation, Profile, User
 from openhearth.accounts.service import Accounts
+from openhearth.accounts.sso.pages import SsoPages
 from openhearth.events import RepoCreated, RepoDeleted, RepoMoved
 from openhearth.wire.room import Ground, Room
 
@@ -29,7 +30,11 @@ __all__ = [
 
 
 def build(
-    ground: Ground, *, describe: Describe | None = None, find_followed: FindFollowed | None = None
+    ground: Ground,
+    *,
+    describe: Describe | None = None,
+    find_followed: FindFollowed | None = None,
+    list_repos: ListRepos | None = None,
 ) -> Room:
     """The room on `ground`. What other rooms know of people joins their overviews; left out without it."""
     accounts = Accounts.on(
@@ -48,13 +53,20 @@ def build(
     )
     ground.web.add_folder("accounts", Path(__file__).parent / "templates")
     ground.web.can_join = ground.settings.sign_up == "open"
-    pages = Pages(accounts, web=ground.web, urls=ground.urls)
+    pages = Pages(accounts, web=ground.web, urls=ground.urls, list_repos=list_repos or (lambda _actor: ()))
     oauth_api = OAuthApi(accounts, urls=ground.urls)
+    sso_pages = SsoPages(accounts, web=ground.web, urls=ground.urls)
     oauth_pages = OAuthPages(accounts, web=ground.web, urls=ground.urls, clock=ground.clock)
     return Room(
         name="accounts",
         service=accounts,
-        routes=[*api.routes(), *oauth_api.routes(), *oauth_pages.routes(), *pages.routes()],
+        routes=[
+            *api.routes(),
+            *oauth_api.routes(),
+            *oauth_pages.routes(),
+            *sso_pages.routes(),
+            *pages.routes(),
+        ],
         subscribes={
             RepoCreated: accounts.tokens.note_contribution,
             RepoMoved: _both(accounts.tokens.follow_move, accounts.oauth.apps.follow_move),

@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from openhearth.access import NOBODY, Actor, Role, TokenLimits
 from openhearth.accounts.errors import TokenInvalid
 from openhearth.accounts.known import KnownActors
-from openhearth.accounts.oauth.scopes import CONTRIBUTE, namespace_grants
+from openhearth.accounts.oauth.scopes import CONTRIBUTE, namespace_grants, permissions_of
 from openhearth.accounts.queries import orgs as org_queries
 from openhearth.accounts.queries import people as people_queries
 from openhearth.accounts.queries import sessions as session_queries
@@ -131,6 +131,7 @@ def limits_of(token: AccessToken, user_name: str) -> TokenLimits:
         scope=token.scope,
         repos={target: action for target, action in token.grants.items() if "/" in target},
         namespaces={target: action for target, action in token.grants.items() if "/" not in target},
+        permissions=token.permissions,
         oauth_scopes=scopes,
     )
     if scopes is None:
@@ -140,5 +141,5 @@ def limits_of(token: AccessToken, user_name: str) -> TokenLimits:
         limits,
         namespaces=namespace_grants(scopes, reached),
         creates=reached if CONTRIBUTE in scopes else frozenset(),
-        reads_gated="gated-repos" in scopes,
+        permissions=permissions_of(scopes),
     )

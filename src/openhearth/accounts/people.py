@@ -13,7 +13,7 @@ from openhearth.accounts.queries import people as queries
 from openhearth.accounts.records import User
 from openhearth.accounts.secret_words import PasswordHashing, check_password
 from openhearth.db import Database, Duplicate
-from openhearth.errors import Invalid
+from openhearth.errors import Conflict, Invalid
 from openhearth.events import Events, SignedIn
 from openhearth.kit.clock import Clock
 from openhearth.kit.cursors import Page, decode_cursor, encode_cursor
@@ -57,10 +57,12 @@ class People:
         password: str | None = None,
         is_site_admin: bool = False,
         use_link: Callable[[Connection], None] | None = None,
+        finish: Callable[[Connection, str], None] | None = None,
     ) -> User:
         """Make an account. For the verbs that have decided that it may be made; checks no permission.
 
-        `use_link` runs in the same transaction, so that a link is used up exactly when the account exists.
+        `use_link` runs in the same transaction, so that a link is used up exactly when the account exists; so does
+        `finish`, at its end, with the new id.
         """
         check_namespace(name)
         fullname = check_fullname(fullname or name)
@@ -76,6 +78,8 @@ class People:
                 queries.insert_user(
                     rows, id=user_id, password_hash=password_hash, is_site_admin=is_site_admin
                 )
+                if finish is not None:
+                    finish(rows, user_id)
         except Duplicate:
             raise NameTaken(name) from None
         self._events.publish(SignedIn(user_id=user_id, user_name=name, is_new=True))
@@ -134,6 +138,15 @@ class People:
         with self._db.read() as rows:
             found = queries.list_users(rows, after=after, limit=limit + 1)
         return Page(found[:limit], encode_cursor(found[limit - 1].name) if len(found) > limit else None)
+
+    def set_site_admin(self, actor: Actor, user_id: str, *, is_site_admin: bool) -> None:
+        """Let a user administer the hub, or no more. Raises Conflict for the last who does."""
+        require_site_admin(actor)
+        with self._db.write() as rows:
+            queries.update_user(rows, user_id, is_site_admin=is_site_admin)
+            if not is_site_admin and not queries.has_site_admin(rows):
+                raise Conflict("This hub would be left without an administrator; make another one first.")
+        self._known.forget()
 
     def update_profile(self, actor: Actor, *, fullname: str, bio: str, email: str) -> User:
         """Change what the actor says of themselves. An empty email removes it. Raises Invalid."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Literal
 
-from openhearth.access import Action, Role, TokenScope
+from openhearth.access import Action, Permission, Role, TokenScope
 
 NamespaceKind = Literal["user", "org"]
 
@@ -80,7 +80,7 @@ class AccessToken:
 
     `client_id` is set for tokens of OAuth; nobody has named those. `app_id`: of a registered app, which has
     `oauth_scopes`, in the person's own namespace and in `orgs`; a device that signed in by code has none of them.
-    `grants` is only read for fine-grained tokens: `models/ns/name` or `ns` → Action.
+    `grants` (`models/ns/name` or `ns` → Action) and `permissions` are only read for fine-grained tokens.
     """
 
     id: str
@@ -97,6 +97,7 @@ class AccessToken:
     oauth_scopes: frozenset[str] | None = None
     orgs: frozenset[str] = frozenset()
     grants: Mapping[str, Action] = field(default_factory=dict)
+    permissions: frozenset[Permission] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)

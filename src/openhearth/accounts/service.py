@@ -19,6 +19,7 @@ from openhearth.accounts.sessions import Sessions
 from openhearth.accounts.sign_in import SignIn
 from openhearth.accounts.sign_up import SignUp
 from openhearth.accounts.ssh_keys import SshKeys
+from openhearth.accounts.sso.service import SingleSignOn
 from openhearth.accounts.throttle import Throttle
 from openhearth.accounts.tokens import Tokens
 from openhearth.config import Settings
@@ -43,6 +44,7 @@ class Accounts:
     first_start: FirstStart
     identity: Identity
     oauth: OAuth
+    sso: SingleSignOn | None
 
     @classmethod
     def on(
@@ -73,12 +75,27 @@ class Accounts:
             tokens=Tokens(db=db, clock=clock, known=known, events=events),
             ssh_keys=SshKeys(db=db, clock=clock, throttle=throttle),
             sessions=sessions,
-            sign_in=SignIn(db=db, sessions=sessions, throttle=throttle, hashing=hashing),
-            sign_up=SignUp(db=db, clock=clock, people=people, policy=settings.sign_up),
+            sign_in=SignIn(
+                db=db,
+                sessions=sessions,
+                throttle=throttle,
+                hashing=hashing,
+                by_password=not settings.sso_only,
+            ),
+            sign_up=SignUp(
+                db=db,
+                clock=clock,
+                people=people,
+                policy=settings.sign_up,
+                by_password=not settings.sso_only,
+            ),
             devices=Devices(db=db, clock=clock, tokens=oauth.tokens, throttle=throttle),
             first_start=FirstStart(db=db, people=people),
             identity=Identity(db=db, clock=clock, known=known),
             oauth=oauth,
+            sso=SingleSignOn.on(
+                db, settings=settings, clock=clock, people=people, orgs=orgs, sessions=sessions
+            ),
         )
 
     def identify(self, credentials: Credentials) -> Actor:

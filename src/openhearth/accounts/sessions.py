@@ -29,8 +29,11 @@ class Sessions:
         self._clock = clock
         self._known = known
 
-    def begin(self, user_id: str, *, agent: str) -> NewSession:
-        """Sign `user_id` in. For the verbs that have just proved who it is; checks nothing."""
+    def begin(self, user_id: str, *, agent: str, id_token: str | None = None) -> NewSession:
+        """Sign `user_id` in. For the verbs that have just proved who it is; checks nothing.
+
+        `id_token`: of the provider that says who it is; signing out there asks for it.
+        """
         now = self._clock()
         value = new_secret()
         session = Session(
@@ -43,7 +46,7 @@ class Sessions:
         )
         with self._db.write() as rows:
             queries.delete_expired(rows, now=now)
-            queries.insert_session(rows, session, value_hash=hash_secret(value))
+            queries.insert_session(rows, session, value_hash=hash_secret(value), id_token=id_token)
             user = people_queries.find_user_by_id(rows, user_id)
         if user is not None:
             self._events.publish(SignedIn(user_id=user_id, user_name=user.name))
@@ -61,6 +64,13 @@ class Sessions:
         with self._db.read() as rows:
             session = queries.find_session(rows, actor.session_id or "", user_id=user_id)
         return session.created_at if session else self._clock()
+
+    def find_id_token(self, actor: Actor) -> str | None:
+        """What the provider said when this browser signed in there; None if it did not."""
+        if actor.session_id is None:
+            return None
+        with self._db.read() as rows:
+            return queries.find_id_token(rows, actor.session_id)
 
     def end(self, actor: Actor, session_id: str) -> None:
         """Sign one of the actor's own browsers out. Raises NotFound if there is no such session."""

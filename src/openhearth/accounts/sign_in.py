@@ -13,20 +13,32 @@ from openhearth.accounts.secret_words import PasswordHashing, check_password
 from openhearth.accounts.sessions import Sessions
 from openhearth.accounts.throttle import Throttle
 from openhearth.db import Database
-from openhearth.errors import Invalid
+from openhearth.errors import Forbidden, Invalid
 
 
 class SignIn:
     def __init__(
-        self, *, db: Database, sessions: Sessions, throttle: Throttle, hashing: PasswordHashing
+        self,
+        *,
+        db: Database,
+        sessions: Sessions,
+        throttle: Throttle,
+        hashing: PasswordHashing,
+        by_password: bool = True,
     ) -> None:
+        self.is_offered = by_password
         self._db = db
         self._sessions = sessions
         self._throttle = throttle
         self._hashing = hashing
 
     def by_password(self, name: str, password: str, *, address: str, agent: str = "") -> NewSession:
-        """Begin a session. Raises SignInFailed, and TooManyAttempts after failures from `address`."""
+        """Begin a session. Raises SignInFailed, and TooManyAttempts after failures from `address`.
+
+        Forbidden where single sign-on is the only way in.
+        """
+        if not self.is_offered:
+            raise Forbidden("This hub takes no passwords; sign in at its provider.")
         self._throttle.check("password", name, address)
         user = self._match(name, password)
         if user is None:

@@ -24,7 +24,10 @@ INVITE_LIFETIME = timedelta(days=7)
 
 
 class SignUp:
-    def __init__(self, *, db: Database, clock: Clock, people: People, policy: SignUpPolicy) -> None:
+    def __init__(
+        self, *, db: Database, clock: Clock, people: People, policy: SignUpPolicy, by_password: bool = True
+    ) -> None:
+        self._by_password = by_password
         self._db = db
         self._clock = clock
         self._people = people
@@ -32,6 +35,8 @@ class SignUp:
 
     def check_open(self, invite_secret: str | None) -> None:
         """Raises unless an account may be made now: Forbidden, or LinkNotFound for a spent invite."""
+        if not self._by_password:
+            raise Forbidden("This hub takes no passwords; sign in at its provider, and the account is made.")
         if self.policy == "closed":
             raise Forbidden("This hub takes no new accounts; ask its administrator for one.")
         if invite_secret is not None:

@@ -80,6 +80,7 @@ access_tokens = sa.Table(
     sa.Column("last_used_at", UtcDateTime),
     sa.Column("expires_at", UtcDateTime),
     sa.Column("client_id", sa.String(100)),
+    sa.Column("permissions", sa.String(300)),  # of a fine-grained token: access.Permission, spaces between
     sa.Column("refresh_hash", _HASH, unique=True),
     sa.Column("refresh_expires_at", UtcDateTime),
     sa.Column("refreshed_at", UtcDateTime),  # when the refresh token was exchanged: once

@@ -4,10 +4,11 @@ A token never widens what its user may do. `read` and `write` limit by action, f
 action for single repos or whole namespaces. Grants follow a repo that moves, and end with it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 
-from openhearth.access import Action, Actor, TokenScope
+from openhearth.access import Action, Actor, Permission, TokenScope
 from openhearth.accounts.errors import UserNotFound
 from openhearth.accounts.known import KnownActors
 from openhearth.accounts.oauth import queries as oauth_queries
@@ -27,6 +28,7 @@ from openhearth.kit.text import is_one_line
 NAME_MAX_LENGTH = 96
 GRANTS_MOST = 200
 TOKENS_MOST = 500
+LIFETIME_MAX = timedelta(days=3650)
 
 
 class Tokens:
@@ -37,20 +39,39 @@ class Tokens:
         self._known = known
 
     def create(
-        self, actor: Actor, *, name: str, scope: TokenScope, grants: Mapping[str, Action] | None = None
+        self,
+        actor: Actor,
+        *,
+        name: str,
+        scope: TokenScope,
+        grants: Mapping[str, Action] | None = None,
+        permissions: Collection[Permission] = (),
+        lifetime: timedelta | None = None,
     ) -> NewToken:
-        """Make a token for the actor. `grants`, for fine-grained ones: `models/ns/name` or `ns` → Action."""
+        """Make a token for the actor, which ends after its `lifetime` if it has one.
+
+        `grants` (`models/ns/name` or `ns` → Action) and `permissions` are for fine-grained ones.
+        """
         user_id = require_browser(actor)
-        if scope == "fineGrained" and not grants:
+        if scope == "fineGrained" and not grants and not permissions:
             raise Invalid(
                 "grants: a fine-grained token without any opens nothing; choose a repo or a namespace."
             )
-        if scope != "fineGrained" and grants:
+        if scope != "fineGrained" and (grants or permissions):
             raise Invalid(f"grants: are for fine-grained tokens, this one is {scope!r}.")
+        if lifetime is not None and not timedelta() < lifetime <= LIFETIME_MAX:
+            raise Invalid(f"lifetime: is from a moment to {LIFETIME_MAX.days} days.")
         with self._db.read() as rows:
             if len(queries.list_tokens(rows, user_id)) >= TOKENS_MOST:
                 raise Conflict(f"This account has {TOKENS_MOST} tokens, as many as it may; revoke some.")
-        new = self._insert(user_id, name=name, scope=scope, grants=check_grants(grants or {}))
+        new = self._insert(
+            user_id,
+            name=name,
+            scope=scope,
+            grants=check_grants(grants or {}),
+            permissions=frozenset(permissions),
+            expires_at=self._clock() + lifetime if lifetime else None,
+        )
         self._announce(new.token, "create", str(actor.name), actor)
         return new
 
@@ -150,6 +171,8 @@ class Tokens:
         name: str,
         scope: TokenScope,
         grants: Mapping[str, Action],
+        permissions: frozenset[Permission] = frozenset(),
+        expires_at: datetime | None = None,
         value: str | None = None,
     ) -> NewToken:
         value = new_token_value() if value is None else check_token_value(value)
@@ -161,9 +184,10 @@ class Tokens:
             hint=value[-4:],
             created_at=self._clock(),
             last_used_at=None,
-            expires_at=None,
+            expires_at=expires_at,
             client_id=None,
             grants=grants,
+            permissions=permissions,
         )
         try:
             with self._db.write() as rows:

@@ -3,7 +3,7 @@
 Field names are those that huggingface_hub reads (hf_api.py `User`, `Organization`; _login.py for `auth`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from openhearth.access import Action
@@ -44,7 +44,7 @@ def whoami(
         "periodEnd": None,
         "avatarUrl": urls.avatar(user.name),
         "orgs": [_org_of_whoami(membership, urls=urls) for membership in memberships],
-        "auth": _auth(token),
+        "auth": _auth(token, {membership.organisation.name for membership in memberships}),
     }
 
 
@@ -134,7 +134,7 @@ def _may_see_email(token: AccessToken | None) -> bool:
     return token is None or token.oauth_scopes is None or "email" in token.oauth_scopes
 
 
-def _auth(token: AccessToken | None) -> dict[str, Any]:
+def _auth(token: AccessToken | None, orgs: Collection[str]) -> dict[str, Any]:
     """How the caller signed in. OAuth tokens have no `accessToken`: clients then name them after the user."""
     if token is None:
         return {"type": "session"}
@@ -147,19 +147,22 @@ def _auth(token: AccessToken | None) -> dict[str, Any]:
     }
     if token.scope == "fineGrained":
         access_token["fineGrained"] = {
-            "canReadGatedRepos": True,
-            "global": [],
-            "scoped": [_scoped(target, action) for target, action in sorted(token.grants.items())],
+            "canReadGatedRepos": token.permissions >= {"gated.read"},
+            "global": sorted(token.permissions - {"gated.read"}),
+            "scoped": [_scoped(target, action, orgs) for target, action in sorted(token.grants.items())],
         }
     return {"type": "access_token", "accessToken": access_token}
 
 
-def _scoped(target: str, action: Action) -> dict[str, Any]:
+def _scoped(target: str, action: Action, orgs: Collection[str]) -> dict[str, Any]:
     plural, _, repo_id = target.partition("/")
-    entity = (
-        {"type": plural.removesuffix("s"), "name": repo_id} if repo_id else {"type": "user", "name": target}
-    )
-    return {"entity": entity, "permissions": _PERMISSIONS[action]}
+    if repo_id:
+        entity = {"type": plural.removesuffix("s"), "name": repo_id}
+        return {"entity": entity, "permissions": _PERMISSIONS[action]}
+    is_org = target in orgs
+    manages = ["org.read", "org.write"] if is_org and action >= Action.ADMIN else []
+    entity = {"type": "org" if is_org else "user", "name": target}
+    return {"entity": entity, "permissions": [*_PERMISSIONS[action], *manages]}
 
 
 def ssh_key(key: SshKey) -> dict[str, Any]:

@@ -148,7 +148,7 @@ def _what(told: Told, more: Mapping[str, str] | None = None) -> dict[str, Any]:
         "namespace": _clean(told.namespace.lower(), 96),
         "target": _clean(told.target, 300),
         "detail": {
-            key: _clean(text, DETAIL_MAX_LENGTH) for key, text in {**told.detail, **(more or {})}.items()
+            key: _clean(str(text), DETAIL_MAX_LENGTH) for key, text in {**told.detail, **(more or {})}.items()
         },
     }
 
@@ -195,7 +195,7 @@ def _asked(scope: Scope) -> Told:
         action=action_of(scope["method"], route) if route else "credentials",
         namespace=namespace,
         target=target,
-        detail={key: text for key, text in parameters.items() if key in _TELLING},
+        detail={key: str(value) for key, value in parameters.items() if key in _TELLING},  # some are numbers
     )
 
 

@@ -2,6 +2,7 @@
 
 from openhearth.buckets.api import BucketApi
 from openhearth.buckets.catalogue import Namespaces
+from openhearth.buckets.pages import Pages
 from openhearth.buckets.records import Bucket, BucketFile, BucketFolder
 from openhearth.buckets.resolve import Resolve
 from openhearth.buckets.service import Buckets
@@ -23,6 +24,7 @@ def build(ground: Ground, *, accounts: Namespaces, repos: Repos) -> Room:
         urls=urls,
         namespaces=accounts,
         repos=repos.doors,
+        admit=repos.quotas.check,
     )
     api = BucketApi(
         buckets=buckets,
@@ -30,9 +32,12 @@ def build(ground: Ground, *, accounts: Namespaces, repos: Repos) -> Room:
         namespaces=accounts,
         signer=XetSigner(key=ground.secret, clock=ground.clock),
         cas_url=cas_url(urls),
+        admit=repos.quotas.check,
     )
+    pages = Pages(buckets=buckets, ground=ground, admit=repos.quotas.check)
     return Room(
         name="buckets",
         service=buckets,
-        routes=[*api.router().routes, *Resolve(buckets=buckets, urls=urls).routes()],
+        routes=[*api.router().routes, *Resolve(buckets=buckets, urls=urls).routes(), *pages.routes()],
+        slots={"profile.shelves": pages.shelf},
     )

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from openhearth.access import Action, Actor, Visibility
 from openhearth.buckets import shapes
 from openhearth.buckets.addressing import API, Addressed
+from openhearth.buckets.batch import Admit
 from openhearth.buckets.batch_lines import read_batch
 from openhearth.buckets.catalogue import Namespaces
 from openhearth.buckets.service import Buckets
@@ -45,7 +46,14 @@ class PathsBody(BaseModel):
 
 class BucketApi:
     def __init__(
-        self, *, buckets: Buckets, urls: Urls, namespaces: Namespaces, signer: XetSigner, cas_url: str
+        self,
+        *,
+        buckets: Buckets,
+        urls: Urls,
+        namespaces: Namespaces,
+        signer: XetSigner,
+        cas_url: str,
+        admit: Admit,
     ) -> None:
         self._buckets = buckets
         self._catalogue = buckets.catalogue
@@ -53,6 +61,7 @@ class BucketApi:
         self._namespaces = namespaces
         self._signer = signer
         self._cas_url = cas_url
+        self._admit = admit
         self._addressed = Addressed(buckets.catalogue)
 
     def router(self) -> APIRouter:
@@ -166,6 +175,8 @@ class BucketApi:
     def _issue(self, request: Request, scope: XetScope) -> Response:
         """A token for the chunk store, limited to this bucket."""
         bucket = self._addressed.bucket(request, Action.READ if scope == "read" else Action.WRITE)
+        if scope == "write":
+            self._admit(bucket.ref.namespace, 0)
         grant = XetGrant(
             uploader=actor_of(request).user_id or "",
             repo_key=bucket.key,

@@ -1,6 +1,6 @@
 """One batch of changes to a bucket, inside its transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.engine import Connection
@@ -25,15 +25,27 @@ from openhearth.storage.xet import EMPTY_FILE, XetStore
 _Sizes = Mapping[tuple[str, str], int]
 
 
+# Raises if a namespace has no room for so many bytes.
+Admit = Callable[[str, int], None]
+
+
 class Batch:
     def __init__(
-        self, rows: Connection, xet: XetStore, bucket: Bucket, *, uploader: str | None, now: datetime
+        self,
+        rows: Connection,
+        xet: XetStore,
+        bucket: Bucket,
+        *,
+        uploader: str | None,
+        now: datetime,
+        admit: Admit,
     ) -> None:
         self._rows = rows
         self._xet = xet
         self._bucket = bucket
         self._uploader = uploader
         self._now = now
+        self._admit = admit
 
     def apply(self, operations: Sequence[Operation], sources: Mapping[tuple[str, str], Source]) -> BatchDone:
         sizes = self._find_sizes(operations, sources)
@@ -45,6 +57,10 @@ class Batch:
                 self._apply_one(op, after, sources, sizes)
             except Invalid as error:
                 failures.append(Failure(op.path, error.message))
+        copied = {op.path for op in operations if isinstance(op, CopyFile)}
+        self._admit(
+            self._bucket.ref.namespace, sum(after[path].size_bytes for path in copied if path in after)
+        )
         self._write(before, after)
         return BatchDone(len(operations), failures)
 

@@ -126,6 +126,11 @@ class Catalogue:
         with self._db.read() as rows:
             return queries.count_buckets(rows, conditions)
 
+    def list_keys(self, namespace: str) -> list[str]:
+        """The keys of every bucket in `namespace`, to count what they hold."""
+        with self._db.read() as rows:
+            return queries.list_keys(rows, namespace)
+
     def url(self, ref: BucketRef) -> str:
         return self._urls.absolute(self._urls.bucket(ref))
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from openhearth.access import Action, Actor, decide
 from openhearth.buckets import queries
-from openhearth.buckets.batch import Batch
+from openhearth.buckets.batch import Admit, Batch
 from openhearth.buckets.errors import BucketNotFound
 from openhearth.buckets.folders import behind, depth_of, folder_at
 from openhearth.buckets.records import BatchDone, Bucket, BucketFile, BucketFolder, Operation
@@ -25,11 +25,12 @@ _READ_AT_ONCE = 1000
 
 
 class Contents:
-    def __init__(self, *, db: Database, xet: XetStore, clock: Clock, sources: Sources) -> None:
+    def __init__(self, *, db: Database, xet: XetStore, clock: Clock, sources: Sources, admit: Admit) -> None:
         self._db = db
         self._xet = xet
         self._clock = clock
         self._sources = sources
+        self._admit = admit
 
     # Reading
 
@@ -109,6 +110,7 @@ class Contents:
         """Apply what can be applied, in order and in one transaction, and say what could not.
 
         Whoever reads meanwhile sees all of it or nothing; of two batches that name one path, the later wins.
+        Raises QuotaExceeded; what is uploaded is counted as it comes, copies here.
         """
         decide(actor, Action.WRITE, bucket.resource).require(actor, bucket.resource)
         sources = self._sources.find(actor, operations)
@@ -116,7 +118,7 @@ class Contents:
         with self._db.write() as rows:
             if not queries.touch(rows, bucket.key, now):
                 raise BucketNotFound(bucket.id)
-            batch = Batch(rows, self._xet, bucket, uploader=actor.user_id, now=now)
+            batch = Batch(rows, self._xet, bucket, uploader=actor.user_id, now=now, admit=self._admit)
             return batch.apply(operations, sources)
 
 

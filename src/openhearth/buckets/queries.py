@@ -108,6 +108,10 @@ def list_buckets(
     return [_bucket(row) for row in rows.execute(statement.order_by(buckets.c.address).limit(limit))]
 
 
+def list_keys(rows: Connection, namespace: str) -> list[str]:
+    return list(rows.execute(sa.select(buckets.c.key).where(buckets.c.namespace == namespace)).scalars())
+
+
 def count_buckets(rows: Connection, conditions: Sequence[sa.ColumnElement[bool]]) -> int:
     return rows.execute(sa.select(sa.func.count()).select_from(buckets).where(*conditions)).scalar_one()
 

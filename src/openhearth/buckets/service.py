@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from openhearth.access import Actor
+from openhearth.buckets.batch import Admit
 from openhearth.buckets.catalogue import Catalogue, Namespaces
 from openhearth.buckets.contents import Contents
 from openhearth.buckets.sources import Sources
@@ -30,11 +31,17 @@ class Buckets:
         urls: Urls,
         namespaces: Namespaces,
         repos: GitDoor,
+        admit: Admit,
     ) -> Self:
-        """The room's services on one database and one chunk store; `repos` are what may be copied from."""
+        """The room's services on one database and one chunk store; `repos` are what may be copied from.
+
+        `admit` raises if a namespace has no room for so many bytes.
+        """
         catalogue = Catalogue(db=db, xet=xet, clock=clock, urls=urls, namespaces=namespaces)
         sources = Sources(catalogue=catalogue, repos=repos)
-        return cls(catalogue=catalogue, contents=Contents(db=db, xet=xet, clock=clock, sources=sources))
+        return cls(
+            catalogue=catalogue, contents=Contents(db=db, xet=xet, clock=clock, sources=sources, admit=admit)
+        )
 
     def move(self, actor: Actor, from_id: str, to_id: str) -> tuple[str, str]:
         """Move a bucket by its id, for the route that moves repos too; gives its url and its new id."""

@@ -101,10 +101,10 @@ def _serve_many(settings: Settings) -> None:
 
 def _refuse_open_doors(settings: Settings, hub: Hub) -> None:
     """Anything but loopback is refused until an owner can be told from a stranger."""
-    if not is_loopback(settings.host) and not hub.accounts.owner_has_password():
+    if not is_loopback(settings.host) and hub.accounts.sso is None and not hub.accounts.owner_has_password():
         raise Invalid(
             f"--host: {settings.host} would let others in before the hub has an owner with a password. Start it once on "
-            "127.0.0.1 and open the printed link, or run `openhearth admin user add NAME --admin --password-stdin`."
+            "127.0.0.1 and open the printed link, run `openhearth admin user add NAME --admin --password-stdin`, or set sso_issuer."
         )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
-from openhearth.access import Actor, require_oauth_scope
+from openhearth.access import Actor, require_permission
 from openhearth.errors import Invalid
 from openhearth.inference.engine_process import EngineProcess
 from openhearth.inference.fleet import PROCESS_BYTES, Fleet
@@ -39,7 +39,7 @@ class Inference:
 
         Raises RepoNotFound for what the actor may not see, Unsupported or Invalid for what cannot be run.
         """
-        require_oauth_scope(actor, "inference-api")
+        require_permission(actor, "inference.run")
         model = self._models.resolve(actor, repo_id, revision)
         path = self._models.materialise(actor, model)
         folder = self._folders.get(path)

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from openhearth.errors import Invalid
 
 T = TypeVar("T")
+LABEL_TEMPLATE = "This text is about {}."
 
 
 def checked_texts(inputs: Any, *, field: str = "inputs") -> list[str]:
@@ -30,3 +31,11 @@ def with_progress(items: Sequence[T], what: str) -> Iterable[T]:
 
     shown: Iterable[T] = tqdm(items, desc=what, leave=False)
     return shown
+
+
+def labels_of(given: str | list[str] | None) -> list[str]:
+    """The labels, as a list or with commas. Raises Invalid if there is none, or an empty one."""
+    labels = given.split(",") if isinstance(given, str) else list(given or [])
+    if not labels or not all(label.strip() for label in labels):
+        raise Invalid("candidate_labels: give at least one label, as a list or with commas.")
+    return [label.strip() for label in labels]

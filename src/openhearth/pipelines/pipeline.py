@@ -9,6 +9,7 @@ from openhearth.errors import Forbidden
 from openhearth.kit.names import is_commit_id
 from openhearth.pipelines.choice import Choice, decide
 from openhearth.pipelines.machine import require_torch
+from openhearth.pipelines.notes import Run
 from openhearth.pipelines.options import PipelineOptions
 from openhearth.pipelines.pipe import Pipe
 from openhearth.pipelines.reading import Reader
@@ -42,8 +43,10 @@ def pipeline(
     options = PipelineOptions(
         device=device, dtype=dtype, threads=threads, trust_remote_code=trust_remote_code, more=more
     )
-    worker = _load(choice, task, options)
-    return Pipe(choice, worker, _reader(choice, worker))
+    run = Run(task=choice.task.name, model=choice.model.name)
+    with run.watched():
+        worker = _load(choice, task, options)
+    return Pipe(choice, worker, _reader(choice, worker), run)
 
 
 def _load(choice: Choice, asked: str | None, options: PipelineOptions) -> Any:

@@ -11,12 +11,10 @@ from openhearth.pipelines.finding import FoundModel
 from openhearth.pipelines.instruct import Instruct, load_instruct
 from openhearth.pipelines.lists import checked_texts, with_progress
 from openhearth.pipelines.options import PipelineOptions
-from openhearth.pipelines.prompts import conversation
+from openhearth.pipelines.prompts import SUMMARY_SENTENCES, SUMMARY_TOKENS, conversation
 from openhearth.pipelines.seq2seq import Seq2Seq
 from openhearth.pipelines.splitting import split
 
-SENTENCES = 3
-SUMMARY_TOKENS = 160
 _PROMPT_TOKENS = 96
 # A small model loses the thread long before its context ends.
 _PIECE_TOKENS = 1200
@@ -37,7 +35,7 @@ class Summarization:
         *,
         max_length: int | None = None,
         min_length: int | None = None,
-        sentences: int = SENTENCES,
+        sentences: int = SUMMARY_SENTENCES,
         truncation: bool = False,
         clean_up_tokenization_spaces: bool = False,
         **generate: Any,

@@ -12,19 +12,11 @@ from openhearth.pipelines.finding import FoundModel
 from openhearth.pipelines.instruct import Instruct, load_instruct
 from openhearth.pipelines.lists import checked_texts, with_progress
 from openhearth.pipelines.options import PipelineOptions
-from openhearth.pipelines.prompts import conversation
+from openhearth.pipelines.prompts import TRANSLATION_TOKENS, conversation, language_name
 from openhearth.pipelines.seq2seq import Seq2Seq
 from openhearth.pipelines.splitting import split
 
-NEW_TOKENS = 512
 _PIECE_TOKENS = 300
-NAMES: Mapping[str, str] = {
-    "ar": "Arabic", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English", "es": "Spanish",
-    "fi": "Finnish", "fr": "French", "he": "Hebrew", "hi": "Hindi", "hu": "Hungarian", "id": "Indonesian", "it": "Italian",
-    "ja": "Japanese", "ko": "Korean", "nl": "Dutch", "no": "Norwegian", "pl": "Polish", "pt": "Portuguese",
-    "ro": "Romanian", "ru": "Russian", "sv": "Swedish", "th": "Thai", "tr": "Turkish", "uk": "Ukrainian", "vi": "Vietnamese",
-    "zh": "Chinese",
-}  # fmt: skip
 
 
 class Translation:
@@ -49,7 +41,7 @@ class Translation:
     ) -> list[dict[str, str]]:
         """`[{"translation_text": …}]` for each text; long ones are translated piece by piece, in order."""
         source, target = src_lang or self.source, tgt_lang or self.target
-        most = int(generate.pop("max_new_tokens", None) or max_length or NEW_TOKENS)
+        most = int(generate.pop("max_new_tokens", None) or max_length or TRANSLATION_TOKENS)
         texts = checked_texts(inputs)
         generate |= self._prepare(source, target)
         rows = []
@@ -89,15 +81,11 @@ class Translation:
             return self.worker.rewrite(text, max_new_tokens=most, **generate)
         asked = conversation(
             "translation",
-            source=_name(source or "the language it is in"),
-            target=_name(target or ""),
+            source=language_name(source or "the language it is in"),
+            target=language_name(target or ""),
             text=text,
         )
         return self.worker.say(asked, max_new_tokens=most, **generate)
-
-
-def _name(language: str) -> str:
-    return NAMES.get(language.lower(), language)
 
 
 def load(

@@ -7,10 +7,9 @@ import numpy as np
 from openhearth.errors import Invalid
 from openhearth.pipelines.embedder import Embedder
 from openhearth.pipelines.finding import FoundModel
-from openhearth.pipelines.lists import checked_texts
+from openhearth.pipelines.lists import LABEL_TEMPLATE, checked_texts, labels_of
 from openhearth.pipelines.options import PipelineOptions
 
-TEMPLATE = "This text is about {}."
 # Cosines of one text lie close together; so much sharper, the shares of a clear case come out near one.
 _SHARPNESS = 12.0
 
@@ -25,17 +24,11 @@ class NearestLabel:
         inputs: str | list[str],
         candidate_labels: str | list[str] | None = None,
         *,
-        hypothesis_template: str = TEMPLATE,
+        hypothesis_template: str = LABEL_TEMPLATE,
         multi_label: bool = False,
     ) -> Any:
         """`{"sequence", "labels", "scores"}`, best first; scores share one, or stand alone with `multi_label`."""
-        labels = (
-            [label.strip() for label in candidate_labels.split(",")]
-            if isinstance(candidate_labels, str)
-            else candidate_labels
-        )
-        if not labels or not all(labels):
-            raise Invalid("candidate_labels: give at least one label, as a list or with commas.")
+        labels = labels_of(candidate_labels)
         if "{}" not in hypothesis_template:
             raise Invalid(
                 f"hypothesis_template: {hypothesis_template!r} has no {{}} for the label to stand in."

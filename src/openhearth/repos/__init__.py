@@ -8,6 +8,7 @@ from openhearth.repos import bare_names
 from openhearth.repos.addressing import API, Addressed
 from openhearth.repos.api_content import ContentApi
 from openhearth.repos.api_copies import CopyApi
+from openhearth.repos.api_history import HistoryApi
 from openhearth.repos.api_likes import LikeApi, Likers
 from openhearth.repos.api_repos import MoveBucket, RepoApi
 from openhearth.repos.api_storage import StorageApi
@@ -24,7 +25,10 @@ from openhearth.repos.lfs_locks_api import LocksApi
 from openhearth.repos.lfs_tickets import Tickets
 from openhearth.repos.nearby import Near
 from openhearth.repos.pages import Pages, Profiles
+from openhearth.repos.pages.diffs import Changes, show_changes
+from openhearth.repos.pages.frame import OpenRepo, RepoFrame, RepoHead, repo_routes
 from openhearth.repos.pull_requests import PullRequests
+from openhearth.repos.quotas import ListKeys
 from openhearth.repos.records import (
     AddFile,
     AddLargeFile,
@@ -50,16 +54,22 @@ __all__ = [
     "AddFile",
     "AddLargeFile",
     "Addressed",
+    "Changes",
     "CommitRequest",
     "Entry",
     "Facts",
     "Listed",
+    "OpenRepo",
     "RemoveFile",
     "RemoveFolder",
     "Repo",
     "RepoFilter",
+    "RepoFrame",
+    "RepoHead",
     "Repos",
     "build",
+    "repo_routes",
+    "show_changes",
 ]
 
 
@@ -75,16 +85,19 @@ def build(
     *,
     accounts: People,
     move_bucket: MoveBucket,
+    list_bucket_keys: ListKeys,
     pull_requests: Callable[[], PullRequests],
     served_tasks: Sequence[str] = (),
 ) -> Room:
-    """The room on `ground`, with repos in the namespaces of `accounts`; buckets are moved by the same route.
+    """The room on `ground`, with repos in the namespaces of `accounts`; buckets are moved and counted with them.
 
     `pull_requests` is asked once all rooms stand; `served_tasks` are those whose models the hub runs.
     """
     repos = Repos.on(
         ground.db, storage=ground.storage, events=ground.events, clock=ground.clock, urls=ground.urls,
         settings=ground.settings, namespaces=accounts, pull_requests=pull_requests,
+        find_owners=accounts.ssh_keys.list_owners,
+        list_bucket_keys=list_bucket_keys,
     )  # fmt: skip
     storage, urls, near = ground.storage, ground.urls, Near(ground.db)
     signer = XetSigner(key=ground.secret, clock=ground.clock)
@@ -131,6 +144,7 @@ def build(
             .routes,
             *LikeApi(repos=repos, urls=urls, people=accounts).router().routes,
             *ContentApi(repos=repos, urls=urls, near=near).router().routes,
+            *HistoryApi(repos=repos, urls=urls).router().routes,
             *StorageApi(uses=StorageUses(db=ground.db), urls=urls).router().routes,
             *XetTokens(repos=repos, signer=signer, cas_url=cas.url).routes(),
             *cas.routes(),

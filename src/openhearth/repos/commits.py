@@ -171,6 +171,7 @@ class Commits:
                 f"revision: {revision!r} cannot be the base of a pull request; they are opened against {MAIN}."
             )
         check_request(request, repo)
+        self._quotas.check(repo.ref.namespace, _regular_bytes(request))
         request = replace(request, operations=[_unmasked(op) for op in request.operations])
         large = self._find_large_files(actor, repo, request)
         base = self._content.resolve(repo, request.parent_commit or MAIN)

@@ -12,9 +12,9 @@ from openhearth.kit.ranges import ByteRange
 from openhearth.kit.recent import Recent
 from openhearth.kit.text import is_storable
 from openhearth.repos.large_files import InChunks, InMemory, LargeFiles, OnDisk, Source
-from openhearth.repos.records import MAIN, Entry, Ref, Refs, Repo
+from openhearth.repos.records import MAIN, Comparison, Entry, Ref, Refs, Repo
 from openhearth.storage import Storage
-from openhearth.storage.git import Commit, FileDiff, TreeEntry
+from openhearth.storage.git import BlamedLines, Commit, FileDiff, TreeEntry
 
 READ_MAX_BYTES = 16 << 20
 _REMEMBERED_LISTS = 128
@@ -190,6 +190,53 @@ class Content:
         """What `commit` changed, against its first parent."""
         parents = self.get_commit(repo, commit).parents
         return self._git.diff(repo.key, parents[0] if parents else None, commit)
+
+    def list_versions(
+        self, repo: Repo, commit: str, path: str, *, skip: int = 0, limit: int = 50
+    ) -> list[tuple[Commit, str]]:
+        """The commits that changed what is at `path`, each with the path it had there: files through their renames."""
+        entry = self._git.find_entry(repo.key, commit, path) if is_storable(path) else None
+        if entry is not None and entry.type == "directory":
+            found = self._git.log(repo.key, commit, skip=skip, limit=limit, path=path)
+            return [(made, path) for made in found]
+        return self._git.list_versions(repo.key, commit, path, skip=skip, limit=limit)
+
+    def blame(self, repo: Repo, commit: str, path: str) -> Sequence[BlamedLines]:
+        """Who last changed each line. Raises EntryNotFound, and TooLarge for large files."""
+        entry = self.get_file(repo, commit, path)
+        if entry.lfs is not None:
+            raise TooLarge(
+                f"{path!r} is a large file of {entry.size_bytes:,} bytes; only text kept in git can be blamed."
+            )
+        return self._git.blame(repo.key, commit, path)
+
+    def compare(self, repo: Repo, base: str, head: str, *, since_parting: bool) -> Comparison:
+        """What leads from one revision to another; with `since_parting`, only what `head` did since it left `base`.
+
+        Raises RevisionNotFound.
+        """
+        old, new = self.resolve(repo, base), self.resolve(repo, head)
+        parted = self._git.find_merge_base(repo.key, old, new) if since_parting else old
+        return Comparison(base=base, head=head, base_commit=old, head_commit=new, start=parted or old)
+
+    def list_compared(self, repo: Repo, compared: Comparison, limit: int) -> Sequence[Commit]:
+        """The newest commits that the head has and the base has not, newest first."""
+        return self._git.list_between(repo.key, [compared.base_commit], compared.head_commit, limit=limit)[
+            ::-1
+        ]
+
+    def diff_compared(self, repo: Repo, compared: Comparison) -> Sequence[FileDiff]:
+        return self._git.diff(repo.key, compared.start, compared.head_commit)
+
+    def raw_diff(self, repo: Repo, compared: Comparison) -> bytes:
+        """As `git diff` says it. Raises TooLarge, Busy."""
+        return self._git.raw_diff(repo.key, compared.start, compared.head_commit)
+
+    def tree_size(self, repo: Repo, commit: str, path: str = "") -> int:
+        """The bytes of all files below `path`. Raises EntryNotFound."""
+        if not is_storable(path):
+            raise EntryNotFound(path, commit=commit)
+        return self._git.tree_size(repo.key, commit, path)
 
 
 def _read_blocks(source: OnDisk, span: ByteRange, block_bytes: int = 1 << 20) -> Iterator[bytes]:

@@ -15,6 +15,7 @@ from openhearth.repos.catalogue import Catalogue
 from openhearth.repos.gates.admission import Admission
 from openhearth.repos.large_files import LargeFiles
 from openhearth.repos.permits import require
+from openhearth.repos.quotas import Quotas
 from openhearth.repos.records import Repo, RepoVisibility
 from openhearth.storage import Storage
 
@@ -31,22 +32,26 @@ class Copies:
         catalogue: Catalogue,
         admission: Admission,
         large_files: LargeFiles,
+        quotas: Quotas,
     ) -> None:
         self._db = db
         self._storage = storage
         self._catalogue = catalogue
         self._admission = admission
         self._large_files = large_files
+        self._quotas = quotas
 
     def duplicate(
         self, actor: Actor, source: Repo, target: RepoRef, *, visibility: RepoVisibility | None = None
     ) -> Repo:
         """A new repo at `target` with the files, branches, tags and history of `source`.
 
-        As visible as the source unless told otherwise, and gated if it is. Raises Gated, and as
-        `Catalogue.create` does.
+        As visible as the source unless told otherwise, and gated if it is. Raises Gated, QuotaExceeded,
+        and as `Catalogue.create` does.
         """
         self._admission.require_files(actor, source)
+        if self._quotas.has_limit(target.namespace):
+            self._quotas.check(target.namespace, self._quotas.sum_bytes([source.key]))
         copy = self._catalogue.add(
             actor,
             replace(target, type=source.ref.type),
@@ -72,4 +77,7 @@ class Copies:
         """Let commits to `target` name large files of `source`. Gives those that `source` does not hold."""
         self._admission.require_files(actor, source)
         require(actor, Action.WRITE, target)
+        if self._quotas.has_limit(target.ref.namespace):
+            sizes = self._large_files.find_uploaded(source.key, sha256s, None)
+            self._quotas.check(target.ref.namespace, sum(sizes.values()))
         return self._large_files.copy(source.key, target.key, sha256s)

@@ -16,7 +16,7 @@ from openhearth.repos.large_files import LargeFiles, OnDisk
 from openhearth.repos.lfs_api import OpenObject
 from openhearth.repos.permits import may, require_contribute
 from openhearth.repos.protections import Protections
-from openhearth.repos.pull_requests import Contributions, ref_of
+from openhearth.repos.pull_requests import Contributions, number_of, ref_of
 from openhearth.repos.push_rules import check_updates
 from openhearth.repos.quotas import Quotas
 from openhearth.repos.records import LargeFile, Repo
@@ -101,7 +101,9 @@ class GitDoor:
     def require_upload(self, actor: Actor, handle: RepoHandle, ref: str | None) -> bool:
         """Whether `actor` only proposes what they bring for `ref`. Raises if they may not even do that."""
         repo = self._catalogue.get(actor, handle.ref)
-        return self._contributions.require(actor, repo, ref)
+        # git-lfs names the branch it is on, wherever it pushes to: where the push goes is checked when it comes.
+        named = ref if ref is not None and number_of(ref) is not None else None
+        return self._contributions.require(actor, repo, named)
 
     def after_push(
         self, actor: Actor, handle: RepoHandle, updates: list[tuple[str, str | None, str | None]]

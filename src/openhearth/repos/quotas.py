@@ -1,8 +1,10 @@
 """How much a namespace may store, and what is said when it is full.
 
-Counted is what its repos hold: git's packs as they lie on disk, and every large file once for each repo that holds it, whether
-committed or only uploaded. That two repos share the bytes of a file helps the disk, not the quota.
+Counted is what its repos and buckets hold: git's packs as they lie on disk, and every large file once for each of them
+that holds it, whether committed or only uploaded. That two of them share the bytes of a file helps the disk, not the quota.
 """
+
+from collections.abc import Callable, Sequence
 
 from openhearth.db import Database
 from openhearth.errors import Forbidden, Invalid
@@ -11,6 +13,7 @@ from openhearth.repos.records import Usage
 from openhearth.storage import Storage
 
 _GB = 10**9
+ListKeys = Callable[[str], Sequence[str]]
 
 
 class QuotaExceeded(Forbidden):
@@ -18,8 +21,12 @@ class QuotaExceeded(Forbidden):
 
 
 class Quotas:
-    def __init__(self, *, db: Database, storage: Storage, default_gb: float) -> None:
+    def __init__(
+        self, *, db: Database, storage: Storage, default_gb: float, list_bucket_keys: ListKeys
+    ) -> None:
+        """`list_bucket_keys` gives what else of a namespace the chunk store knows by keys."""
         self._db = db
+        self._list_bucket_keys = list_bucket_keys
         self._storage = storage
         self._default_bytes = int(default_gb * _GB)
 
@@ -34,9 +41,13 @@ class Quotas:
         with self._db.read() as rows:
             limit = queries.find_quota(rows, namespace)
             keys = queries.list_keys_of(rows, namespace)
-        used = self._storage.lfs.sum_bytes(keys) + self._storage.xet.sum_bytes(keys)
-        used += sum(self._storage.git.pack_bytes(key) for key in keys)
+        used = self.sum_bytes(keys) + self._storage.xet.sum_bytes(self._list_bucket_keys(namespace))
         return Usage(namespace, used, self._default_bytes if limit is None else limit)
+
+    def sum_bytes(self, keys: Sequence[str]) -> int:
+        """What the repos of `keys` hold."""
+        large = self._storage.lfs.sum_bytes(keys) + self._storage.xet.sum_bytes(keys)
+        return large + sum(self._storage.git.pack_bytes(key) for key in keys)
 
     def has_limit(self, namespace: str) -> bool:
         """Whether anything is counted for `namespace`: most hubs have no quotas, and pay nothing."""

@@ -50,7 +50,10 @@ class Repo:
     def resource(self) -> RepoResource:
         """What `access.decide` needs to know."""
         return RepoResource(
-            ref=self.ref, visibility="private" if self.is_private else "public", creator_id=self.creator_id
+            ref=self.ref,
+            visibility="private" if self.is_private else "public",
+            creator_id=self.creator_id,
+            app_is_open=self.visibility == "protected",
         )
 
 
@@ -255,3 +258,14 @@ class Usage:
     namespace: str
     used_bytes: int
     limit_bytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """Two revisions and what they stand for; files are compared from `start` on."""
+
+    base: str
+    head: str
+    base_commit: str
+    head_commit: str
+    start: str

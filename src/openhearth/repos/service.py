@@ -25,13 +25,16 @@ from openhearth.repos.protections import Protections
 from openhearth.repos.pull_refs import PullRefs
 from openhearth.repos.pull_requests import Contributions, PullRequests
 from openhearth.repos.purge import Purge
-from openhearth.repos.quotas import Quotas
+from openhearth.repos.quotas import ListKeys, Quotas
 from openhearth.repos.records import RepoFilter
 from openhearth.repos.refs import RefVerbs
 from openhearth.repos.relations import Relations
+from openhearth.repos.signatures import FindOwners, Signatures
 from openhearth.repos.snapshots import Snapshots
 from openhearth.storage import Storage
 from openhearth.urls import Urls
+
+ADDRESSES_MAX = 100
 
 
 class Holders(Namespaces, Askers, Protocol):
@@ -54,6 +57,7 @@ class Repos:
     locks: Locks
     protections: Protections
     quotas: Quotas
+    signatures: Signatures
     copies: Copies
     purge: Purge
     contributions: Contributions
@@ -73,6 +77,8 @@ class Repos:
         settings: Settings,
         namespaces: Holders,
         pull_requests: Callable[[], PullRequests],
+        find_owners: FindOwners,
+        list_bucket_keys: ListKeys,
     ) -> Self:
         """The room's services on one database and one storage."""
         large_files = LargeFiles(db=db, storage=storage)
@@ -83,7 +89,9 @@ class Repos:
         )  # fmt: skip
         content = Content(storage=storage, large_files=large_files)
         protections = Protections(db=db)
-        quotas = Quotas(db=db, storage=storage, default_gb=settings.quota_gb)
+        quotas = Quotas(
+            db=db, storage=storage, default_gb=settings.quota_gb, list_bucket_keys=list_bucket_keys
+        )
         contributions = Contributions(pull_requests, admission)
         return cls(
             catalogue=catalogue,
@@ -119,18 +127,39 @@ class Repos:
             ),
             large_files=large_files,
             likes=Likes(db=db, clock=clock),
+            signatures=Signatures(storage=storage, find_owners=find_owners),
             locks=Locks(db=db, clock=clock),
             protections=protections,
             quotas=quotas,
             copies=Copies(
-                db=db, storage=storage, catalogue=catalogue, admission=admission, large_files=large_files
+                db=db,
+                storage=storage,
+                catalogue=catalogue,
+                admission=admission,
+                large_files=large_files,
+                quotas=quotas,
             ),
-            purge=Purge(db=db, storage=storage, events=events, large_files=large_files),
+            purge=Purge(
+                db=db, storage=storage, events=events, large_files=large_files, protections=protections
+            ),
             contributions=contributions,
             pull_refs=PullRefs(storage=storage, events=events, clock=clock, protections=protections),
             admission=admission,
             gates=Gates(db=db, events=events, clock=clock, admission=admission, askers=namespaces),
         )
+
+    def list_addresses(self, actor: Actor) -> list[str]:
+        """Repos of the actor and their organisations, the last changed first: `models/ada/tiny`."""
+        found = [
+            listed.repo
+            for namespace in (actor.name, *actor.roles)
+            for kind in REPO_TYPES
+            for listed in self.catalogue.list_repos(
+                actor, RepoFilter(type=kind, author=namespace, sort="lastModified"), limit=ADDRESSES_MAX
+            ).items
+        ]
+        found.sort(key=lambda repo: repo.last_modified, reverse=True)
+        return [f"{repo.ref.plural}/{repo.id}" for repo in found[:ADDRESSES_MAX]]
 
     def count_by_type(self, namespace: str, actor: Actor) -> dict[str, int]:
         """How many repos of each type in `namespace` the actor may see."""

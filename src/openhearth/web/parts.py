@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from markupsafe import Markup
+
 from openhearth.kit.names import RepoType
 
 Notice = Literal["info", "good", "warn", "bad"]
@@ -99,10 +101,15 @@ class FileRow:
 
 @dataclass(frozen=True, kw_only=True)
 class DiffLine:
+    """`id` lets links lead to the line; `below` stands under it, over the whole width: what was said about it."""
+
     kind: LineKind
     text: str
     old_number: int | None = None
     new_number: int | None = None
+    id: str = ""
+    comment_href: str | None = None  # where a form to comment on this line opens
+    below: Markup | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,7 @@ _SECTIONS = (
     ("/datasets", "datasets"),
     ("/spaces", "spaces"),
     ("/kernels", "kernels"),
+    ("/buckets", "buckets"),
     ("/docs", "docs"),
 )
 

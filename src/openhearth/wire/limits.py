@@ -13,6 +13,7 @@ IN_MEMORY_MAX_BYTES = 16 << 20
 _STREAMED = re.compile(
     r"^/(cas|lfs|models|v1)/|/git-(receive|upload)-pack$|/info/lfs/"
     r"|^/api/[^/]+/[^/]+/[^/]+/commit/|^/(?!api/)((datasets|spaces|kernels)/)?[^/]+/[^/]+/(upload|edit|new)/"
+    r"|^/buckets/[^/]+/[^/]+/upload(/|$)"
 )
 
 

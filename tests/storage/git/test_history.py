@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from openhearth.errors import RevisionNotFound
-from openhearth.storage.git import PutFile, RefMoved
+from openhearth.storage.git import GitStore, PutFile, RefMoved
 from openhearth.storage.git.diffs import MAX_FILE_LINES, MAX_TEXT_BYTES
 from openhearth.storage.git.records import DeleteFile
 from tests.storage.git.conftest import OneRepo
@@ -43,6 +43,26 @@ def test_last_commits_grow_with_the_branch(repo: OneRepo) -> None:
     second = repo.commit(PutFile("b", b"2"))
     last = repo.store.last_commits(repo.key, second, ["a", "b"])
     assert (last["a"].oid, last["b"].oid) == (first, second)
+
+
+def test_what_a_long_walk_found_outlives_a_restart(repo: OneRepo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("openhearth.storage.git.last_commits._KEPT_FROM_STEPS", 3)
+    first = repo.commit(PutFile("d/a", b"1"), PutFile("d/שלום 😀", b"1"), PutFile("d/b", b"0"))
+    for n in range(4):
+        repo.commit(PutFile("d/b", b"%d" % n))
+    head = repo.commit(PutFile("d/b", b"last"))
+    assert repo.store.last_commits(repo.key, head, ["d/a"])["d/a"].oid == first
+    head = repo.commit(PutFile("d/b", b"after"))
+    again = GitStore(repo.path.parents[1])
+    (kept,) = (repo.path / "openhearth-last-commits").iterdir()
+    found = again.last_commits(repo.key, head, ["d/a", "d/b", "d/שלום 😀"])
+    assert {path: commit.oid for path, commit in found.items()} == {
+        "d/a": first,
+        "d/b": head,
+        "d/שלום 😀": first,
+    }
+    kept.write_bytes(kept.read_bytes()[:-1])  # cut short by a power cut
+    assert GitStore(repo.path.parents[1]).last_commits(repo.key, head, ["d/a"])["d/a"].oid == first
 
 
 def test_last_commits_follow_merges_as_git_does(repo: OneRepo, tmp_path: Path) -> None:

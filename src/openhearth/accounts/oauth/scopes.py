@@ -6,7 +6,7 @@ Names follow those that Spaces declare as `hf_oauth_scopes` in their card. Pure.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from openhearth.access import Action
+from openhearth.access import SCOPE_OF, Action, Permission
 from openhearth.errors import Invalid
 
 
@@ -67,6 +67,11 @@ def read_scopes(text: str) -> frozenset[str]:
 
 def asks_for_organisations(scopes: Collection[str]) -> bool:
     return not _IN_ORGANISATIONS.isdisjoint(scopes)
+
+
+def permissions_of(scopes: Collection[str]) -> frozenset[Permission]:
+    """What a token with `scopes` may do beside repos."""
+    return frozenset(permission for permission, scope in SCOPE_OF.items() if scope in scopes)
 
 
 def namespace_grants(scopes: Collection[str], namespaces: Iterable[str]) -> Mapping[str, Action]:

@@ -10,20 +10,20 @@ from openhearth.accounts.pages.invites import InvitePages
 from openhearth.accounts.pages.orgs import OrganisationPages
 from openhearth.accounts.pages.settings import SettingsPages
 from openhearth.accounts.pages.ssh_keys import SshKeyPages
-from openhearth.accounts.pages.tokens import TokenPages
+from openhearth.accounts.pages.tokens import ListRepos, TokenPages
 from openhearth.accounts.service import Accounts
 from openhearth.urls import Urls
 from openhearth.web import Web
 
-__all__ = ["Pages"]
+__all__ = ["ListRepos", "Pages"]
 
 
 class Pages:
-    def __init__(self, accounts: Accounts, *, web: Web, urls: Urls) -> None:
+    def __init__(self, accounts: Accounts, *, web: Web, urls: Urls, list_repos: ListRepos) -> None:
         self._groups = (
             EntryPages(accounts, web=web, urls=urls),
             SettingsPages(accounts, web=web, urls=urls),
-            TokenPages(accounts, web=web),
+            TokenPages(accounts, web=web, list_repos=list_repos),
             SshKeyPages(accounts, web=web, urls=urls),
             OrganisationPages(accounts, web=web, urls=urls),
             DevicePages(accounts, web=web),

@@ -18,6 +18,7 @@ from openhearth.accounts.records import (
     SshKey,
     User,
 )
+from openhearth.accounts.sso.records import Identity
 from openhearth.config import SignUp
 from openhearth.web.parts import Choice, Tab
 
@@ -40,6 +41,19 @@ class LoginPage(FormPage):
     next: str = field(metadata=_help("Where to go afterwards, a path on this hub"))
     name: str = field(default="", metadata=_help("What was typed as the name"))
     sign_up: SignUp = field(metadata=_help("Who may make an account"))
+    sso_label: str = field(
+        default="", metadata=_help("The words on the button of single sign-on, if it is set up")
+    )
+    sso_href: str = field(default="", metadata=_help("Where that button leads"))
+    by_password: bool = field(default=True, metadata=_help("Whether people may sign in by password"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedOutPage:
+    """Context of `accounts/signed_out.html`."""
+
+    provider: str = field(metadata=_help("The host where the reader may still be signed in"))
+    location: str = field(metadata=_help("Where they sign out of that too"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +104,10 @@ class SecurityPage(FormPage):
     has_password: bool = field(metadata=_help("Whether the reader has a password"))
     sessions: Sequence[SessionRow] = field(metadata=_help("Signed-in browsers, the one used last first"))
     saved: bool = field(default=False, metadata=_help("Whether the password was just changed"))
+    sso_host: str = field(default="", metadata=_help("The provider of single sign-on, if it is set up"))
+    linked: Identity | None = field(
+        default=None, metadata=_help("Who the reader is there, if they are linked")
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +128,14 @@ class GrantRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RepoRow:
+    """One of the reader's repos, with the right that a token is to have on it."""
+
+    address: str
+    level: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class NewTokenPage(FormPage):
     """Context of `accounts/new_token.html`."""
 
@@ -120,8 +146,15 @@ class NewTokenPage(FormPage):
     namespaces: Sequence[GrantRow] = field(
         metadata=_help("The reader and their organisations, with rights chosen")
     )
-    read_repos: str = field(default="", metadata=_help("Repos to read, one per line"))
-    write_repos: str = field(default="", metadata=_help("Repos to write to, one per line"))
+    repos: Sequence[RepoRow] = field(
+        metadata=_help("The reader's repos, last changed first, with rights chosen")
+    )
+    read_repos: str = field(default="", metadata=_help("Other repos to read, one per line"))
+    write_repos: str = field(default="", metadata=_help("Other repos to write to, one per line"))
+    permissions: Sequence[Choice] = field(metadata=_help("What a token may be given beside repos"))
+    chosen: Sequence[str] = field(metadata=_help("Permissions chosen"))
+    lifetimes: Sequence[Choice] = field(metadata=_help("After how many days it ends"))
+    lifetime: str = field(metadata=_help("The lifetime chosen, in days; empty for none"))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,24 +1,29 @@
 """The way in and out: sign in, join, set up, sign out."""
 
+from urllib.parse import urlsplit
+
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from openhearth.accounts.errors import LinkNotFound, SignInFailed, TooManyAttempts
-from openhearth.accounts.pages.contexts import JoinPage, LoginPage, SetupPage
+from openhearth.accounts.pages.contexts import JoinPage, LoginPage, SetupPage, SignedOutPage
 from openhearth.accounts.pages.routes import (
+    ACCEPTED,
     Refused,
     address_of,
     agent_of,
+    forget_session,
     form_route,
+    nobody,
     page_route,
     signed_in,
     signed_out,
 )
 from openhearth.accounts.service import Accounts
 from openhearth.errors import Conflict, Forbidden, Invalid
-from openhearth.urls import Urls
+from openhearth.urls import Urls, with_query
 from openhearth.web import Web, local_path
 from openhearth.wire.forms import text_of
 from openhearth.wire.request import actor_of
@@ -49,8 +54,7 @@ class EntryPages:
         target = local_path(request.query_params.get("next", "/"))
         if not actor_of(request).is_anonymous and "again" not in request.query_params:
             return RedirectResponse(target, 303)
-        page = LoginPage(next=target, sign_up=self._accounts.sign_up.policy)
-        return self._web.page(request, "accounts/login.html", page)
+        return self._web.page(request, "accounts/login.html", self._login_page(request, target))
 
     def login(self, request: Request, form: FormData) -> Response:
         name, target = text_of(form, "name"), local_path(text_of(form, "next", default="/"))
@@ -58,23 +62,43 @@ class EntryPages:
             session = self._accounts.sign_in.by_password(
                 name, password_of(form), address=address_of(request), agent=agent_of(request)
             )
-        except (SignInFailed, TooManyAttempts) as error:
-            page = LoginPage(
-                next=target,
-                name=name,
-                sign_up=self._accounts.sign_up.policy,
-                refused=Refused.by(error, fields=()),
-            )
+        except (SignInFailed, TooManyAttempts, Forbidden) as error:
+            page = self._login_page(request, target, name=name, refused=Refused.by(error, fields=()))
             return self._web.page(
                 request, "accounts/login.html", page, status=error.status, headers=error.headers
             )
         return signed_in(target, session, urls=self._urls)
 
+    def _login_page(
+        self, request: Request, target: str, *, name: str = "", refused: Refused = ACCEPTED
+    ) -> LoginPage:
+        sso, again = self._accounts.sso, "again" in request.query_params
+        return LoginPage(
+            next=target,
+            name=name,
+            sign_up=self._accounts.sign_up.policy,
+            refused=refused,
+            sso_label=sso.policy.label if sso else "",
+            sso_href=with_query("/sso/sign-in", next=target, again="1" if again else "") if sso else "",
+            by_password=self._accounts.sign_in.is_offered,
+        )
+
     def logout(self, request: Request, _form: FormData) -> Response:
-        actor = actor_of(request)
+        """Sign out here; whoever came from a provider is shown the way to sign out there."""
+        actor, sso = actor_of(request), self._accounts.sso
+        id_token = self._accounts.sessions.find_id_token(actor)
         if actor.session_id is not None:
             self._accounts.sessions.end(actor, actor.session_id)
-        return signed_out("/")
+        there = (
+            sso.provider.sign_out_address(id_token, back=self._urls.absolute("/"))
+            if sso and id_token
+            else None
+        )
+        if sso is None or there is None:
+            return signed_out("/")
+        page = SignedOutPage(provider=urlsplit(sso.policy.issuer).netloc, location=there)
+        # A link, not a redirect: the policy of pages lets no form lead to another host.
+        return forget_session(self._web.page(nobody(request), "accounts/signed_out.html", page))
 
     def show_join(self, request: Request) -> Response:
         """The form for a new account, or the reason why there is none."""

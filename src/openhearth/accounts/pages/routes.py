@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from openhearth.access import NOBODY
 from openhearth.accounts.permits import require_account
 from openhearth.accounts.records import NewSession
 from openhearth.errors import HubError
@@ -102,6 +103,15 @@ def signed_in(path: str, session: NewSession, *, urls: Urls) -> Response:
 
 
 def signed_out(path: str) -> Response:
-    answer = RedirectResponse(path, 303)
+    return forget_session(RedirectResponse(path, 303))
+
+
+def forget_session(answer: Response) -> Response:
+    """`answer`, which also takes the cookie of the session away."""
     answer.delete_cookie(SESSION_COOKIE, httponly=True, samesite="lax")
     return answer
+
+
+def nobody(request: Request) -> Request:
+    """`request` as of a visitor: for the page that says that somebody is signed out."""
+    return Request({**request.scope, "state": {**request.scope.get("state", {}), "actor": NOBODY}})

@@ -1,5 +1,7 @@
 """A person's own settings: profile, password, signed-in browsers."""
 
+from urllib.parse import urlsplit
+
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -99,7 +101,7 @@ class SettingsPages:
         return signed_out("/login")
 
     def _security(self, request: Request, error: HubError | None = None) -> Response:
-        actor = actor_of(request)
+        actor, sso = actor_of(request), self._accounts.sso
         page = SecurityPage(
             has_password=self._accounts.people.get_self(actor).has_password,
             sessions=[
@@ -113,6 +115,8 @@ class SettingsPages:
                 for session in self._accounts.sessions.list_sessions(actor)
             ],
             saved="saved" in request.query_params,
+            sso_host=urlsplit(sso.policy.issuer).netloc if sso else "",
+            linked=sso.find_identity(actor) if sso else None,
             refused=Refused.by(error, fields=("password", "current password")) if error else ACCEPTED,
         )
         status, headers = (error.status, error.headers) if error else (200, {})

@@ -1,6 +1,7 @@
 """A person's access tokens: the list, the form for a new one, revoking and renewing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import cast, get_args
 
 from starlette.datastructures import FormData
@@ -8,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from openhearth.access import Action, TokenScope
-from openhearth.accounts.pages.contexts import GrantRow, NewTokenPage, TokensPage
+from openhearth.access import PERMISSIONS, Action, Actor, Permission, TokenScope
+from openhearth.accounts.pages.contexts import GrantRow, NewTokenPage, RepoRow, TokensPage
 from openhearth.accounts.pages.routes import ACCEPTED, Refused, form_route, page_route
 from openhearth.accounts.records import NewToken
 from openhearth.accounts.service import Accounts
@@ -30,12 +31,40 @@ _LEVELS = (
     Choice(value="write", label="Read and write"),
     Choice(value="admin", label="Read, write, settings"),
 )
+_PERMISSIONS = (
+    Choice(
+        value="gated.read",
+        label="Read gated repos",
+        hint="Files of public gated repos that you were let in to.",
+    ),
+    Choice(
+        value="discussion.write",
+        label="Take part in discussions",
+        hint="And propose changes, wherever you may read.",
+    ),
+    Choice(
+        value="collection.write", label="Change collections", hint="Yours and those of your organisations."
+    ),
+    Choice(
+        value="webhook.write", label="Manage webhooks", hint="Yours, and of namespaces chosen with settings."
+    ),
+    Choice(value="inference.run", label="Run models", hint="Ask the models that this token may read."),
+)
+_LIFETIMES = (
+    Choice(value="", label="Until revoked"),
+    Choice(value="7", label="7 days"),
+    Choice(value="30", label="30 days"),
+    Choice(value="90", label="90 days"),
+    Choice(value="365", label="A year"),
+)
+ListRepos = Callable[[Actor], Sequence[str]]
 _ACTIONS = {action.name.lower(): action for action in Action}
 
 
 class TokenPages:
-    def __init__(self, accounts: Accounts, *, web: Web) -> None:
+    def __init__(self, accounts: Accounts, *, web: Web, list_repos: ListRepos) -> None:
         self._accounts = accounts
+        self._list_repos = list_repos
         self._web = web
 
     def routes(self) -> list[Route]:
@@ -60,6 +89,8 @@ class TokenPages:
                 name=text_of(form, "name"),
                 scope=_read_scope(form),
                 grants=self._read_grants(request, form),
+                permissions=_read_permissions(form),
+                lifetime=_read_lifetime(form),
             )
         except (Invalid, Conflict) as error:
             return self._form(request, form, error)
@@ -93,9 +124,17 @@ class TokenPages:
                 GrantRow(namespace=name, level=text_of(form, f"namespace-{name}", default=""))
                 for name in self._namespaces(request)
             ],
+            repos=[
+                RepoRow(address=address, level=text_of(form, f"repo-{address}", default=""))
+                for address in self._list_repos(actor_of(request))
+            ],
+            permissions=_PERMISSIONS,
+            chosen=[str(value) for value in form.getlist("permission")],
+            lifetimes=_LIFETIMES,
+            lifetime=text_of(form, "lifetime", default=""),
             read_repos=text_of(form, "read_repos", default=""),
             write_repos=text_of(form, "write_repos", default=""),
-            refused=Refused.by(error, fields=("name", "scope")) if error else ACCEPTED,
+            refused=Refused.by(error, fields=("name", "scope", "lifetime")) if error else ACCEPTED,
         )
         return self._web.page(request, "accounts/new_token.html", page, status=error.status if error else 200)
 
@@ -108,6 +147,10 @@ class TokenPages:
             level = text_of(form, f"namespace-{name}", default="")
             if level in _ACTIONS:
                 grants[name] = _ACTIONS[level]
+        for address in self._list_repos(actor_of(request)):
+            level = text_of(form, f"repo-{address}", default="")
+            if level in _ACTIONS:
+                grants[address] = _ACTIONS[level]
         for field, action in (("read_repos", Action.READ), ("write_repos", Action.WRITE)):
             grants.update(dict.fromkeys(text_of(form, field, default="").split(), action))
         return grants
@@ -115,6 +158,21 @@ class TokenPages:
     def _namespaces(self, request: Request) -> Sequence[str]:
         actor = actor_of(request)
         return [str(actor.name), *sorted(actor.roles)]
+
+
+def _read_permissions(form: FormData) -> list[Permission]:
+    """What was ticked for a fine-grained token; the choices of another kind are ignored."""
+    if _read_scope(form) != "fineGrained":
+        return []
+    given = [str(value) for value in form.getlist("permission")]
+    return [permission for permission in PERMISSIONS if permission in given]
+
+
+def _read_lifetime(form: FormData) -> timedelta | None:
+    text = text_of(form, "lifetime", default="")
+    if text and text not in {choice.value for choice in _LIFETIMES}:
+        raise Invalid(f"lifetime: {text[:40]!r} is not offered; choose one of the list.")
+    return timedelta(days=int(text)) if text else None
 
 
 def _read_scope(form: FormData) -> TokenScope:

@@ -49,12 +49,15 @@ def find_credential(rows: Connection, value_hash: str) -> Credential | None:
     )
 
 
-def insert_session(rows: Connection, session: Session, *, value_hash: str) -> None:
-    rows.execute(
-        sessions.insert().values(
-            **{column.name: getattr(session, column.name) for column in _COLUMNS}, value_hash=value_hash
-        )
-    )
+def insert_session(
+    rows: Connection, session: Session, *, value_hash: str, id_token: str | None = None
+) -> None:
+    fields = {column.name: getattr(session, column.name) for column in _COLUMNS}
+    rows.execute(sessions.insert().values(**fields, value_hash=value_hash, id_token=id_token))
+
+
+def find_id_token(rows: Connection, session_id: str) -> str | None:
+    return rows.execute(sa.select(sessions.c.id_token).where(sessions.c.id == session_id)).scalar()
 
 
 def list_sessions(rows: Connection, user_id: str, *, now: datetime) -> list[Session]:

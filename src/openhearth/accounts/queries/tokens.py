@@ -25,6 +25,7 @@ _COLUMNS = (
     access_tokens.c.last_used_at,
     access_tokens.c.expires_at,
     access_tokens.c.client_id,
+    access_tokens.c.permissions,
     access_tokens.c.authorization_id,
 )
 # What an app was allowed, beside the columns of its token.
@@ -86,9 +87,11 @@ def _find(rows: Connection, condition: sa.ColumnElement[bool]) -> AccessToken | 
 
 
 def _record(row: RowMapping, grants: Mapping[str, Action]) -> AccessToken:
+    fields = {column.name: row[column.name] for column in _COLUMNS}
+    fields["permissions"] = frozenset((row["permissions"] or "").split())
     scopes = row["oauth_scopes"]
     return AccessToken(
-        **{column.name: row[column.name] for column in _COLUMNS},
+        **fields,
         app_id=row["app_id"],
         oauth_scopes=None if scopes is None else read_scopes(scopes),
         orgs=frozenset((row["orgs"] or "").split()),
@@ -105,6 +108,7 @@ def insert_token(
     refresh_expires_at: datetime | None = None,
 ) -> None:
     fields = {column.name: getattr(token, column.name) for column in _COLUMNS}
+    fields["permissions"] = " ".join(sorted(token.permissions)) or None
     rows.execute(
         access_tokens.insert().values(
             **fields, value_hash=value_hash, refresh_hash=refresh_hash, refresh_expires_at=refresh_expires_at

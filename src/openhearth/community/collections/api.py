@@ -8,7 +8,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from openhearth.community.collections import wire_shapes
-from openhearth.community.collections.records import SORT_KEYS, Changes, Collection, CollectionFilter, SortKey
+from openhearth.community.collections.records import (
+    SORT_KEYS,
+    Changes,
+    Collection,
+    CollectionFilter,
+    WireSort,
+)
 from openhearth.community.collections.service import Collections
 from openhearth.community.collections.targets import read_item_type
 from openhearth.errors import Invalid, Unsupported
@@ -155,7 +161,7 @@ class Api:
         return wire_shapes.collection(self._catalogue.show(actor_of(request), found), urls=self._urls)
 
 
-def read_sort(text: str | None) -> SortKey:
+def read_sort(text: str | None) -> WireSort:
     """Raises Invalid."""
     for key in SORT_KEYS:
         if key == (text or "lastModified"):

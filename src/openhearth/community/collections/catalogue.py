@@ -188,6 +188,8 @@ class Catalogue:
     def _order(self, sort: SortKey) -> sa.ColumnElement[Any]:
         if sort == "trending":
             return queries.recent_upvotes(self._clock() - TRENDING_FOR)
+        if sort == "position":
+            return -collections.c.position
         return collections.c.upvotes if sort == "upvotes" else collections.c.last_updated
 
     def _with_first_items(

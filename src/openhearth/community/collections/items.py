@@ -9,7 +9,7 @@ from openhearth.community.collections import queries
 from openhearth.community.collections.catalogue import Catalogue
 from openhearth.community.collections.checks import check_note, check_position
 from openhearth.community.collections.errors import ItemExists, ItemNotFound
-from openhearth.community.collections.records import Collection, ItemRow, ItemType
+from openhearth.community.collections.records import Collection, ItemRow, ItemType, Target
 from openhearth.community.collections.targets import Targets
 from openhearth.db import Database, Duplicate
 from openhearth.errors import Invalid
@@ -31,9 +31,7 @@ class Items:
     ) -> Collection:
         """Put something at the end. Raises ItemNotFound, ItemExists, Invalid and what `get_to_change` raises."""
         found, note = self._catalogue.get_to_change(actor, slug), check_note(note or "")
-        target = self._targets.find(actor, kind, item_id)
-        if target is None:
-            raise _nothing(kind, item_id)
+        target = self.require_target(actor, kind, item_id)
         if target.linked_id == found.id:
             raise Invalid("item: a collection cannot hold itself.")
         now = self._clock()
@@ -76,6 +74,33 @@ class Items:
             if position is not None:
                 there = queries.list_items(rows, found.id)
                 queries.renumber(rows, _moved(there, item, position, among=seen))
+
+    def shift(self, actor: Actor, slug: str, item_object_id: str, by: int) -> None:
+        """Move an item up (-1) or down (1) by one place; at the end it stays. Raises ItemNotFound."""
+        found = self._catalogue.get_to_change(actor, slug)
+        with self._db.write() as rows:
+            queries.update_collection(rows, found.id, last_updated=self._clock())
+            seen = queries.list_items(rows, found.id, self._targets.visible_to(actor))
+            item = _item_of(seen, item_object_id, found)
+            place = max(0, seen.index(item) + by)
+            queries.renumber(rows, _moved(queries.list_items(rows, found.id), item, place, among=seen))
+
+    def require_target(self, actor: Actor, kind: ItemType, item_id: str) -> Target:
+        """What can be put into a collection. Raises ItemNotFound."""
+        target = self._targets.find(actor, kind, item_id)
+        if target is None:
+            raise _nothing(kind, item_id)
+        return target
+
+    def toggle(self, actor: Actor, slug: str, kind: ItemType, item_id: str) -> None:
+        """Put something in, or take it out if it is there. Raises as `add` does."""
+        found, target = self._catalogue.get_to_change(actor, slug), self.require_target(actor, kind, item_id)
+        with self._db.read() as rows:
+            there = [item.id for item in queries.list_items(rows, found.id) if item.target == target]
+        if there:
+            self.remove(actor, found.slug, there[0])
+        else:
+            self.add(actor, found.slug, kind, item_id)
 
     def remove(self, actor: Actor, slug: str, item_object_id: str) -> None:
         """Take something out. Raises ItemNotFound."""

@@ -12,8 +12,9 @@ ItemType = Literal["model", "dataset", "space", "paper", "collection", "bucket"]
 ITEM_TYPES: tuple[ItemType, ...] = get_args(ItemType)
 Theme = Literal["orange", "blue", "green", "purple", "pink", "indigo"]
 THEMES: tuple[Theme, ...] = get_args(Theme)
-SortKey = Literal["lastModified", "trending", "upvotes"]
-SORT_KEYS: tuple[SortKey, ...] = get_args(SortKey)
+WireSort = Literal["lastModified", "trending", "upvotes"]
+SORT_KEYS: tuple[WireSort, ...] = get_args(WireSort)
+SortKey = WireSort | Literal["position"]  # as the owner ordered them
 
 
 @dataclass(frozen=True, kw_only=True)

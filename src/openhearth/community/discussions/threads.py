@@ -73,9 +73,9 @@ class Threads:
             found = queries.list_discussions(rows, repo.key, wanted, skip=start, limit=PAGE_DISCUSSIONS)
             return Listed(found, start, queries.count_discussions(rows, repo.key, wanted))
 
-    def count_open(self, repo: Repo) -> int:
+    def count(self, repo: Repo, wanted: Wanted) -> int:
         with self.db.read() as rows:
-            return queries.count_discussions(rows, repo.key, Wanted(status="open"))
+            return queries.count_discussions(rows, repo.key, wanted)
 
     def list_events(self, discussion: Discussion) -> list[Event]:
         with self.db.read() as rows:

@@ -40,7 +40,7 @@ class FollowButton:
 class PartiesPage:
     """Context of `follows/parties.html`: followers, or those who are followed."""
 
-    namespace: User | Organisation = field(metadata={"help": "Whose list it is"})
+    whose: User | Organisation
     is_org: bool
     sections: Sequence[Tab]
     parties: Sequence[tuple[Party, Markup | None]] = field(
@@ -136,7 +136,7 @@ class Pages:
         ]
         path: str = request.scope["path"]
         context = PartiesPage(
-            namespace=namespace,
+            whose=namespace,
             is_org=isinstance(namespace, Organisation),
             sections=tabs,
             parties=parties,

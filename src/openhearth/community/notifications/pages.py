@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
 from markupsafe import Markup
 from starlette.datastructures import FormData
@@ -96,6 +97,7 @@ class WatchMenu:
     default_hint: str = field(metadata={"help": "What happens without a setting"})
     back: str
     csrf_token: str
+    align: Literal["start", "end"] = field(metadata={"help": "On which side the menu opens"})
 
 
 class Pages:
@@ -219,7 +221,7 @@ class Pages:
             return None
         level = self._watching.find_namespace_level(actor, namespace.id)
         hint = f"Not told of what is new in the repos of {namespace.name}"
-        return self._menu(request, f"user:{namespace.name}", namespace.name, level, hint)
+        return self._menu(request, f"user:{namespace.name}", namespace.name, level, hint, align="start")
 
     def on_discussion(self, request: Request, repo: Repo, number: int) -> Markup | None:
         """For the page of a discussion (slot `discussion.actions`)."""
@@ -230,7 +232,16 @@ class Pages:
         place = f"{_place_of(repo.ref)}:{number}"
         return self._menu(request, place, f"#{number}", level, "Told as your settings for the repo say")
 
-    def _menu(self, request: Request, place: str, what: str, level: Level | None, hint: str) -> Markup:
+    def _menu(
+        self,
+        request: Request,
+        place: str,
+        what: str,
+        level: Level | None,
+        hint: str,
+        *,
+        align: Literal["start", "end"] = "end",
+    ) -> Markup:
         context = WatchMenu(
             place=place,
             what=what,
@@ -238,6 +249,7 @@ class Pages:
             default_hint=hint,
             back=request.scope["path"],
             csrf_token=csrf_of(request),
+            align=align,
         )
         return self._web.fragment("notifications/watch.html", context)
 

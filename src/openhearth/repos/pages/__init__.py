@@ -5,7 +5,9 @@ from pathlib import Path
 from starlette.routing import BaseRoute
 
 from openhearth.repos.pages.access_requests import AccessRequestPages
+from openhearth.repos.pages.blame import BlamePages
 from openhearth.repos.pages.blob import BlobPages
+from openhearth.repos.pages.compare import ComparePages
 from openhearth.repos.pages.create import NewRepoPages
 from openhearth.repos.pages.duplicate import DuplicatePages
 from openhearth.repos.pages.frame import RepoFrame
@@ -53,6 +55,8 @@ class Pages:
             TreePages(frame),
             BlobPages(frame),
             HistoryPages(frame),
+            BlamePages(frame),
+            ComparePages(frame),
             WritePages(places),
             MovePages(places),
             UploadPages(places, received),

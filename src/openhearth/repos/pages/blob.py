@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from openhearth import cards
 from openhearth.access import Action
-from openhearth.errors import EntryNotFound, Invalid
+from openhearth.errors import EntryNotFound, HubError, Invalid
 from openhearth.kit.names import RepoType
 from openhearth.repos.pages.entries import LastCommit, Surroundings, download_href, mark_of
 from openhearth.repos.pages.frame import OpenRepo, RefMenu, RepoFrame, RepoHead, repo_routes
@@ -23,7 +23,7 @@ from openhearth.repos.pages.previews import (
     pickle_warning,
     preview_of,
 )
-from openhearth.repos.records import Entry
+from openhearth.repos.records import MAIN, Entry
 from openhearth.urls import with_query
 from openhearth.web.parts import Crumb, Mark, TensorNode
 
@@ -59,6 +59,7 @@ class BlobPage:
     edit_href: str | None
     rename_href: str | None
     delete_href: str | None
+    blame_href: str | None = field(metadata={"help": "None where no lines can be blamed"})
     resolve_href: str = field(metadata={"help": "The bytes, for pictures, sounds and films"})
 
 
@@ -92,11 +93,12 @@ class BlobPages:
         preview = self._preview(opened, revision, entry, plain=plain)
         tensors = self._tensors(opened, commit, entry) if preview.kind == "safetensors" else None
         refs = self.frame.ref_menu(opened, revision, lambda name: self.urls.blob(ref, name, path))
-        may_write = refs.is_branch and opened.may(Action.WRITE)
+        may_write = refs.is_branch and (opened.may(Action.WRITE) or self._may_propose(opened, revision))
         here = self.urls.blob(ref, revision, path)
         is_drawn = preview.has_source and not plain
         resolve = self.urls.resolve(ref, revision, path)
         editable = may_write and entry.lfs is None and preview.kind in _EDITABLE
+        is_blamed = entry.lfs is None and preview.kind in _EDITABLE
         return BlobPage(
             head=self.frame.head(opened, "Files"),
             refs=refs,
@@ -121,8 +123,19 @@ class BlobPages:
             edit_href=self.urls.edit(ref, revision, path) if editable else None,
             rename_href=self.urls.rename_file(ref, revision, path) if may_write else None,
             delete_href=self.urls.delete_file(ref, revision, path) if may_write else None,
+            blame_href=self.urls.blame(ref, revision, path) if is_blamed else None,
             resolve_href=resolve,
         )
+
+    def _may_propose(self, opened: OpenRepo, revision: str) -> bool:
+        """Whether the reader's changes to this file can become a pull request."""
+        try:
+            self.frame.repos.contributions.require(
+                opened.actor, opened.repo, revision, new_pull_request=revision == MAIN
+            )
+        except HubError:
+            return False
+        return True
 
     def _preview(self, opened: OpenRepo, revision: str, entry: Entry, *, plain: bool) -> Preview:
         """The preview of `entry`; what cannot be read says so in its note."""

@@ -1,7 +1,8 @@
 """What every page of a repo shares: opening the repo for the reader, its heading and its tabs.
 
 Other rooms fill slots here. `repo.tabs` and `repo.widget`, called as `(request, repo, facts)`, give a sequence of
-`Tab` and `Markup` or None; `repo.actions`, called as `(request, repo)`, gives `Markup` or None for the heading.
+`Tab` and `Markup` or None; `repo.actions`, called as `(request, repo)`, gives `Markup` or None for the heading,
+`repo.panels` the same beside the card and `repo.settings` a panel among the settings.
 """
 
 from collections.abc import Callable, Sequence

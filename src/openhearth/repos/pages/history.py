@@ -1,7 +1,7 @@
 """The Commits tab: history of a branch, a folder or a file, and one commit with what it changed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 
@@ -11,17 +11,16 @@ from starlette.routing import Route
 
 from openhearth.errors import Invalid, RevisionNotFound
 from openhearth.kit.names import RepoRef, RepoType, is_commit_id
+from openhearth.repos.pages.diffs import Changes, show_changes
 from openhearth.repos.pages.frame import OpenRepo, RefMenu, RepoFrame, RepoHead, repo_routes
-from openhearth.storage.git import Commit, FileDiff
-from openhearth.urls import with_query
-from openhearth.web.filters import date, filesize
-from openhearth.web.parts import DiffFile, DiffHunk, DiffLine, LineKind, Paging
+from openhearth.repos.records import MAIN
+from openhearth.repos.signatures import Signed
+from openhearth.storage.git import Commit
+from openhearth.urls import Urls, with_query
+from openhearth.web.filters import date
+from openhearth.web.parts import Paging
 
 PAGE_COMMITS = 50
-FILES_SHOWN = 200
-_POINTER_START = "version https://git-lfs.github.com/spec/v1"
-_KINDS: dict[str, LineKind] = {"+": "added", "-": "removed"}
-_STATUSES = {"added": "added", "deleted": "removed", "renamed": "renamed"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +32,8 @@ class CommitLine:
     date: datetime
     href: str
     files_href: str
+    signed: Signed | None = None
+    then_named: str = ""  # what the file was called in this commit, if not as now
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +50,7 @@ class CommitsPage:
     refs: RefMenu
     path: str = field(metadata={"help": "Only commits that changed this; empty for all"})
     path_href: str | None
+    compare_href: str = field(metadata={"help": "Where this revision is compared with others"})
     days: Sequence[Day]
     paging: Paging
 
@@ -60,10 +62,7 @@ class CommitPage:
     head: RepoHead
     commit: CommitLine
     parents: Sequence[tuple[str, str]] = field(metadata={"help": "(oid, href) of each parent"})
-    files: Sequence[DiffFile]
-    file_count: int
-    added: int
-    removed: int
+    changes: Changes
 
 
 class HistoryPages:
@@ -88,11 +87,9 @@ class HistoryPages:
 
     def _commits_page(self, opened: OpenRepo, revision: str, commit: str, path: str) -> CommitsPage:
         repo, ref, number = opened.repo, opened.repo.ref, _page_number(opened.request)
-        wanted = path or None
-        found = self.content.list_commits(repo, commit, page=number, limit=PAGE_COMMITS, path=wanted)
-        follows = len(found) == PAGE_COMMITS and bool(
-            self.content.list_commits(repo, commit, page=number + 1, limit=PAGE_COMMITS, path=wanted)
-        )
+        found, follows = self._read_page(opened, commit, path, number)
+        signed = self.frame.repos.signatures.find(repo, [line.oid for line in found])
+        found = [replace(line, signed=signed.get(line.oid)) for line in found]
         total = None if path else self.content.count_commits(repo, commit)
         here = self.urls.commits(ref, revision, path)
         return CommitsPage(
@@ -100,9 +97,10 @@ class HistoryPages:
             refs=self.frame.ref_menu(opened, revision, lambda name: self.urls.commits(ref, name, path)),
             path=path,
             path_href=self.urls.blob(ref, revision, path) if path else None,
+            compare_href=self.urls.compare(ref, MAIN, revision),
             days=[
-                Day(label=label, commits=[self._line(ref, c) for c in commits])
-                for label, commits in groupby(found, key=lambda c: date(c.date))
+                Day(label=label, commits=list(lines))
+                for label, lines in groupby(found, key=lambda c: date(c.date))
             ],
             paging=Paging(
                 previous_href=with_query(here, p=number - 1 or None) if number else None,
@@ -113,16 +111,22 @@ class HistoryPages:
             ),
         )
 
-    def _line(self, ref: RepoRef, commit: Commit) -> CommitLine:
-        return CommitLine(
-            oid=commit.oid,
-            title=commit.title or "(no message)",
-            body=commit.message.removeprefix(commit.title).strip(),
-            author=commit.author_name,
-            date=commit.date,
-            href=self.urls.commit(ref, commit.oid),
-            files_href=self.urls.tree(ref, commit.oid),
+    def _read_page(
+        self, opened: OpenRepo, commit: str, path: str, number: int
+    ) -> tuple[list[CommitLine], bool]:
+        """One page of commits, and whether another follows. Those of a file carry what it was called then."""
+        repo, ref = opened.repo, opened.repo.ref
+        if path:
+            versions = self.content.list_versions(
+                repo, commit, path, skip=number * PAGE_COMMITS, limit=PAGE_COMMITS + 1
+            )
+            lines = [describe_line(self.urls, ref, made, name, path) for made, name in versions]
+            return lines[:PAGE_COMMITS], len(lines) > PAGE_COMMITS
+        found = self.content.list_commits(repo, commit, page=number, limit=PAGE_COMMITS)
+        more = len(found) == PAGE_COMMITS and bool(
+            self.content.list_commits(repo, commit, page=number + 1, limit=PAGE_COMMITS)
         )
+        return [describe_line(self.urls, ref, made) for made in found], more
 
     def show_commit(self, repo_type: RepoType, request: Request) -> Response:
         opened = self.frame.open(repo_type, request)
@@ -133,31 +137,30 @@ class HistoryPages:
         if self.content.resolve(repo, asked) != asked:
             raise RevisionNotFound(asked, repo.id)
         commit = self.content.get_commit(repo, asked)
-        diffs = self.content.diff(repo, asked)
         page = CommitPage(
             head=self.frame.head(opened, "Commits"),
-            commit=self._line(repo.ref, commit),
+            commit=replace(
+                describe_line(self.urls, repo.ref, commit),
+                signed=self.frame.repos.signatures.find(repo, [asked]).get(asked),
+            ),
             parents=[(oid, self.urls.commit(repo.ref, oid)) for oid in commit.parents],
-            files=[self._diff_file(repo.ref, asked, diff) for diff in diffs[:FILES_SHOWN]],
-            file_count=len(diffs),
-            added=sum(diff.additions for diff in diffs),
-            removed=sum(diff.deletions for diff in diffs),
+            changes=show_changes(self.urls, repo.ref, asked, self.content.diff(repo, asked)),
         )
         return self.frame.web.page(request, "repos/commit.html", page)
 
-    def _diff_file(self, ref: RepoRef, commit: str, diff: FileDiff) -> DiffFile:
-        note = _note(diff)
-        is_pointer = note.startswith("Large file")
-        return DiffFile(
-            path=diff.path,
-            old_path=diff.old_path,
-            status=_STATUSES.get(diff.status, "changed"),  # type: ignore[arg-type]
-            added=0 if is_pointer else diff.additions,
-            removed=0 if is_pointer else diff.deletions,
-            hunks=() if is_pointer else [_hunk(diff, index) for index in range(len(diff.hunks))],
-            note=note,
-            href=None if diff.status == "deleted" else self.urls.blob(ref, commit, diff.path),
-        )
+
+def describe_line(urls: Urls, ref: RepoRef, commit: Commit, name: str = "", path: str = "") -> CommitLine:
+    """`name` is what the file at `path` was called in `commit`."""
+    return CommitLine(
+        oid=commit.oid,
+        title=commit.title or "(no message)",
+        body=commit.message.removeprefix(commit.title).strip(),
+        author=commit.author_name,
+        date=commit.date,
+        href=urls.commit(ref, commit.oid),
+        files_href=urls.blob(ref, commit.oid, name) if name else urls.tree(ref, commit.oid),
+        then_named=name if name != path else "",
+    )
 
 
 def _page_number(request: Request) -> int:
@@ -166,51 +169,3 @@ def _page_number(request: Request) -> int:
     if not text.isdecimal() or len(text) > 9:
         raise Invalid(f"p: {text[:40]!r} is no page number; count from 0.")
     return int(text)
-
-
-def _hunk(diff: FileDiff, index: int) -> DiffHunk:
-    hunk = diff.hunks[index]
-    lines = [
-        DiffLine(
-            kind=_KINDS.get(line.origin, "same"),
-            text=line.text.rstrip("\r\n"),
-            old_number=line.old_number,
-            new_number=line.new_number,
-        )
-        for line in hunk.lines
-    ]
-    return DiffHunk(header=hunk.header.strip(), lines=lines)
-
-
-def _note(diff: FileDiff) -> str:
-    """Why there are no lines to show, or not all."""
-    if sizes := _pointer_sizes(diff):
-        return f"Large file: {sizes}."
-    if diff.is_binary:
-        return "A binary file; there are no lines to compare."
-    if diff.is_cut and not diff.hunks:
-        return "Too large to compare here; clone the repo to see the difference."
-    if diff.is_cut:
-        return "Only the first lines are shown; clone the repo to see all of them."
-    if not diff.hunks and diff.status in ("renamed", "modified"):
-        return "The content is the same."
-    return "" if diff.hunks else "An empty file."
-
-
-def _pointer_sizes(diff: FileDiff) -> str:
-    """Old and new size if the diff is that of an LFS pointer, else nothing."""
-    lines = [line for hunk in diff.hunks for line in hunk.lines]
-    if not any(line.text.startswith(_POINTER_START) for line in lines):
-        return ""
-    sizes = {line.origin: int(line.text.split()[1]) for line in lines if _is_size(line.text)}
-    old, new = sizes.get("-"), sizes.get("+", sizes.get(" "))
-    if old is not None and new is not None:
-        return f"{filesize(old)} → {filesize(new)}"
-    if old is not None:
-        return f"{filesize(old)} removed"
-    return f"{filesize(new)}" if new is not None else "its content changed"
-
-
-def _is_size(line: str) -> bool:
-    word, _, number = line.strip().partition(" ")
-    return word == "size" and number.isdecimal() and len(number) < 19

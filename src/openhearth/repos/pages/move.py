@@ -27,6 +27,7 @@ class RenamePage:
     summary: str
     errors: dict[str, str]
     cancel_href: str
+    only_proposes: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +39,7 @@ class DeletePage:
     path: str
     summary: str
     cancel_href: str
+    only_proposes: bool
 
 
 class MovePages:
@@ -74,6 +76,7 @@ class MovePages:
             summary=summary,
             errors=errors or {},
             cancel_href=self.urls.blob(place.opened.repo.ref, place.branch, place.path),
+            only_proposes=place.only_proposes,
         )
         return self.frame.web.page(place.opened.request, "repos/rename.html", page, status=status)
 
@@ -89,11 +92,11 @@ class MovePages:
                 raise Invalid(f"new_path: {new_path!r} exists already; choose another.")
             entry = self.content.get_file(repo, place.commit, place.path)
             operations = [self._put_again(place, entry, new_path), RemoveFile(place.path)]
-            self.places.commit(place, operations, summary or f"Rename {place.path} to {new_path}")
+            proposed = self.places.commit(place, operations, summary or f"Rename {place.path} to {new_path}")
         except Invalid as error:
             errors = {field_of(error, "new_path"): error.message}
             return self._rename_page(place, new_path=new_path, summary=summary, errors=errors, status=400)
-        return RedirectResponse(self.urls.blob(repo.ref, place.branch, new_path), 303)
+        return RedirectResponse(proposed or self.urls.blob(repo.ref, place.branch, new_path), 303)
 
     def _put_again(self, place: Place, entry: Entry, path: str) -> Operation:
         """The operation that puts the content of `entry` at `path`."""
@@ -109,12 +112,14 @@ class MovePages:
             path=place.path,
             summary="",
             cancel_href=self.urls.blob(place.opened.repo.ref, place.branch, place.path),
+            only_proposes=place.only_proposes,
         )
         return self.frame.web.page(place.opened.request, "repos/delete.html", page)
 
     def delete(self, place: Place, form: FormData) -> Response:
         summary = text_of(form, "summary", default="") or f"Delete {place.path}"
-        self.places.commit(place, [RemoveFile(place.path)], summary)
+        if proposed := self.places.commit(place, [RemoveFile(place.path)], summary):
+            return RedirectResponse(proposed, 303)
         folder = place.path.rpartition("/")[0]
         left = self.content.resolve(place.opened.repo, place.branch)
         # The folder went with its last file.

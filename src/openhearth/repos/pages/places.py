@@ -1,4 +1,4 @@
-"""Where forms that change files write, and how: one form is one commit on a branch."""
+"""Where forms that change files write, and how: one form is one commit, on a branch or on a pull request of its own."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ from openhearth.errors import Invalid, RevisionNotFound
 from openhearth.kit.names import RepoType
 from openhearth.repos.pages.frame import OpenRepo, RepoFrame, is_branch, repo_routes
 from openhearth.repos.pages.intake import Intake
-from openhearth.repos.records import CommitRequest, Operation
+from openhearth.repos.records import MAIN, CommitRequest, Operation
 from openhearth.web.parts import Crumb
-from openhearth.wire.forms import read_form
+from openhearth.wire.forms import read_form, text_of
 
 _FIELDS = frozenset({"name", "new_path", "summary", "folder", "files", "text"})
 
@@ -29,6 +29,7 @@ class Place:
     branch: str
     commit: str
     path: str
+    only_proposes: bool = False  # the reader may not write here: what they send becomes a pull request
 
 
 class Places:
@@ -47,44 +48,71 @@ class Places:
         act: Callable[[Place, FormData], Response],
         *,
         files_max: int = 0,
+        writers_only: bool = False,
     ) -> list[Route]:
-        """A page with a form, and what happens when it is sent."""
+        """A page with a form, and what happens when it is sent. Whoever may not write proposes, unless `writers_only`."""
+
+        def place(repo_type: RepoType, request: Request) -> Place:
+            return self.place(repo_type, request, writers_only=writers_only)
 
         async def post(repo_type: RepoType, request: Request) -> Response:
             # Whoever may not write here is refused before a byte of their files is taken in.
-            await run_in_threadpool(self.place, repo_type, request)
+            await run_in_threadpool(place, repo_type, request)
             form = await read_form(await self.intake.open(request, files_max=files_max))
             try:
-                return await run_in_threadpool(lambda: act(self.place(repo_type, request), form))
+                return await run_in_threadpool(lambda: act(place(repo_type, request), form))
             finally:
                 await form.close()
 
         def get(repo_type: RepoType, request: Request) -> Response:
-            return show(self.place(repo_type, request))
+            return show(place(repo_type, request))
 
         return [*repo_routes(suffix, get), *repo_routes(suffix, post, methods=("POST",))]
 
-    def place(self, repo_type: RepoType, request: Request) -> Place:
-        """Raises Forbidden or Unauthenticated for whoever may not write, RevisionNotFound for no branch."""
-        opened = self.frame.open(repo_type, request, Action.WRITE)
+    def place(self, repo_type: RepoType, request: Request, *, writers_only: bool = False) -> Place:
+        """Raises Forbidden or Unauthenticated for whoever may neither write nor propose, RevisionNotFound for no branch."""
+        opened = self.frame.open(repo_type, request, Action.WRITE if writers_only else Action.READ)
         branch = request.path_params["rev"]
+        only_proposes = not writers_only and self.frame.repos.contributions.require(
+            opened.actor,
+            opened.repo,
+            branch,
+            new_pull_request=branch == MAIN and not opened.may(Action.WRITE),
+        )
         if not is_branch(self.content.list_refs(opened.repo), branch):
             raise RevisionNotFound(branch, opened.repo.id)
         path = request.path_params.get("path", "").strip("/")
         return Place(
-            opened=opened, branch=branch, commit=self.content.resolve(opened.repo, branch), path=path
-        )
+            opened=opened, branch=branch, commit=self.content.resolve(opened.repo, branch), path=path,
+            only_proposes=only_proposes,
+        )  # fmt: skip
 
     def commit(
-        self, place: Place, operations: Sequence[Operation], summary: str, *, on_newest: bool = False
-    ) -> None:
+        self,
+        place: Place,
+        operations: Sequence[Operation],
+        summary: str,
+        *,
+        on_newest: bool = False,
+        as_pull_request: bool = False,
+    ) -> str | None:
         """Commit on top of what this request saw, or `on_newest` on whatever the branch holds by then.
 
-        Raises StaleParent if the branch moved meanwhile and the commit is not `on_newest`.
+        Gives the page of the pull request that was opened, if one was. Raises StaleParent if the branch moved
+        meanwhile and the commit is not `on_newest`.
         """
         parent = None if on_newest else place.commit
         request = CommitRequest(summary=summary, parent_commit=parent, operations=operations)
-        self.frame.repos.commits.commit(place.opened.actor, place.opened.repo, place.branch, request)
+        commits, actor, repo = self.frame.repos.commits, place.opened.actor, place.opened.repo
+        if place.only_proposes or as_pull_request:
+            proposal = commits.propose(actor, repo, place.branch, request)
+            return self.urls.discussion(repo.ref, proposal.number)
+        commits.commit(actor, repo, place.branch, request)
+        return None
+
+    def wants_pull_request(self, form: FormData) -> bool:
+        """Whether the button was pressed that proposes instead of committing."""
+        return text_of(form, "how", default="") == "pull_request"
 
     def crumbs(self, place: Place, last: str) -> list[Crumb]:
         ref = place.opened.repo.ref

@@ -45,6 +45,7 @@ class CardPage:
     usages: Sequence[Usage]
     lines: Sequence[Line]
     derived: Sequence[Link]
+    panels: Sequence[Markup] = field(metadata={"help": "What other rooms know of it"})
     dtypes: Sequence[DtypeShare]
     parameters: int | None
     layers_href: str | None
@@ -55,6 +56,14 @@ class CardPage:
     last_author: str
     last_date: datetime
     gate: GateView | None = field(metadata={"help": "None where nothing stands between reader and files"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppPage:
+    """Context of `repos/app.html`: a protected Space, for those who may use it and see no more."""
+
+    id: str
+    namespace_href: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +96,14 @@ class CardPages:
         ]
 
     def show_card(self, repo_type: RepoType, request: Request) -> Response:
-        return self.show(self.frame.open(repo_type, request))
+        opened = self.frame.open(repo_type, request, Action.USE)
+        return self.show(opened) if opened.may(Action.READ) else self._show_app(opened)
+
+    def _show_app(self, opened: OpenRepo) -> Response:
+        """The app of a protected Space alone: nothing of its files, its history or its people."""
+        ref = opened.repo.ref
+        page = AppPage(id=ref.id, namespace_href=self.urls.profile(ref.namespace))
+        return self.frame.web.page(opened.request, "repos/app.html", page)
 
     def show(self, opened: OpenRepo, typed: Typed | None = None) -> Response:
         """The card; with `typed`, the form of its gate as it came back."""
@@ -121,6 +137,7 @@ class CardPages:
             ),
             lines=self.about.lines(actor, repo, facts),
             derived=self.about.derived(actor, repo),
+            panels=self.frame.slots.parts("repo.panels", opened.request, repo),
             dtypes=dtype_shares(_by_dtype(facts)),
             parameters=facts.parameters,
             layers_href=self.urls.layers(ref, MAIN) if has_layers(repo, facts) else None,

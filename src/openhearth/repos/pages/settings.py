@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -15,7 +16,7 @@ from openhearth.errors import Conflict, Forbidden, Invalid
 from openhearth.kit.names import RepoRef, RepoType
 from openhearth.repos.pages.create import owners_of
 from openhearth.repos.pages.frame import OpenRepo, RepoFrame, RepoHead, repo_routes
-from openhearth.repos.records import Gating, RepoVisibility
+from openhearth.repos.records import BranchProtection, Gating, RepoVisibility
 from openhearth.web.parts import Choice
 from openhearth.wire.forms import read_form, text_of
 
@@ -47,9 +48,13 @@ class SettingsPage:
     gatings: Sequence[Choice] = field(metadata={"help": "Empty where a repo of this type has no gate"})
     owners: Sequence[Choice]
     storage_bytes: int
-    values: dict[str, str] = field(metadata={"help": "What was typed: owner, name, confirm"})
+    protections: Sequence[BranchProtection]
+    values: dict[str, str] = field(metadata={"help": "What was typed: owner, name, confirm, branch"})
     errors: dict[str, str] = field(metadata={"help": "Field name → what is wrong with it"})
     saved: bool
+    more: Sequence[Markup] = field(
+        metadata={"help": "What the slot repo.settings gave: panels of other rooms"}
+    )
 
 
 class SettingsPages:
@@ -64,6 +69,8 @@ class SettingsPages:
             *self._post("/settings/visibility", self.change_visibility),
             *self._post("/settings/gate", self.change_gate),
             *self._post("/settings/move", self.move),
+            *self._post("/settings/protect", self.protect),
+            *self._post("/settings/unprotect", self.unprotect),
             *self._post("/settings/delete", self.delete),
         ]
 
@@ -96,9 +103,11 @@ class SettingsPages:
             gatings=_GATINGS if ref.type != "space" else (),
             owners=[Choice(value=name, label=name) for name in owners],
             storage_bytes=self.frame.repos.facts.get(opened.repo).used_storage_bytes,
-            values={"owner": ref.namespace, "name": ref.name, "confirm": "", **(values or {})},
+            protections=self.frame.repos.protections.list_protections(opened.repo),
+            values={"owner": ref.namespace, "name": ref.name, "confirm": "", "branch": "", **(values or {})},
             errors=errors or {},
             saved=opened.request.query_params.get("saved") == "1",
+            more=self.frame.slots.parts("repo.settings", opened.request, opened.repo),
         )
         return self.frame.web.page(opened.request, "repos/settings.html", page, status=status)
 
@@ -131,6 +140,21 @@ class SettingsPages:
             name = "owner" if isinstance(error, Forbidden) else "name"
             return self._page(opened, values=values, errors={name: error.message}, status=error.status)
         return RedirectResponse(f"{self.urls.settings(moved.ref)}?saved=1", 303)
+
+    def protect(self, opened: OpenRepo, form: FormData) -> Response:
+        branch = text_of(form, "branch", default="")
+        admins_only = text_of(form, "admins_only", default="") == "on"
+        try:
+            self.frame.repos.protections.protect(opened.actor, opened.repo, branch, admins_only=admins_only)
+        except (Invalid, Conflict) as error:
+            return self._page(
+                opened, values={"branch": branch}, errors={"branch": error.message}, status=error.status
+            )
+        return RedirectResponse(f"{self.urls.settings(opened.repo.ref)}?saved=1", 303)
+
+    def unprotect(self, opened: OpenRepo, form: FormData) -> Response:
+        self.frame.repos.protections.unprotect(opened.actor, opened.repo, text_of(form, "branch"))
+        return RedirectResponse(f"{self.urls.settings(opened.repo.ref)}?saved=1", 303)
 
     def delete(self, opened: OpenRepo, form: FormData) -> Response:
         confirm = text_of(form, "confirm", default="")

@@ -42,9 +42,15 @@ class UploadPages:
 
     def routes(self) -> list[Route]:
         return [
-            *self.places.form("/upload/{rev:seg}", self.show_upload, self.upload, files_max=FILES_MAX),
             *self.places.form(
-                "/upload/{rev:seg}/{path:rest}", self.show_upload, self.upload, files_max=FILES_MAX
+                "/upload/{rev:seg}", self.show_upload, self.upload, files_max=FILES_MAX, writers_only=True
+            ),
+            *self.places.form(
+                "/upload/{rev:seg}/{path:rest}",
+                self.show_upload,
+                self.upload,
+                files_max=FILES_MAX,
+                writers_only=True,
             ),
         ]
 

@@ -16,7 +16,7 @@ from openhearth.kit.names import check_path
 from openhearth.repos.pages.frame import RepoHead
 from openhearth.repos.pages.places import Place, Places, field_of
 from openhearth.repos.pages.previews import TEXT_MAX_BYTES, is_text
-from openhearth.repos.records import AddFile, Entry
+from openhearth.repos.records import MAIN, AddFile, Entry
 from openhearth.web.parts import Crumb
 from openhearth.wire.forms import text_of
 
@@ -39,6 +39,8 @@ class EditPage:
     parent: str = field(metadata={"help": "The commit that the text was read from"})
     summary: str
     branch: str
+    only_proposes: bool = field(metadata={"help": "The reader may not commit here, only open a pull request"})
+    may_propose: bool = field(metadata={"help": "Whether pull requests are opened against this branch"})
     errors: dict[str, str]
     conflict_href: str | None = field(metadata={"help": "What stands there now, if it changed meanwhile"})
     cancel_href: str
@@ -93,6 +95,8 @@ class WritePages:
             parent=parent or place.commit,
             summary=summary,
             branch=place.branch,
+            only_proposes=place.only_proposes,
+            may_propose=place.branch == MAIN,
             errors=errors or {},
             conflict_href=conflict_href,
             cancel_href=self.urls.blob(ref, place.branch, place.path),
@@ -105,7 +109,10 @@ class WritePages:
         try:
             if self._changed_since(place, parent):
                 raise StaleParent(f"{place.path} was changed by somebody else.")
-            self.places.commit(place, [AddFile(place.path, text.encode())], summary or f"Update {place.path}")
+            proposed = self.places.commit(
+                place, [AddFile(place.path, text.encode())], summary or f"Update {place.path}",
+                as_pull_request=self.places.wants_pull_request(form),
+            )  # fmt: skip
         except StaleParent:
             now = self.urls.blob(repo.ref, place.branch, place.path)
             return self._edit_page(place, text=text, summary=summary, conflict_href=now, status=409)
@@ -114,7 +121,7 @@ class WritePages:
             return self._edit_page(
                 place, text=text, parent=parent, summary=summary, errors=errors, status=400
             )
-        return RedirectResponse(self.urls.blob(repo.ref, place.branch, place.path), 303)
+        return RedirectResponse(proposed or self.urls.blob(repo.ref, place.branch, place.path), 303)
 
     def _changed_since(self, place: Place, parent: str) -> bool:
         """Whether the file at `place` is another than it was at the commit `parent`."""
@@ -149,6 +156,8 @@ class WritePages:
             parent=place.commit,
             summary=summary,
             branch=place.branch,
+            only_proposes=place.only_proposes,
+            may_propose=place.branch == MAIN,
             errors=errors or {},
             conflict_href=None,
             cancel_href=self.urls.tree(ref, place.branch, place.path),
@@ -165,11 +174,14 @@ class WritePages:
                 raise Invalid(
                     f"name: {path!r} exists already; choose another name, or open it and press Edit."
                 )
-            self.places.commit(place, [AddFile(path, text.encode())], summary or f"Create {path}")
+            proposed = self.places.commit(
+                place, [AddFile(path, text.encode())], summary or f"Create {path}",
+                as_pull_request=self.places.wants_pull_request(form),
+            )  # fmt: skip
         except Invalid as error:
             errors = {field_of(error): error.message}
             return self._new_page(place, name=name, text=text, summary=summary, errors=errors, status=400)
-        return RedirectResponse(self.urls.blob(repo.ref, place.branch, path), 303)
+        return RedirectResponse(proposed or self.urls.blob(repo.ref, place.branch, path), 303)
 
 
 def _text_content(form: FormData) -> str:

@@ -4,6 +4,7 @@ Knows repos as opaque keys; knows no users and no HTTP. The rest of the hub impo
 """
 
 from openhearth.storage.git.attributes import LfsRules
+from openhearth.storage.git.blame import BLAME_MAX_BYTES, BlamedLines
 from openhearth.storage.git.cli import git_command, git_environ
 from openhearth.storage.git.lines import LineMap
 from openhearth.storage.git.merges import MergedTree
@@ -28,13 +29,44 @@ from openhearth.storage.git.records import (
     TreeEntry,
 )  # fmt: skip
 from openhearth.storage.git.repositories import RepositoryGone
+from openhearth.storage.git.signatures import Signature
 from openhearth.storage.git.store import GitStore
 from openhearth.storage.git.wants import WantReader, error_packet
 
 __all__ = [
-    "MODE_EXECUTABLE", "MODE_FILE", "POINTER_MAX_BYTES", "Change", "Commit", "CopyFile", "DeleteFile",
-    "DeleteFolder", "DiffLine", "FileDiff", "GitStore", "Hunk", "LfsPointer", "LfsRules", "LineMap", "MergedTree",
+    "BLAME_MAX_BYTES",
+    "MODE_EXECUTABLE",
+    "MODE_FILE",
+    "POINTER_MAX_BYTES",
+    "BlamedLines",
+    "Change",
+    "Commit",
+    "CopyFile",
+    "DeleteFile",
+    "DeleteFolder",
+    "DiffLine",
+    "FileDiff",
+    "GitStore",
+    "Hunk",
+    "LfsPointer",
+    "LfsRules",
+    "LineMap",
+    "MergedTree",
     "PushContents",
-    "PushResult", "PushRules", "PushedFile", "PutFile", "RefMoved", "RefUpdate", "RepositoryGone",
-    "TreeEntry", "WantReader", "blob_id", "error_packet", "git_command", "git_environ", "parse_pointer", "pointer_text",
+    "PushResult",
+    "PushRules",
+    "PushedFile",
+    "PutFile",
+    "RefMoved",
+    "RefUpdate",
+    "RepositoryGone",
+    "Signature",
+    "TreeEntry",
+    "WantReader",
+    "blob_id",
+    "error_packet",
+    "git_command",
+    "git_environ",
+    "parse_pointer",
+    "pointer_text",
 ]  # fmt: skip

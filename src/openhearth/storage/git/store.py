@@ -31,10 +31,13 @@ from openhearth.storage.git import (
     refs,
     wants,
 )  # fmt: skip
-from openhearth.storage.git.history import LastCommits
+from openhearth.storage.git.blame import BlamedLines, read_blame
+from openhearth.storage.git.file_log import list_versions
+from openhearth.storage.git.last_commits import LastCommits
 from openhearth.storage.git.lines import LineMap
 from openhearth.storage.git.merges import MergedTree
 from openhearth.storage.git.objects import ObjectType, Person, encode_commit, encode_tag
+from openhearth.storage.git.raw_diff import read_raw_diff
 from openhearth.storage.git.records import (
     Change,
     Commit,
@@ -49,6 +52,7 @@ from openhearth.storage.git.repositories import (
     create_repository,
     remove_repository,
 )
+from openhearth.storage.git.signatures import Signature, read_signature
 from openhearth.storage.git.trees import TreeReader
 
 T = TypeVar("T")
@@ -73,6 +77,8 @@ class GitStore:
         self._commits: Recent[tuple[str, str], str] = Recent(65_536)  # (key, object) → the commit it peels to
         self._entries: Recent[tuple[str, str, str], TreeEntry] = Recent(20_000)
         self._counts: Recent[tuple[str, str], int] = Recent(4096)
+        self._signatures: Recent[tuple[str, str], tuple[Signature | None]] = Recent(10_000)
+        self._blames: Recent[tuple[str, str, str], list[BlamedLines]] = Recent(32)
         self._compacting: set[str] = set()
         self._compacting_lock = threading.Lock()
 
@@ -273,16 +279,21 @@ class GitStore:
         tree = self._pool.call(self.path(key), lambda repository: commits.tree_of(repository, commit))
         return self._write_object(key, "commit", encode_commit(tree, [], author, message))
 
-    def rewrite(self, key: str, is_doomed: Callable[[bytes], bool]) -> tuple[RefUpdate, ...]:
+    def rewrite(
+        self, key: str, is_doomed: Callable[[bytes], bool], check: Callable[[RefUpdate], None]
+    ) -> tuple[RefUpdate, ...]:
         """Write history anew without the small files that `is_doomed` picks, and move every ref that had one.
 
-        Gives the refs that moved, by their commits. Raises RefMoved if one moved meanwhile; then none has.
+        `check` may refuse a move by raising. Gives the refs that moved, by their commits. Raises RefMoved if one
+        moved meanwhile; then, as after a refusal, none has.
         """
         targets = self.list_targets(key)
         moved = self._pool.call(
             self.path(key), lambda repository: commits.rewrite(repository, targets, is_doomed)
         )
         updates = [RefUpdate(ref, targets[ref], oid) for ref, oid in moved.items()]
+        for update in updates:
+            check(update)
         refs.move_refs(self.path(key), updates)
         return tuple(RefUpdate(u.ref, self._peeled(key, u.old), self._peeled(key, u.new)) for u in updates)
 
@@ -317,6 +328,41 @@ class GitStore:
     def patch(self, key: str, old: str, new: str) -> str:
         """What leads from `old` to `new` as unified diff, capped in size."""
         return self._read(key, new, lambda repository: diffs.read_patch(repository, old, new))
+
+    def find_signature(self, key: str, oid: str) -> Signature | None:
+        """The signature of a commit, None if it has none. Raises RevisionNotFound."""
+        place = (key, oid)
+        if (known := self._signatures.find(place)) is None:
+            known = (self._read(key, oid, lambda repository: read_signature(repository, oid)),)
+            self._signatures.put(place, known)
+        return known[0]
+
+    def raw_diff(self, key: str, old: str, new: str) -> bytes:
+        """What leads from `old` to `new` as `git diff` says it, whole. Raises TooLarge, Busy."""
+        return read_raw_diff(self.path(key), old, new)
+
+    def blame(self, key: str, commit: str, path: str) -> list[BlamedLines]:
+        """Who last changed each line of a file. Raises EntryNotFound, TooLarge, Busy."""
+        place = (key, commit, path)
+        if (known := self._blames.find(place)) is not None:
+            return known
+        entry = self.find_entry(key, commit, path)
+        if entry is None or entry.type != "file":
+            raise EntryNotFound(path, commit=commit)
+        found = read_blame(self.path(key), commit, path, entry.size_bytes)
+        self._blames.put(place, found)
+        return found
+
+    def list_versions(
+        self, key: str, commit: str, path: str, *, skip: int = 0, limit: int = 50
+    ) -> list[tuple[Commit, str]]:
+        """The commits that changed a file, through its renames, newest first, each with its path there. Raises Busy."""
+        found = list_versions(self.path(key), commit, path, limit=skip + limit)[skip:]
+        return [(self.get_commit(key, oid), name) for oid, name in found]
+
+    def tree_size(self, key: str, commit: str, path: str = "") -> int:
+        """The bytes of all files below `path`, large ones with their own size. Raises EntryNotFound."""
+        return self._read(key, commit, lambda repository: self._trees.sum_sizes(repository, commit, path))
 
     def follow_lines(self, key: str, old: str, new: str, path: str) -> LineMap | None:
         """Where the lines of a file went between two commits; None if it is no text there any more."""

@@ -17,6 +17,7 @@ from openhearth.storage.git.records import MODE_FOLDER, MODE_SUBMODULE, MODE_SYM
 from openhearth.storage.git.repositories import Repository
 
 _BLOB_FACTS = 100_000
+_FOLDER_SUMS = 20_000
 
 
 class BlobFacts(NamedTuple):
@@ -29,6 +30,7 @@ class BlobFacts(NamedTuple):
 class TreeReader:
     def __init__(self) -> None:
         self._facts: Recent[str, BlobFacts] = Recent(_BLOB_FACTS)
+        self._sums: Recent[str, int] = Recent(_FOLDER_SUMS)
 
     def find_entry(self, repository: Repository, commit: str, path: str) -> TreeEntry | None:
         """The entry at `path`, None if there is none."""
@@ -64,6 +66,35 @@ class TreeReader:
             if (entry := self._entry(repository, item, item_path)) is not None:
                 entries.append(entry)
         return entries
+
+    def sum_sizes(self, repository: Repository, commit: str, path: str) -> int:
+        """The bytes of all files below `path`, large ones with their own size. Raises EntryNotFound."""
+        found = _find(repository[commit].tree, path) if path else repository[commit].tree
+        if found is None:
+            raise EntryNotFound(path, commit=commit)
+        return (
+            self._sum(repository, found)
+            if path == "" or found.filemode == MODE_FOLDER
+            else self._size(repository, found)
+        )
+
+    def _sum(self, repository: Repository, tree: Any) -> int:
+        """Folders are remembered: after a commit only what it touched is read again. They nest at most 100 deep."""
+        known = self._sums.find(str(tree.id))
+        if known is not None:
+            return known
+        total = sum(
+            self._sum(repository, item) if item.filemode == MODE_FOLDER else self._size(repository, item)
+            for item in tree
+        )
+        self._sums.put(str(tree.id), total)
+        return total
+
+    def _size(self, repository: Repository, item: Any) -> int:
+        entry = self._entry(repository, item, "")
+        if entry is None:
+            return 0
+        return entry.lfs.size_bytes if entry.lfs else entry.size_bytes
 
     def _entry(self, repository: Repository, item: Any, path: str) -> TreeEntry | None:
         mode, oid = int(item.filemode), str(item.id)

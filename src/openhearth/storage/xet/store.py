@@ -27,10 +27,11 @@ from openhearth.storage.xet.dedup import Dedup
 from openhearth.storage.xet.folder import Piece, XorbFolder
 from openhearth.storage.xet.hashes import EMPTY_FILE_HASH, from_hex, to_hex
 from openhearth.storage.xet.index import Records
+from openhearth.storage.xet.packing import pack_file
 from openhearth.storage.xet.plan import Plan, make_plan
 from openhearth.storage.xet.records import Collected, XetFile
 from openhearth.storage.xet.scrub import Scrub
-from openhearth.storage.xet.shard import TERM, parse_shard
+from openhearth.storage.xet.shard import TERM, Shard, parse_shard
 from openhearth.storage.xet.stream import stream_plan
 
 FILE_MAX_BYTES = 500 * 10**9
@@ -142,8 +143,57 @@ class XetStore:
         is checked at once, which reads all of the content. `admit` is told the bytes of the files, and raises
         if there is no room for them. Raises Invalid, TooLarge.
         """
+        return self._register(
+            parse_shard(body), repo_key=repo_key, namespace=namespace, is_public=is_public,
+            uploader=uploader, proven=proven, admit=admit,
+        )  # fmt: skip
+
+    def put_file(
+        self,
+        path: Path,
+        *,
+        repo_key: str,
+        namespace: str,
+        is_public: bool,
+        uploader: str,
+        sha256: str | None = None,
+        admit: Callable[[int], None] = lambda _size_bytes: None,
+    ) -> str:
+        """Cut up and keep the file at `path`, for who has no Xet client; gives its hash.
+
+        `sha256`: what the caller hashed it to. The file at `path` stays, and its content is readable by
+        `uploader` alone until it is linked or held. `admit` as for `register_shard`. Raises TooLarge.
+        """
+        if path.stat().st_size == 0:
+            return to_hex(EMPTY_FILE_HASH)
+        shard = pack_file(
+            path,
+            sha256=sha256,
+            new_temp=self.new_incoming,
+            adopt=lambda temp, xorb: self.adopt_xorb(temp, xorb, uploader=uploader, repo_key=repo_key),
+        )
+        self._register(
+            shard, repo_key=repo_key, namespace=namespace, is_public=is_public, uploader=uploader, admit=admit
+        )
+        hash = shard.files[0].hash
+        if sha256 is not None:
+            with self._db.write() as connection:
+                queries.mark_claim_verified(connection, repo_key, sha256, hash)
+        return to_hex(hash)
+
+    def _register(
+        self,
+        uploaded: Shard,
+        *,
+        repo_key: str,
+        namespace: str,
+        is_public: bool,
+        uploader: str,
+        proven: bool = False,
+        admit: Callable[[int], None] = lambda _size_bytes: None,
+    ) -> int:
         try:
-            shard = check_shard(parse_shard(body), self._xorbs.index, file_max_bytes=self._file_max_bytes)
+            shard = check_shard(uploaded, self._xorbs.index, file_max_bytes=self._file_max_bytes)
         except EntryNotFound as error:
             raise Invalid(error.message) from None
         admit(sum(file.size_bytes for file in shard.files))

@@ -47,6 +47,9 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_repo_access_requests_user_id"), ["user_id"], unique=False)
 
+    with op.batch_alter_table("access_tokens", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("permissions", sa.String(length=300), nullable=True))
+
     op.create_table(
         "audit_log",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -118,6 +121,8 @@ _GUARDS = {
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("access_tokens", schema=None) as batch_op:
+        batch_op.drop_column("permissions")
     op.drop_table("audit_log")
     op.drop_table("audit_prunings")
     if op.get_bind().dialect.name == "postgresql":

@@ -1,0 +1,174 @@
+"""The low-level twin of a call: the tokenizer, model and generate lines that give the same answer, ready to run.
+
+The lines of each way are files in `twins/`; here they are filled with what the last call was given.
+"""
+
+import pprint
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from openhearth.errors import Invalid, Unsupported
+from openhearth.pipelines.choice import Choice
+from openhearth.pipelines.lists import LABEL_TEMPLATE, labels_of
+from openhearth.pipelines.prompts import (
+    SUMMARY_SENTENCES,
+    SUMMARY_TOKENS,
+    TRANSLATION_TOKENS,
+    conversation,
+    language_name,
+)
+from openhearth.pipelines.reading import Read
+
+TWINS = Path(__file__).with_name("twins")
+_TEXT_NEW_TOKENS = 256
+
+
+@dataclass(frozen=True)
+class LastCall:
+    """What a pipe was last called with: `given` by the person, `inputs` as the task got them."""
+
+    given: Any
+    inputs: Any
+    parameters: Mapping[str, Any]
+    read: tuple[Read, ...]
+
+
+@dataclass(frozen=True)
+class Twin:
+    """Python that uses transformers and torch alone. Printing it shows it; `run()` runs it in this process."""
+
+    code: str
+
+    def __str__(self) -> str:
+        return self.code
+
+    def run(self) -> None:
+        """Run the lines as if they were typed; they print their answer."""
+        exec(compile(self.code, "<twin>", "exec"), {"__name__": "__twin__"})  # noqa: S102 - our own lines, filled by repr
+
+
+def explain(choice: Choice, call: LastCall | None, worker: Any) -> Twin:
+    """The twin of `call`. Raises Invalid if nothing was called yet, Unsupported for a task without one."""
+    if call is None:
+        raise Invalid("explain: call the pipeline first; the lines are those of the last call.")
+    key = (choice.task.name, choice.way.module)
+    if key not in _TWINS:
+        raise Unsupported(f"explain: {choice.task.name} by {choice.way.how} has no low-level twin yet.")
+    name, values = _TWINS[key](call, worker)
+    shown = {place: _spell(value) for place, value in {"model": str(choice.model.path), **values}.items()}
+    lines = Template((TWINS / f"{name}.txt").read_text(encoding="utf-8")).substitute(shown)
+    return Twin(_heading(choice, call) + lines + _ending(choice))
+
+
+def _heading(choice: Choice, call: LastCall) -> str:
+    said = [f"# {choice.task.name} with {choice.model.name}, by {choice.way.how}"]
+    said += [f"# read: {' '.join(str(read).split())}" for read in call.read]
+    return "\n".join(said) + "\n"
+
+
+def _spell(value: Any) -> str:
+    return pprint.pformat(value, width=110, sort_dicts=False)
+
+
+def _one(inputs: Any) -> Any:
+    return inputs[0] if isinstance(inputs, list) and inputs and not isinstance(inputs[0], Mapping) else inputs
+
+
+def _path(call: LastCall) -> str:
+    given = _one(call.given)
+    if not isinstance(given, str | Path):
+        raise Unsupported("explain: give the picture or sound as a path, so that the lines can open it.")
+    return str(given)
+
+
+def _generating(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
+    inputs = _one(call.inputs)
+    parameters = {"max_new_tokens": _TEXT_NEW_TOKENS, **call.parameters}
+    name = "text-generation" if isinstance(inputs, str) else "text-generation.chat"
+    return name, {"inputs": inputs, "parameters": parameters}
+
+
+def _summarising(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
+    text = _one(call.inputs)
+    most = call.parameters.get("max_new_tokens") or call.parameters.get("max_length") or SUMMARY_TOKENS
+    sentences = call.parameters.get("sentences", SUMMARY_SENTENCES)
+    return _rewriting(worker, text, conversation("summarization", text=text, sentences=sentences), most)
+
+
+def _translating(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
+    text = _one(call.inputs)
+    source = call.parameters.get("src_lang") or worker.source or "the language it is in"
+    target = call.parameters.get("tgt_lang") or worker.target or ""
+    most = call.parameters.get("max_new_tokens") or call.parameters.get("max_length") or TRANSLATION_TOKENS
+    asked = conversation("translation", source=language_name(source), target=language_name(target), text=text)
+    return _rewriting(worker, text, asked, most)
+
+
+def _rewriting(worker: Any, text: str, asked: list[dict[str, str]], most: int) -> tuple[str, dict[str, Any]]:
+    parameters = {"max_new_tokens": most}
+    if hasattr(worker.worker, "prefix"):
+        return "seq2seq", {"prefix": worker.worker.prefix, "inputs": text, "parameters": parameters}
+    return "asked", {"conversation": asked, "parameters": parameters}
+
+
+def _judging(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
+    return "text-classification.asked", {
+        "conversation": conversation("text-classification", text=_one(call.inputs))
+    }
+
+
+def _plain(name: str) -> "Fill":
+    return lambda call, worker: (name, {"inputs": _one(call.inputs)})
+
+
+def _opened(name: str) -> "Fill":
+    return lambda call, worker: (name, {"inputs": _path(call)})
+
+
+def _near(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
+    """One text and others, however the task names them."""
+    inputs, parameters = call.inputs, call.parameters
+    if isinstance(inputs, Mapping):
+        parameters = {**inputs, **parameters}
+        inputs = inputs.get("source_sentence") or inputs.get("query")
+    others = parameters.get("sentences") or parameters.get("documents") or parameters.get("texts")
+    if others is None:
+        template = parameters.get("hypothesis_template", LABEL_TEMPLATE)
+        others = [template.replace("{}", label) for label in labels_of(parameters["candidate_labels"])]
+    return "nearness", {
+        "texts": [_one(inputs), *others],
+        "longest": worker.embedder.extraction.recipe.longest_tokens,
+    }
+
+
+def _ending(choice: Choice) -> str:
+    """What the nearness of texts is made into."""
+    return {
+        "sentence-similarity": "print([round(cosine, 4) for cosine in cosines.tolist()])\n",
+        "text-ranking": "print([int(index) for index in cosines.argsort(descending=True)])\n",
+        "zero-shot-classification": (
+            "print([round(share, 4) for share in (12 * cosines).softmax(-1).tolist()])\n"
+            if choice.way.module == "zero_shot_classification" else ""
+        ),
+    }.get(choice.task.name, "")  # fmt: skip
+
+
+Fill = Callable[[LastCall, Any], tuple[str, dict[str, Any]]]
+_TWINS: Mapping[tuple[str, str], Fill] = {
+    ("text-generation", "through_transformers"): _generating,
+    ("summarization", "summarization"): _summarising,
+    ("translation", "translation"): _translating,
+    ("text-classification", "through_transformers"): _plain("text-classification"),
+    ("text-classification", "text_classification"): _judging,
+    ("token-classification", "through_transformers"): _plain("token-classification"),
+    ("feature-extraction", "through_transformers"): _plain("feature-extraction"),
+    ("sentence-similarity", "sentence_similarity"): _near,
+    ("text-ranking", "text_ranking"): _near,
+    ("zero-shot-classification", "zero_shot_classification"): _near,
+    ("image-classification", "through_transformers"): _opened("image-classification"),
+    ("image-feature-extraction", "through_transformers"): _opened("image-feature-extraction"),
+    ("automatic-speech-recognition", "through_transformers"): _opened("automatic-speech-recognition"),
+}

@@ -1,0 +1,91 @@
+"""Hearing what libraries say while a model is loaded or called: `warnings.warn` and log records of warnings and worse.
+
+What is heard is kept, once per message, and not printed as well; when nobody listens all is as before. The hooks of
+Python are one for all threads: what another thread says meanwhile is heard by whoever listens last.
+"""
+
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from openhearth.pipelines.notes.known import MESSAGE_MAX_LENGTH, find_meaning
+from openhearth.pipelines.notes.records import Note, NoteKind
+
+# Libraries that stop their log records before the root of the tree hears them.
+_OWN_ROOTS = ("transformers", "huggingface_hub", "datasets", "diffusers", "peft", "accelerate")
+
+
+class Heard:
+    """The notes of one stretch of listening, in the order in which each was first heard."""
+
+    def __init__(self) -> None:
+        self._notes: dict[tuple[str, str], Note] = {}
+
+    def add(self, message: str, *, source: str, category: str, kind: NoteKind = "warning") -> None:
+        said = " ".join(message.split("\n")[0:40]).strip()[:MESSAGE_MAX_LENGTH]
+        before = self._notes.get((source, said))
+        meaning = find_meaning(said)
+        self._notes[source, said] = Note(
+            kind=kind, message=said, source=source, category=category, count=1 + (before.count if before else 0),
+            means=meaning.means if meaning else None, remedy=meaning.remedy if meaning else None,
+        )  # fmt: skip
+
+    @property
+    def notes(self) -> list[Note]:
+        return list(self._notes.values())
+
+
+class _Ear(logging.Handler):
+    def __init__(self, heard: Heard) -> None:
+        super().__init__(logging.WARNING)
+        self._heard = heard
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            message = record.getMessage()
+        except (
+            TypeError,
+            ValueError,
+        ):  # a library's own call does not fit its format: keep what it wanted to say
+            message = f"{record.msg} {record.args}"
+        kind: NoteKind = "report" if "LOAD REPORT" in message.upper() else "warning"
+        self._heard.add(message, source=record.name, category=record.levelname, kind=kind)
+
+
+@contextmanager
+def listening() -> Iterator[Heard]:
+    """Keep what is warned of in this block."""
+    heard = Heard()
+    ear = _Ear(heard)
+    loggers = [logging.getLogger(name) for name in _OWN_ROOTS]
+    before = [(logger, logger.handlers[:], logger.propagate, logger.level) for logger in loggers]
+    root = logging.getLogger()
+    for logger in loggers:
+        logger.handlers, logger.propagate = [ear], False
+        logger.setLevel(min(logger.level or logging.WARNING, logging.WARNING))
+    root.addHandler(ear)
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.showwarning = _keeper(heard)
+        try:
+            yield heard
+        finally:
+            root.removeHandler(ear)
+            for logger, handlers, propagate, level in before:
+                logger.handlers, logger.propagate = handlers, propagate
+                logger.setLevel(level)
+
+
+def _keeper(heard: Heard) -> Any:
+    def keep(message: Any, category: type[Warning], filename: str, lineno: int, *_: Any) -> None:
+        heard.add(str(message), source=_module_of(filename), category=category.__name__)
+
+    return keep
+
+
+def _module_of(filename: str) -> str:
+    """`…/site-packages/torch/nn/functional.py` → `torch.nn.functional`."""
+    path = filename.replace("\\", "/").partition("site-packages/")[2] or filename.rpartition("/")[2]
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")

@@ -1,0 +1,92 @@
+"""One run: what was heard while a pipeline was loaded and called, kept in the book; a failure is compared with the past."""
+
+import logging
+import sqlite3
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from openhearth.pipelines.notes.book import Book, new_run_id
+from openhearth.pipelines.notes.known import find_meaning
+from openhearth.pipelines.notes.listen import Heard, listening
+from openhearth.pipelines.notes.records import Note, Related
+
+log = logging.getLogger("openhearth.notes")
+
+
+class Run:
+    """`notes` are those of this run so far; `related` what the last failure reminded of."""
+
+    def __init__(self, *, task: str, model: str, book: Book | None = None) -> None:
+        self.id = new_run_id()
+        self.task, self.model = task, model
+        self.related: list[Related] = []
+        self._book = book or Book()
+        self._notes: dict[tuple[str, str], Note] = {}
+        self._said_so = False
+
+    @property
+    def notes(self) -> list[Note]:
+        return list(self._notes.values())
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Listen while the block runs. An error that leaves it carries the earlier notes it reminds of (`add_note`)."""
+        with listening() as heard:
+            try:
+                yield
+            except Exception as error:  # whatever failed is compared with the past, and goes on its way
+                self._compare(error)
+                raise
+            finally:
+                self._keep(heard)
+
+    def remark(self, text: str) -> None:
+        """Add a person's own note to this run."""
+        self._book.remark(text, run_id=self.id, task=self.task, model=self.model)
+        self._notes["", text] = Note(kind="remark", message=text)
+
+    def _keep(self, heard: Heard) -> None:
+        for note in heard.notes:
+            before = self._notes.get((note.source, note.message))
+            self._notes[note.source, note.message] = replace(
+                note, count=note.count + (before.count if before else 0)
+            )
+        self._write(heard.notes)
+        if heard.notes and not self._said_so:
+            self._said_so = True
+            log.warning(
+                "%d notes on this run: see pipe.notes, or `openhearth notes --run %s`.",
+                len(heard.notes),
+                self.id,
+            )
+
+    def _compare(self, error: Exception) -> None:
+        message = f"{type(error).__name__}: {error}"
+        meaning = find_meaning(message)
+        failure = Note(
+            kind="failure", message=message, source=_module_of(error), category=type(error).__name__, task=self.task,
+            model=self.model, means=meaning.means if meaning else None, remedy=meaning.remedy if meaning else None,
+        )  # fmt: skip
+        try:
+            self.related = self._book.related(failure)
+        except (OSError, sqlite3.Error):
+            self.related = []
+        self._notes[failure.source, failure.message] = failure
+        self._write([failure])
+        if self.related:
+            error.add_note("Earlier notes that may have to do with it:\n" + "\n".join(map(str, self.related)))
+
+    def _write(self, notes: list[Note]) -> None:
+        """A book that cannot be written to must not keep a model from answering."""
+        try:
+            self._book.write(notes, run_id=self.id, task=self.task, model=self.model)
+        except (OSError, sqlite3.Error) as error:
+            log.warning("the notes of this run could not be kept in %s (%s)", self._book.path, error)
+
+
+def _module_of(error: Exception) -> str:
+    """The module that raised `error`."""
+    frames = traceback.walk_tb(error.__traceback__)
+    return next((str(f.f_globals.get("__name__", "")) for f, _ in reversed(list(frames))), "")
