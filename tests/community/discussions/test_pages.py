@@ -163,6 +163,24 @@ def test_eve_proposes_to_rename_and_to_delete(site: Site, repo: Repo) -> None:
     assert site.file(repo, "story.txt") == STORY.encode()
 
 
+def test_a_pull_request_is_browsed_and_added_to_in_the_browser(site: Site, repo: Repo) -> None:
+    here = propose(site)
+    assert 'href="/ada/tiny/tree/refs%2Fpr%2F1"' in site.nobody.read(here)
+    assert "story.txt" in site.nobody.read("/ada/tiny/tree/refs%2Fpr%2F1")
+    edit = "/ada/tiny/edit/refs%2Fpr%2F1/story.txt"
+    assert f'href="{edit}"' in site.eve.read("/ada/tiny/blob/refs%2Fpr%2F1/story.txt")
+    assert f'href="{edit}"' not in site.ben.read("/ada/tiny/blob/refs%2Fpr%2F1/story.txt")
+    page = site.eve.read(edit)
+    assert "Commit to refs/pr/1" in page
+    parent = re.search(r'name="parent" value="([0-9a-f]{40})"', page)
+    assert parent
+    answer = site.eve.send(edit, {"text": "whole new", "summary": "Start over", "parent": parent[1]})
+    assert answer.status_code == 303
+    assert site.file(repo, "story.txt", "refs/pr/1") == b"whole new"
+    assert "Start over" in site.nobody.read(here)
+    assert site.ben.get(edit).status_code == 403
+
+
 def test_ada_may_propose_instead_of_committing(site: Site, repo: Repo) -> None:
     fields = {"name": "new.txt", "text": "x", "how": "pull_request"}
     answer = site.ada.send("/ada/tiny/new/main", fields)
