@@ -135,6 +135,7 @@ def models(tiny: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> F
         "forge/embed": tiny["feature-extraction"],
         "forge/look": tiny["image-classification"],
         "forge/listen": tiny["automatic-speech-recognition"],
+        "forge/judge": tiny["text-classification"],
         "ada/private": tiny["text-generation"],
     }
     return FolderModels(folders, {"forge/embed": "sentence-similarity", "forge/chat": "text-generation"})
@@ -145,9 +146,9 @@ def served(models: FolderModels, tmp_path_factory: pytest.TempPathFactory) -> It
     """The room's routes on a port of their own."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    # Memory for the five models and for no spare.
+    # Memory for the six models and for no spare.
     settings = Settings(
-        data=tmp_path_factory.mktemp("data"), public_url=url, engine_threads=1, engine_memory_gb=3.9
+        data=tmp_path_factory.mktemp("data"), public_url=url, engine_threads=1, engine_memory_gb=4.6
     )
     ground = open_ground(settings)
     room = build_with(ground, models=models)
