@@ -60,6 +60,10 @@ class Inference:
         """The models that can be run here and that `actor` may read."""
         return self._models.list_models(actor, list(TASKS))
 
+    def list_tagged(self, actor: Actor, tags: Sequence[str]) -> list[ListedModel]:
+        """The models whose cards carry one of `tags` and that `actor` may read."""
+        return self._models.list_models(actor, tags)
+
     def list_engines(self) -> Sequence[EngineStatus]:
         return self._fleet.list_engines()
 
