@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from openhearth.kit.names import RepoRef
+from openhearth.kit.names import BucketRef, RepoRef
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +46,21 @@ class RepoDeleted:
     is_private: bool = True  # what it was: nobody can look any more
 
 
+@dataclass(frozen=True, kw_only=True)
+class BucketMoved:
+    bucket_key: str
+    old: BucketRef
+    new: BucketRef
+    actor_name: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BucketDeleted:
+    bucket_key: str
+    bucket: BucketRef
+    actor_name: str | None
+
+
 DiscussionChange = Literal[
     "opened", "commented", "edited", "hidden", "closed", "reopened", "renamed", "merged"
 ]
@@ -81,10 +96,10 @@ class AccessRequested:
 
 @dataclass(frozen=True, kw_only=True)
 class FilesOpened:
-    """Somebody was let at the files of a private or gated repo. Not announced for what is open to all."""
+    """Somebody was let at the files of a private or gated repo, or bucket. Not announced for what is open to all."""
 
     repo_key: str
-    repo: RepoRef
+    repo: RepoRef | BucketRef
     actor_name: str | None
 
 
@@ -138,6 +153,8 @@ Event = (
     | RepoCreated
     | RepoMoved
     | RepoDeleted
+    | BucketMoved
+    | BucketDeleted
     | DiscussionChanged
     | AccessRequested
     | FilesOpened

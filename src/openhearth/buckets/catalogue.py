@@ -11,6 +11,7 @@ from openhearth.buckets.listing import conditions_of
 from openhearth.buckets.records import Bucket
 from openhearth.db import Database, Duplicate
 from openhearth.errors import Invalid
+from openhearth.events import BucketDeleted, BucketMoved, Events, FilesOpened
 from openhearth.kit.clock import Clock
 from openhearth.kit.cursors import Page, decode_cursor, encode_cursor
 from openhearth.kit.ids import new_id
@@ -35,13 +36,14 @@ class Namespaces(Protocol):
 
 class Catalogue:
     def __init__(
-        self, *, db: Database, xet: XetStore, clock: Clock, urls: Urls, namespaces: Namespaces
+        self, *, db: Database, xet: XetStore, clock: Clock, urls: Urls, namespaces: Namespaces, events: Events
     ) -> None:
         self._db = db
         self._xet = xet
         self._clock = clock
         self._urls = urls
         self._namespaces = namespaces
+        self._events = events
 
     def get(self, actor: Actor, ref: BucketRef, action: Action = Action.READ) -> Bucket:
         """The bucket at `ref`, if `actor` may do `action` to it.
@@ -59,6 +61,11 @@ class Catalogue:
             raise BucketNotFound(ref.id, anonymous=actor.is_anonymous, hidden=hidden)
         verdict.require(actor, bucket.resource)
         return bucket
+
+    def open_files(self, actor: Actor, bucket: Bucket) -> None:
+        """Say that `actor`, who was given `bucket`, has its files, if they are not for everybody."""
+        if bucket.is_private:
+            self._events.publish(FilesOpened(repo_key=bucket.key, repo=bucket.ref, actor_name=actor.name))
 
     def create(self, actor: Actor, ref: BucketRef, *, visibility: Visibility | None = None) -> Bucket:
         """Make an empty bucket; without a visibility, the namespace decides.
@@ -88,6 +95,9 @@ class Catalogue:
         except Duplicate:
             raise self._exists(new) from None
         self._xet.set_scope(bucket.key, namespace=new.namespace, is_public=not bucket.is_private)
+        self._events.publish(
+            BucketMoved(bucket_key=bucket.key, old=bucket.ref, new=new, actor_name=actor.name)
+        )
         return replace(bucket, ref=new)
 
     def delete(self, actor: Actor, ref: BucketRef) -> None:
@@ -95,6 +105,7 @@ class Catalogue:
         bucket = self._get_at(actor, ref, Action.ADMIN)
         with self._db.write() as rows:
             queries.delete_bucket(rows, bucket.key)
+        self._events.publish(BucketDeleted(bucket_key=bucket.key, bucket=bucket.ref, actor_name=actor.name))
         self._xet.drop_repo(bucket.key)
 
     def change_visibility(self, actor: Actor, bucket: Bucket, visibility: Visibility) -> Bucket:

@@ -82,6 +82,7 @@ class RepoFrame:
         self.web = ground.web
         self.urls = ground.urls
         self.slots = ground.slots
+        self.default_visibility = ground.settings.default_visibility
 
     def open(self, repo_type: RepoType, request: Request, action: Action = Action.READ) -> OpenRepo:
         """The repo of this address. Raises RepoNotFound, Forbidden, and MovedRepo if it moved."""
@@ -139,8 +140,10 @@ class RepoFrame:
 
 
 def is_branch(refs: Refs, revision: str) -> bool:
-    """Whether `revision` is a branch, so that something can be committed to it."""
-    return any(ref.name == revision for ref in refs.branches)
+    """Whether something can be committed to `revision`: to branches and pull requests."""
+    return any(ref.name == revision for ref in refs.branches) or any(
+        ref.ref == revision for ref in refs.pull_requests
+    )
 
 
 def has_layers(repo: Repo, facts: Facts) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from markupsafe import Markup
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -16,6 +17,7 @@ from openhearth.community.discussions.records import Status
 from openhearth.errors import Invalid
 from openhearth.kit.names import RepoType
 from openhearth.repos import RepoHead, repo_routes
+from openhearth.repos.pull_requests import ref_of
 from openhearth.wire.forms import text_of
 
 
@@ -30,7 +32,7 @@ class MergeBox:
     may_merge: bool
     has_ref: bool
     fetch: str = field(metadata={"help": "Commands to look at it and to add to it"})
-    files_href: str
+    browse_href: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +47,7 @@ class ShowPage:
     draft: str = field(metadata={"help": "What was typed, if it could not be taken"})
     error: str
     participants: Sequence[str]
+    actions: Sequence[Markup] = field(metadata={"help": "What the slot discussion.actions gave"})
     renaming: bool = field(metadata={"help": "Whether the title is shown as a form"})
 
 
@@ -83,6 +86,9 @@ class ShowPages:
             draft=draft,
             error=error,
             participants=list(dict.fromkeys(entry.author for entry in entries))[:40],
+            actions=self.desk.frame.slots.parts(
+                "discussion.actions", request, opened.repo, discussion.number
+            ),
             renaming=request.query_params.get("rename") == "1",
         )
         return self.desk.web.page(request, "discussions/show.html", page, status=status)
@@ -101,7 +107,7 @@ class ShowPages:
                 f"git fetch origin main refs/pr/{number}:pr/{number}\ngit checkout pr/{number}\n"
                 f"git push origin pr/{number}:refs/pr/{number}"
             ),
-            files_href=f"{self.desk.href(opened)}/files",
+            browse_href=self.urls.tree(repo.ref, ref_of(number)),
         )
 
     # Forms
