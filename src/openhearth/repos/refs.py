@@ -9,7 +9,7 @@ from openhearth.repos.catalogue import author_email
 from openhearth.repos.content import Content
 from openhearth.repos.permits import require
 from openhearth.repos.protections import Protections
-from openhearth.repos.pull_requests import number_of
+from openhearth.repos.pull_requests import Contributions, number_of
 from openhearth.repos.records import MAIN, Repo
 from openhearth.storage import Storage
 from openhearth.storage.git import RefMoved
@@ -17,8 +17,16 @@ from openhearth.storage.git import RefMoved
 
 class RefVerbs:
     def __init__(
-        self, *, storage: Storage, events: Events, clock: Clock, content: Content, protections: Protections
+        self,
+        *,
+        storage: Storage,
+        events: Events,
+        clock: Clock,
+        content: Content,
+        protections: Protections,
+        contributions: Contributions,
     ) -> None:
+        self._contributions = contributions
         self._git = storage.git
         self._events = events
         self._clock = clock
@@ -69,9 +77,12 @@ class RefVerbs:
         self._delete(actor, repo, f"refs/tags/{check_ref_name(name, field='tag')}", name)
 
     def squash(self, actor: Actor, repo: Repo, branch: str, message: str) -> str:
-        """Rewrite a branch to one commit with the same files. Irreversible. Raises RevisionNotFound."""
-        require(actor, Action.WRITE, repo)
-        ref = f"refs/heads/{check_ref_name(branch)}"
+        """Rewrite a branch or a pull request to one commit with the same files. Irreversible.
+
+        Raises RevisionNotFound; for pull requests also what `Contributions.require` does.
+        """
+        self._contributions.require(actor, repo, branch)
+        ref = branch if number_of(branch) is not None else f"refs/heads/{check_ref_name(branch)}"
         self._protections.check(actor, repo, ref, forces=True)
         head = self._git.find_ref(repo.key, ref)
         if head is None:
