@@ -68,13 +68,20 @@ class Accounts:
         orgs = Organisations(db=db, clock=clock, known=known, events=events)
         sessions = Sessions(db=db, clock=clock, known=known, events=events)
         oauth = OAuth.on(
-            db, settings=settings, clock=clock, known=known, people=people, orgs=orgs, secret=secret
+            db,
+            settings=settings,
+            clock=clock,
+            known=known,
+            people=people,
+            orgs=orgs,
+            events=events,
+            secret=secret,
         )
         return cls(
             people=people,
             orgs=orgs,
             tokens=Tokens(db=db, clock=clock, known=known, events=events),
-            ssh_keys=SshKeys(db=db, clock=clock, throttle=throttle),
+            ssh_keys=SshKeys(db=db, clock=clock, throttle=throttle, events=events),
             sessions=sessions,
             sign_in=SignIn(
                 db=db,
