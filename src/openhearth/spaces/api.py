@@ -88,7 +88,7 @@ class SpaceApi:
 
     def get_runtime(self, request: Request) -> Response:
         """The state of a Space that the caller may see."""
-        self._addressed.repo(request)
+        self._addressed.repo(request, Action.USE)  # the app of a protected Space is open
         return JSONResponse(describe_runtime())
 
     def refuse_read(self, request: Request) -> Response:
