@@ -32,6 +32,8 @@ BACK_OFF_FIRST_S = 10.0
 BACK_OFF_MOST_S = 6 * 3600.0
 GIVEN_UP_KEPT = timedelta(days=30)
 _TIDY_EVERY_S = 60.0
+# How long to leave a database alone that did not answer.
+_AWAY_S = 30
 _STOP_TIMEOUT_S = 15.0
 _ERROR_MAX_LENGTH = 2000
 
@@ -128,7 +130,8 @@ class Queue:
                     waited_s = 0.0
                     self._tidy()
             except SQLAlchemyError:  # a thread's border: a database that is away now may be back soon
-                log.exception("the queue of jobs could not be read")
+                log.exception("the queue of jobs could not be read; looking again in %d s", _AWAY_S)
+                self._stopped.wait(_AWAY_S)
             self._wake.wait(LOOK_EVERY_S)
             self._wake.clear()
             waited_s += LOOK_EVERY_S
