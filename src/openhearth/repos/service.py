@@ -88,7 +88,7 @@ class Repos:
             admission=admission,
         )  # fmt: skip
         content = Content(storage=storage, large_files=large_files)
-        protections = Protections(db=db)
+        protections = Protections(db=db, events=events)
         quotas = Quotas(
             db=db, storage=storage, default_gb=settings.quota_gb, list_bucket_keys=list_bucket_keys
         )
@@ -108,7 +108,12 @@ class Repos:
                 contributions=contributions,
             ),
             refs=RefVerbs(
-                storage=storage, events=events, clock=clock, content=content, protections=protections
+                storage=storage,
+                events=events,
+                clock=clock,
+                content=content,
+                protections=protections,
+                contributions=contributions,
             ),
             facts=FactReader(db=db, storage=storage, clock=clock, content=content, large_files=large_files),
             snapshots=Snapshots(root=settings.data / "engines", catalogue=catalogue, content=content),
