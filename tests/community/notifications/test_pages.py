@@ -66,8 +66,15 @@ def test_buttons_read_finish_and_mute(site: Site) -> None:
 
 
 def test_a_repo_and_a_profile_are_watched_from_their_own_pages(site: Site) -> None:
-    site.create()
-    for page, place in (("/ada/tiny", "model:ada/tiny"), ("/forge", "user:forge")):
+    repo = site.create()
+    site.hub.community.discussions.threads.open(
+        actor(site, "ben"), repo, title="It cracks", description="Look."
+    )
+    for page, place in (
+        ("/ada/tiny", "model:ada/tiny"),
+        ("/forge", "user:forge"),
+        ("/ada/tiny/discussions/1", "model:ada/tiny:1"),
+    ):
         assert f'name="place" value="{place}"' in site.eve.read(page)
         assert f'name="place" value="{place}"' not in site.nobody.read(page)
         answer = site.eve.send(

@@ -35,6 +35,7 @@ from openhearth.errors import Invalid
 from openhearth.kit.clock import Clock
 from openhearth.kit.cursors import Page, decode_cursor, encode_cursor, from_micros, to_micros
 from openhearth.kit.ids import new_id
+from openhearth.kit.text import is_storable
 
 LISTED_ITEMS = 4  # huggingface_hub documents this of `list_collections`
 TRENDING_FOR = timedelta(days=7)
@@ -182,7 +183,7 @@ class Catalogue:
             if not held:
                 return None
             found.append(sa.or_(*held))
-        words = wanted.search.lower().split()[:8]
+        words = wanted.search.lower().split()[:8] if is_storable(wanted.search) else ()
         return found + [collections.c.title_key.contains(word, autoescape=True) for word in words]
 
     def _order(self, sort: SortKey) -> sa.ColumnElement[Any]:
@@ -197,7 +198,7 @@ class Catalogue:
     ) -> list[Shown]:
         ids, visible = [collection.id for collection in found], self._targets.visible_to(actor)
         first = queries.list_first_items(rows, ids, visible, each=_READ_ITEMS)
-        counts = queries.count_items(rows, ids, visible)
+        counts = self._targets.count_seen(rows, actor, ids)
         upvoted = queries.list_upvoted(rows, ids, actor.user_id) if actor.user_id else set()
         seen = self._targets.show(rows, actor, [row for some in first.values() for row in some])
         shown = []

@@ -163,13 +163,24 @@ def list_first_items(
 
 
 def count_items(rows: Connection, ids: SomeOf[str], condition: Condition) -> Mapping[str, int]:
+    """Collection id → how many of its repos and collections meet `condition`."""
     t = collection_items.c
+    of_rows = t.repo_key.is_not(None) | t.linked_id.is_not(None)
     statement = (
         sa.select(t.collection_id, sa.func.count().label("items"))
-        .where(t.collection_id.in_(ids), condition)
+        .where(t.collection_id.in_(ids), of_rows, condition)
         .group_by(t.collection_id)
     )
     return {row.collection_id: row.items for row in rows.execute(statement)}
+
+
+def list_things(rows: Connection, ids: SomeOf[str]) -> list[tuple[str, Target]]:
+    """What collections hold of other rooms, papers and buckets, each with the collection's id."""
+    t = collection_items.c
+    statement = sa.select(t.collection_id, t.type, t.target).where(
+        t.collection_id.in_(ids), t.repo_key.is_(None), t.linked_id.is_(None)
+    )
+    return [(row.collection_id, Target(type=row.type, key=row.target)) for row in rows.execute(statement)]
 
 
 def insert_item(rows: Connection, item: ItemRow, *, at: datetime) -> None:

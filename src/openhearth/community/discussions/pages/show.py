@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from markupsafe import Markup
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -45,6 +46,7 @@ class ShowPage:
     draft: str = field(metadata={"help": "What was typed, if it could not be taken"})
     error: str
     participants: Sequence[str]
+    actions: Sequence[Markup] = field(metadata={"help": "Buttons of other rooms: watch, mute"})
     renaming: bool = field(metadata={"help": "Whether the title is shown as a form"})
 
 
@@ -83,6 +85,9 @@ class ShowPages:
             draft=draft,
             error=error,
             participants=list(dict.fromkeys(entry.author for entry in entries))[:40],
+            actions=self.desk.frame.slots.parts(
+                "discussion.actions", request, opened.repo, discussion.number
+            ),
             renaming=request.query_params.get("rename") == "1",
         )
         return self.desk.web.page(request, "discussions/show.html", page, status=status)
