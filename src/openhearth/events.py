@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from openhearth.kit.names import RepoRef
+from openhearth.kit.names import BucketRef, RepoRef
 
 log = logging.getLogger(__name__)
 
@@ -81,10 +81,10 @@ class AccessRequested:
 
 @dataclass(frozen=True, kw_only=True)
 class FilesOpened:
-    """Somebody was let at the files of a private or gated repo. Not announced for what is open to all."""
+    """Somebody was let at the files of a private or gated repo, or bucket. Not announced for what is open to all."""
 
     repo_key: str
-    repo: RepoRef
+    repo: RepoRef | BucketRef
     actor_name: str | None
 
 

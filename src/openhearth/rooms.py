@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from openhearth import (
@@ -18,15 +18,19 @@ from openhearth import (
     unoffered,
     webhooks,
 )
+from openhearth.access import Actor
 from openhearth.accounts import Accounts
 from openhearth.audit import Audit
-from openhearth.buckets import Buckets
+from openhearth.buckets import Bucket, Buckets
 from openhearth.community import Community
+from openhearth.community.collections.records import Thing
 from openhearth.config import Settings, read_secret
 from openhearth.db import Database
+from openhearth.errors import HubError
 from openhearth.events import Events
 from openhearth.jobs import Queue
 from openhearth.kit.clock import Clock, utc_now
+from openhearth.kit.names import split_bucket_id
 from openhearth.repos import Repos
 from openhearth.storage import open_storage
 from openhearth.urls import Urls
@@ -93,7 +97,12 @@ def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
     buckets_room = buckets.build(ground, accounts=accounts_room.service, repos=repos_room.service)
     jobs_room = jobs.build(ground)
     inference_room = inference.build(ground, repos=repos_room.service)
-    communal = community.build(ground, accounts=accounts_room.service, repos=repos_room.service)
+    communal = community.build(
+        ground,
+        accounts=accounts_room.service,
+        repos=repos_room.service,
+        things={"bucket": _BucketsInCollections(ground.urls, buckets_room.service)},
+    )
     audit_room = audit.build(ground)
     webhooks_room = webhooks.build(
         ground,
@@ -129,3 +138,28 @@ def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
         audit=audit_room.service,
         rooms=rooms,
     )
+
+
+@dataclass(frozen=True)
+class _BucketsInCollections:
+    """Buckets as things that a collection may hold."""
+
+    urls: Urls
+    buckets: Buckets
+
+    def find_thing(self, actor: Actor, thing_id: str) -> Thing | None:
+        try:
+            return self._thing(self.buckets.catalogue.get(actor, split_bucket_id(thing_id)))
+        except HubError:
+            return None
+
+    def list_things(self, actor: Actor, keys: Sequence[str]) -> Mapping[str, Thing]:
+        return {
+            bucket.key: self._thing(bucket) for bucket in self.buckets.catalogue.list_by_keys(actor, keys)
+        }
+
+    def _thing(self, bucket: Bucket) -> Thing:
+        facts = {"private": bucket.is_private, "size": bucket.size_bytes, "totalFiles": bucket.file_count}
+        return Thing(
+            key=bucket.key, id=bucket.id, title=bucket.id, href=self.urls.bucket(bucket.ref), facts=facts
+        )

@@ -104,6 +104,7 @@ def test_a_gated_file_leaves_a_line_for_whoever_has_it_and_whoever_has_not(steel
     read, eve, nobody = steel.new()
     assert (read.verdict, read.actor_name, read.detail) == ("read", "ben", {"rev": "main", "path": "a.txt"})
     assert (eve.verdict, eve.actor_name, eve.status, eve.namespace) == ("refused", "eve", 403, "forge")
+    assert eve.action == "files.read"
     assert "restricted" in eve.detail["reason"]
     assert (nobody.actor_name, nobody.via, nobody.status) == (None, "nothing", 401)
 
@@ -161,3 +162,22 @@ def test_a_refusal_at_a_numbered_address_is_answered_and_kept(steel: Watched) ->
     answer = steel.call("eve", "POST", f"{API}/discussions/1/title", json={"title": "Mine"})
     assert answer.status_code == 403
     assert steel.one().detail["number"] == "1"
+
+
+def test_a_repo_called_like_a_route_is_watched_like_any_other(watched: Watched) -> None:
+    for name in ("like", "try", "validate-yaml"):
+        watched.call("eve", "POST", "/api/repos/create", json={"name": name})
+        watched.call("eve", "POST", f"/api/models/eve/{name}/tag/main", json={"tag": "v1"})
+        assert [entry.action for entry in watched.new()] == ["repo.create", "tag.create"]
+
+
+def test_a_private_bucket_is_watched_too(watched: Watched) -> None:
+    address = "/api/buckets/forge/store"
+    assert watched.call("ada", "POST", address, json={"private": True}).status_code == 200
+    assert watched.call("ben", "GET", f"{address}/xet-read-token").status_code == 200
+    assert watched.call("eve", "GET", address).status_code == 404
+    assert watched.brief() == [
+        ("changed", "bucket.create", "ada", "buckets/forge/store"),
+        ("read", "xet.read_token", "ben", "buckets/forge/store"),
+        ("refused", "api.read", "eve", "buckets/forge/store"),
+    ]

@@ -16,6 +16,7 @@ from openhearth.config import Settings
 from openhearth.kit.names import BucketRef
 from openhearth.rooms import Hub, build_hub
 from openhearth.storage.xet import XetStore
+from tests.audit.conftest import watched as watched  # a fixture
 from tests.storage.xet.conftest import SettableClock, Uploads
 
 

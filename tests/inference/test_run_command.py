@@ -78,13 +78,33 @@ def test_a_folder_runs_in_process_without_a_hub(tiny: dict[str, Path]) -> None:
 
 def test_refusals_are_one_sentence_with_the_remedy(served: Served) -> None:
     for arguments, endpoint, says in (
-        (("time-travel", "x"), NO_HUB, "choose one of"),
-        (("embed", "x"), NO_HUB, "--model"),
+        (("time-travel", "x"), NO_HUB, "Nearest are"),
+        (("embed", "x", "--model", "nobody/nothing"), NO_HUB, "hf download"),
+        (("embed",), NO_HUB, "input: is missing"),
+        (("embed", "x", "--set", "what"), NO_HUB, "NAME=VALUE"),
+        (("embed", "--batch", "/does/not/exist"), NO_HUB, "cannot be read"),
         (("transcribe", "/does/not/exist.wav", "--model", "forge/listen"), served.url, "cannot be read"),
         (("embed", "x", "--model", "forge/none"), served.url, "Repository not found"),
     ):
         done = openhearth(*arguments, endpoint=endpoint)
         assert done.returncode == 1 and says in done.stderr.decode() and b"Traceback" not in done.stderr
+
+
+def test_plain_words_are_understood_and_a_batch_goes_on_after_a_bad_line(
+    tiny: dict[str, Path], tmp_path: Path
+) -> None:
+    (tmp_path / "good.png").write_bytes(png_bytes())
+    (tmp_path / "bad.png").write_bytes(b"no picture")
+    (tmp_path / "batch.txt").write_text(f"{tmp_path}/good.png\n\n{tmp_path}/bad.png\n{tmp_path}/good.png\n")
+    done = openhearth(
+        "what kind of metal is in this picture", "--model", str(tiny["image-classification"]), 
+        "--batch", str(tmp_path / "batch.txt"), "--set", "top_k=1",
+    )  # fmt: skip
+    first, second, third = (json.loads(line) for line in done.stdout.splitlines())
+    assert done.returncode == 1
+    assert first == third and len(first) == 1
+    assert "no picture" in second["error"]
+    assert "image-classification, because your words" in done.stderr.decode()
 
 
 def test_help_imports_no_torch() -> None:

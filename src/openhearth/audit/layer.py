@@ -114,7 +114,8 @@ class AuditLayer:
             ]
         found = [self._entry(scope, "changed", status, each, {}) for each in _merged(told)]
         actor: Actor = scope.get("state", {}).get("actor", NOBODY)
-        did_something = status is not None and status < 400 and changes_something(method, scope["path"])
+        route: str = getattr(scope.get("route"), "path", "")
+        did_something = status is not None and status < 400 and changes_something(method, route)
         if not found and did_something and not actor.is_anonymous:
             found.append(self._entry(scope, "changed", status, _asked(scope), {}))
         if not found and method != "HEAD":
@@ -186,7 +187,7 @@ def _asked(scope: Scope) -> Told:
         namespace = parameters["ns"]
         target = f"{kind}/{namespace}/{parameters.get('name', '').removesuffix('.git')}"
     elif "/organizations/" in route:
-        namespace = parameters.get("name", "")
+        namespace = parameters.get("name") or parameters.get("org", "")
         target = f"organizations/{namespace}"
     elif route.startswith("/settings"):
         namespace = scope.get("state", {}).get("actor", NOBODY).name or ""
@@ -215,7 +216,7 @@ def _repo(ref: Address) -> tuple[str, str]:
 def _read(scope: Scope, told: Told) -> Told:
     """A reading named by the door it came through, with what was asked for."""
     asked = _asked(scope)
-    action = told.action if asked.action == "page.read" or " " in asked.action else asked.action
+    action = told.action if asked.action in ("page.read", "api.read") or " " in asked.action else asked.action
     return Told(action=action, namespace=told.namespace, target=told.target, detail=asked.detail)
 
 

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 WRITE_EVERY_S = 1.0
 PRUNE_EVERY = timedelta(hours=1)
-WAITING_MAX = 10_000
+WAITING_MAX = 2_000
 
 
 class Audit:

@@ -23,10 +23,11 @@ from openhearth.events import (
     TokenChanged,
 )
 
-# Requests that send something and change nothing worth a line, or that are kept by their facts alone.
+# Routes to which something is sent that changes nothing worth a line, or that are kept by their facts alone. Templates
+# of routes, not addresses: a repo may be called `try`.
 _NO_CHANGE = re.compile(
-    r"/(preupload|paths-info|validate-yaml|info/lfs|git-upload-pack|like|follow|watch|upvote|ask|try|notifications)(/|$)"
-    r"|^/(cas|lfs|v1|models|static|-)/|^/oauth/(device|token|introspect)|^/api/telemetry|^/api/notifications"
+    r"/(preupload|paths-info|validate-yaml|info/lfs|git-upload-pack|like|follow|watch|upvote|try|notifications)(/|$)"
+    r"|^/(cas|lfs|v1|models|static|-)/|^/oauth/(device|token|introspect)|^/api/telemetry"
 )
 _ROUTES: tuple[tuple[str, str], ...] = (
     (r"^POST (/login)$", "sign_in"),
@@ -37,21 +38,34 @@ _ROUTES: tuple[tuple[str, str], ...] = (
     (r"^POST /settings/profile$", "profile.change"),
     (r"^POST /settings/invites", "invite.create"),
     (r"^POST /settings/tokens", "token.change"),
+    (r"^POST (/api/buckets/\{ns\}/\{name\}|/new-bucket)$", "bucket.create"),
+    (r"^DELETE /api/buckets/|^POST /buckets/.*/settings/delete$", "bucket.delete"),
+    (r"^PUT /api/buckets/|^POST /buckets/.*/settings/visibility$", "bucket.settings"),
+    (r"^POST /buckets/.*/settings/move$", "bucket.move"),
+    (r"^POST (/api)?/buckets/.*/(batch$|upload|delete)", "bucket.write"),
     (r"^POST (/organizations/new|/api/organizations)$", "organisation.create"),
     (r"^(POST|PUT|DELETE) (/api)?/organizations/\{name\}/members", "member.change"),
     (r"^(POST|PATCH) (/api)?/organizations/\{name\}/settings$", "organisation.settings"),
-    (r"/settings(/visibility|/gate)?$", "repo.settings"),
     (r"^POST .*/user-access-request/|/settings/access-requests/", "access.answer"),
     (r"^POST .*/ask-access$", "access.ask"),
-    (r"^GET .*/xet-read-token/", "xet.read_token"),
-    (r"^GET .*/xet-write-token/", "xet.write_token"),
+    (r"^GET .*/xet-read-token(/|$)", "xet.read_token"),
+    (r"^GET .*/xet-write-token(/|$)", "xet.write_token"),
     (r"git-upload-pack|/info/refs$", "git.fetch"),
     (r"git-receive-pack", "git.push"),
     (r"/info/lfs/", "lfs.batch"),
+    (r"^POST /api/buckets/\{ns\}/\{name\}$", "bucket.create"),
+    (r"^DELETE /api/buckets/\{ns\}/\{name\}$", "bucket.delete"),
+    (r"^PUT /api/buckets/\{ns\}/\{name\}/settings$", "bucket.settings"),
+    (r"^POST /api/buckets/\{ns\}/\{name\}/batch$", "bucket.write"),
+    (r"^(POST|DELETE) (/api)?/settings/webhooks|^(POST|DELETE) .*/webhooks", "webhook.change"),
+    (r"^POST /settings/(ssh-)?keys", "key.change"),
+    (r"/settings(/visibility|/gate)?$", "repo.settings"),
     (r"^POST .*/commit/", "repo.commit"),
     (r"^POST /api/repos/create$|^POST /new", "repo.create"),
     (r"^DELETE /api/repos/delete$", "repo.delete"),
     (r"^POST /api/repos/move$|/settings/move$", "repo.move"),
+    (r"^(GET|HEAD) .*/(resolve|raw|blob|layers|commit|edit)/", "files.read"),
+    (r"^(GET|HEAD) /api/", "api.read"),
     (r"^(GET|HEAD) ", "page.read"),
 )
 _WORDS = tuple((re.compile(pattern), word) for pattern, word in _ROUTES)
@@ -70,8 +84,8 @@ class Told:
     actor_name: str | None = None
 
 
-def changes_something(method: str, path: str) -> bool:
-    return method not in ("GET", "HEAD", "OPTIONS") and _NO_CHANGE.search(path) is None
+def changes_something(method: str, route: str) -> bool:
+    return method not in ("GET", "HEAD", "OPTIONS") and _NO_CHANGE.search(route) is None
 
 
 def action_of(method: str, route: str) -> str:

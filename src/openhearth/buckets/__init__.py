@@ -21,6 +21,7 @@ def build(ground: Ground, *, accounts: Namespaces, repos: Repos) -> Room:
         ground.db,
         xet=ground.storage.xet,
         clock=ground.clock,
+        events=ground.events,
         urls=urls,
         namespaces=accounts,
         repos=repos.doors,

@@ -30,6 +30,12 @@ class Addressed:
             raise MovedBucket(bucket.ref, _at(request, bucket.ref))
         return bucket
 
+    def opened(self, request: Request) -> Bucket:
+        """As `bucket`, for whoever wants its files: readings of private ones are announced."""
+        actor, bucket = self.both(request)
+        self._catalogue.open_files(actor, bucket)
+        return bucket
+
     def both(self, request: Request, action: Action = Action.READ) -> tuple[Actor, Bucket]:
         return actor_of(request), self.bucket(request, action)
 

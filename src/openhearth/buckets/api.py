@@ -174,7 +174,11 @@ class BucketApi:
 
     def _issue(self, request: Request, scope: XetScope) -> Response:
         """A token for the chunk store, limited to this bucket."""
-        bucket = self._addressed.bucket(request, Action.READ if scope == "read" else Action.WRITE)
+        bucket = (
+            self._addressed.opened(request)
+            if scope == "read"
+            else self._addressed.bucket(request, Action.WRITE)
+        )
         if scope == "write":
             self._admit(bucket.ref.namespace, 0)
         grant = XetGrant(

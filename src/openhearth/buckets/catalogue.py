@@ -1,5 +1,6 @@
 """The verbs about buckets as wholes: find, create, move, delete, change settings, list."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Protocol
 
@@ -10,6 +11,7 @@ from openhearth.buckets.listing import conditions_of
 from openhearth.buckets.records import Bucket
 from openhearth.db import Database, Duplicate
 from openhearth.errors import Invalid
+from openhearth.events import Events, FilesOpened
 from openhearth.kit.clock import Clock
 from openhearth.kit.cursors import Page, decode_cursor, encode_cursor
 from openhearth.kit.ids import new_id
@@ -34,13 +36,14 @@ class Namespaces(Protocol):
 
 class Catalogue:
     def __init__(
-        self, *, db: Database, xet: XetStore, clock: Clock, urls: Urls, namespaces: Namespaces
+        self, *, db: Database, xet: XetStore, clock: Clock, urls: Urls, namespaces: Namespaces, events: Events
     ) -> None:
         self._db = db
         self._xet = xet
         self._clock = clock
         self._urls = urls
         self._namespaces = namespaces
+        self._events = events
 
     def get(self, actor: Actor, ref: BucketRef, action: Action = Action.READ) -> Bucket:
         """The bucket at `ref`, if `actor` may do `action` to it.
@@ -58,6 +61,11 @@ class Catalogue:
             raise BucketNotFound(ref.id, anonymous=actor.is_anonymous, hidden=hidden)
         verdict.require(actor, bucket.resource)
         return bucket
+
+    def open_files(self, actor: Actor, bucket: Bucket) -> None:
+        """Say that `actor`, who was given `bucket`, has its files, if they are not for everybody."""
+        if bucket.is_private:
+            self._events.publish(FilesOpened(repo_key=bucket.key, repo=bucket.ref, actor_name=actor.name))
 
     def create(self, actor: Actor, ref: BucketRef, *, visibility: Visibility | None = None) -> Bucket:
         """Make an empty bucket; without a visibility, the namespace decides.
@@ -120,6 +128,11 @@ class Catalogue:
             found = queries.list_buckets(rows, conditions, after=after, limit=limit + 1)
         more = encode_cursor(queries.address_of(found[limit - 1].ref)) if len(found) > limit else None
         return Page(found[:limit], more)
+
+    def list_by_keys(self, actor: Actor, keys: Collection[str]) -> list[Bucket]:
+        """Those of the buckets that `actor` may see."""
+        with self._db.read() as rows:
+            return queries.list_by_keys(rows, keys, conditions_of(actor))
 
     def count_buckets(self, actor: Actor, *, namespace: str | None = None, search: str = "") -> int:
         conditions = conditions_of(actor, namespace=namespace, search=_checked(search))

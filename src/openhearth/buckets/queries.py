@@ -108,6 +108,16 @@ def list_buckets(
     return [_bucket(row) for row in rows.execute(statement.order_by(buckets.c.address).limit(limit))]
 
 
+def list_by_keys(
+    rows: Connection, keys: Collection[str], conditions: Sequence[sa.ColumnElement[bool]]
+) -> list[Bucket]:
+    found: list[Bucket] = []
+    for batch in _in_batches(keys):
+        asked = sa.select(*_BUCKET_COLUMNS).where(buckets.c.key.in_(batch), *conditions)
+        found += [_bucket(row) for row in rows.execute(asked)]
+    return found
+
+
 def list_keys(rows: Connection, namespace: str) -> list[str]:
     return list(rows.execute(sa.select(buckets.c.key).where(buckets.c.namespace == namespace)).scalars())
 

@@ -41,7 +41,7 @@ class Resolve:
         return StreamingResponse(self._contents.stream(file, span), status, headers=headers)
 
     def _find(self, request: Request) -> tuple[Bucket, BucketFile]:
-        bucket = self._addressed.bucket(request)
+        bucket = self._addressed.opened(request)
         return bucket, self._contents.get_file(bucket, request.path_params["path"])
 
     def _headers(self, request: Request, bucket: Bucket, file: BucketFile) -> dict[str, str]:

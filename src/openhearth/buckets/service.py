@@ -9,6 +9,7 @@ from openhearth.buckets.catalogue import Catalogue, Namespaces
 from openhearth.buckets.contents import Contents
 from openhearth.buckets.sources import Sources
 from openhearth.db import Database
+from openhearth.events import Events
 from openhearth.kit.clock import Clock
 from openhearth.kit.names import split_bucket_id
 from openhearth.repos.doors import GitDoor
@@ -32,12 +33,13 @@ class Buckets:
         namespaces: Namespaces,
         repos: GitDoor,
         admit: Admit,
+        events: Events,
     ) -> Self:
         """The room's services on one database and one chunk store; `repos` are what may be copied from.
 
         `admit` raises if a namespace has no room for so many bytes.
         """
-        catalogue = Catalogue(db=db, xet=xet, clock=clock, urls=urls, namespaces=namespaces)
+        catalogue = Catalogue(db=db, xet=xet, clock=clock, urls=urls, namespaces=namespaces, events=events)
         sources = Sources(catalogue=catalogue, repos=repos)
         return cls(
             catalogue=catalogue, contents=Contents(db=db, xet=xet, clock=clock, sources=sources, admit=admit)

@@ -1,5 +1,6 @@
 """The hub's side of `openhearth run`: a model that runs on a hub, called over HTTP in the shapes of its task API."""
 
+import base64
 import http.client
 import itertools
 import json
@@ -36,10 +37,11 @@ class HubModel:
         self._token = token
         self._address = f"/models/{name or self._find_model(task)}/pipeline/{task.name}"
 
-    def call(self, inputs: str | bytes) -> Any:
-        if isinstance(inputs, bytes):
+    def call(self, inputs: str | bytes, parameters: dict[str, Any]) -> Any:
+        if isinstance(inputs, bytes) and not parameters:
             return self._ask(self._address, inputs, "application/octet-stream")
-        return self._ask(self._address, _json({"inputs": inputs}))
+        sent = base64.b64encode(inputs).decode() if isinstance(inputs, bytes) else inputs
+        return self._ask(self._address, _json({"inputs": sent, "parameters": parameters}))
 
     def generate(self, inputs: Any, parameters: dict[str, Any], write: Callable[[str], None]) -> None:
         body = _json({"inputs": inputs, "parameters": parameters, "stream": True})

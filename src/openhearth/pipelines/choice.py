@@ -63,7 +63,7 @@ def decide(
     if request is None:
         assert model is not None
         return _by_model(find_model(model, revision=revision, token=token))
-    task, takes, reason, others = _understand(request)
+    task, takes, reason, others = understand_request(request)
     if model is None:
         found, way, why = _from_shelf(task)
     else:
@@ -75,7 +75,8 @@ def decide(
     )
 
 
-def _understand(request: str) -> tuple[Task, str, str, tuple[str, ...]]:
+def understand_request(request: str) -> tuple[Task, str, str, tuple[str, ...]]:
+    """The task of a name or of plain words, the kind of input, the reason, and other tasks. Raises NotUnderstood."""
     task = find_task(request)
     if task is not None:
         return task, task.takes, "you named it", ()

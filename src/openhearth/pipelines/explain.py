@@ -130,6 +130,8 @@ def _opened(name: str) -> "Fill":
 
 def _near(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
     """One text and others, however the task names them."""
+    if worker.embedder is None:
+        raise Unsupported("explain: a model that reads query and text together has no low-level twin yet.")
     inputs, parameters = call.inputs, call.parameters
     if isinstance(inputs, Mapping):
         parameters = {**inputs, **parameters}

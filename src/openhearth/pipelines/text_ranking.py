@@ -37,6 +37,7 @@ class CrossEncoder:
 class TextRanking:
     def __init__(self, judge: Embedder | CrossEncoder) -> None:
         self.judge = judge
+        self.embedder = judge if isinstance(judge, Embedder) else None
         self.model, self.tokenizer = judge.model, judge.tokenizer
 
     def __call__(

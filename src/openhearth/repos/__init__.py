@@ -15,6 +15,7 @@ from openhearth.repos.api_storage import StorageApi
 from openhearth.repos.api_write import WriteApi
 from openhearth.repos.cas_api import CasApi
 from openhearth.repos.claim_check import ClaimCheck
+from openhearth.repos.conversion import Conversion
 from openhearth.repos.gates.api import GateApi
 from openhearth.repos.git_doors import Pushes
 from openhearth.repos.git_http import GitHttp
@@ -115,6 +116,7 @@ def build(
         keys=accounts.ssh_keys,
         commands=Commands(repos=repos.doors, git=storage.git, pushes=pushes, tickets=tickets, urls=urls),
     )  # fmt: skip
+    conversion = Conversion(storage=storage, catalogue=repos.catalogue, clock=ground.clock)
     claims = ClaimCheck(xet=storage.xet, large_files=repos.large_files)
 
     def read_and_check(event: RefUpdated) -> None:
@@ -148,6 +150,6 @@ def build(
             RefUpdated: read_and_check,
             RepoDeleted: lambda event: repos.snapshots.drop(event.repo_key),
         },
-        on_start=[repos.downloads.start, claims.start, ssh.start],
-        on_stop=[ssh.stop, claims.stop, repos.downloads.stop, cas.close],
+        on_start=[repos.downloads.start, claims.start, conversion.start, ssh.start],
+        on_stop=[ssh.stop, conversion.stop, claims.stop, repos.downloads.stop, cas.close],
     )

@@ -1,7 +1,7 @@
 """A repo at a commit, as a folder on disk, for programs that load models from folders.
 
-`<root>/models/<key>/<commit>/`: small files are written, large ones are links into the object store or, for
-files of the chunk store, into `<root>/blobs/<sha256>`, where each is put together once. A folder appears
+`<root>/models/<key>/<commit>/`: small files are written, large ones are hard links to whole objects or, for
+files of the chunk store, links into `<root>/blobs/<sha256>`, where each is put together once. A folder appears
 complete, by rename.
 """
 
@@ -66,7 +66,7 @@ class Snapshots:
             with target.open("xb") as file:
                 file.write(source.content)
         elif isinstance(source, OnDisk):
-            target.symlink_to(source.path)
+            _share(source.path, target)
         else:
             target.symlink_to(self._put_together(entry.etag, source))
 
@@ -87,3 +87,11 @@ class Snapshots:
         finally:
             temp.unlink(missing_ok=True)
         return blob
+
+
+def _share(source: Path, target: Path) -> None:
+    """Let `target` have the content of `source`, which may be removed once it lies in chunks."""
+    try:
+        target.hardlink_to(source)
+    except OSError:  # another disk
+        shutil.copyfile(source, target)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from openhearth.access import Actor, may_manage_namespace, refusal
-from openhearth.errors import Forbidden, NotFound, Unauthenticated
+from openhearth.access import Actor, may_manage_namespace, refusal, require_permission
+from openhearth.errors import NotFound, Unauthenticated
 
 
 class Holder(Protocol):
@@ -44,10 +44,7 @@ class Owners:
             raise Unauthenticated("Webhooks need an account; sign in first.")
         if organisation is not None:
             return self._get_organisation(actor, organisation)
-        if actor.token is not None and actor.token.scope != "write":
-            raise Forbidden(
-                f"This token ({actor.token.scope}) does not allow to manage webhooks; use a write token."
-            )
+        require_permission(actor, "webhook.write")
         return Owner(actor.user_id)
 
     def _get_organisation(self, actor: Actor, name: str) -> Owner:

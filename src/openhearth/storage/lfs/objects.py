@@ -14,7 +14,7 @@ import shutil
 import time
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from openhearth.db import Database
@@ -185,6 +185,16 @@ class ObjectStore:
         """How much the repos hold together; what two of them share counts twice."""
         with self._db.read() as rows:
             return queries.sum_bytes(rows, repo_keys)
+
+    def list_held_since(self, moment: datetime, limit: int) -> list[str]:
+        """Objects that some repo holds, and that none has come to hold since `moment`."""
+        with self._db.read() as rows:
+            return queries.list_held_since(rows, moment, limit)
+
+    def list_holders(self, sha256: str) -> list[str]:
+        """The keys of the repos that hold the object."""
+        with self._db.read() as rows:
+            return queries.list_holders(rows, sha256)
 
     def unlink(self, repo_key: str, sha256: str) -> None:
         """Let the repo hold the object no more; a collection frees its bytes if no other repo does."""

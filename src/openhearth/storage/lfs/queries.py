@@ -74,6 +74,17 @@ def list_linked_anywhere(rows: Connection, sha256s: Collection[str]) -> set[str]
     return found
 
 
+def list_held_since(rows: Connection, moment: datetime, limit: int) -> list[str]:
+    """Objects that some repo holds, and that none has come to hold since `moment`; not the empty one."""
+    held = sa.select(links.c.sha256).where(links.c.size_bytes > 0).group_by(links.c.sha256)
+    settled = held.having(sa.func.max(links.c.at) < moment).order_by(links.c.sha256).limit(limit)
+    return list(rows.execute(settled).scalars())
+
+
+def list_holders(rows: Connection, sha256: str) -> list[str]:
+    return list(rows.execute(sa.select(links.c.repo_key).where(links.c.sha256 == sha256)).scalars())
+
+
 def copy_links(rows: Connection, source_key: str, target_key: str, at: datetime) -> None:
     """Let the target hold what the source holds; the target must hold nothing of it yet."""
     copied = sa.select(

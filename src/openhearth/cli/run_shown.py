@@ -1,0 +1,62 @@
+"""Answers as people read them in a terminal: labels with their shares, marked passages, plain text."""
+
+import json
+from typing import Any
+
+from openhearth.pipelines.tasks import Task
+
+_TEXTS = ("summary_text", "translation_text", "generated_text", "text")
+_SHOWN_NUMBERS = 8
+
+
+def show(task: Task, answer: Any) -> str:
+    """`answer` of `task` for people."""
+    if isinstance(answer, dict):
+        return _show_row(answer)
+    if isinstance(answer, list) and answer and all(isinstance(row, dict) for row in answer):
+        return "\n".join(_show_row(row) for row in answer)
+    if (
+        isinstance(answer, list)
+        and answer
+        and all(isinstance(row, list) for row in answer)
+        and isinstance(answer[0][0], dict)
+    ):
+        return "\n\n".join(show(task, row) for row in answer)
+    return _numbers(answer)
+
+
+def _show_row(row: dict[str, Any]) -> str:
+    for name in _TEXTS:
+        if isinstance(row.get(name), str):
+            return str(row[name]) + _chunks(row)
+    if "labels" in row and "scores" in row:
+        return "\n".join(
+            f"{score:.3f}  {label}" for label, score in zip(row["labels"], row["scores"], strict=True)
+        )
+    if "answer" in row:
+        place = f"  (characters {row['start']}–{row['end']})" if row.get("end") else ""
+        return f"{row['answer'] or 'not in this text'}{place}" + (
+            f"  {row['score']:.3f}" if "score" in row else ""
+        )
+    if "word" in row:
+        return f"{row['score']:.3f}  {row.get('entity_group') or row.get('entity')}  {row['word']}"
+    if "label" in row and "score" in row:
+        return f"{row['score']:.3f}  {row['label']}" + (f"  {row['box']}" if "box" in row else "")
+    return json.dumps(row, ensure_ascii=False, default=str)
+
+
+def _chunks(row: dict[str, Any]) -> str:
+    chunks = row.get("chunks") or []
+    return "".join(
+        f"\n{_clock(c['timestamp'][0])} – {_clock(c['timestamp'][1])}  {c['text'].strip()}" for c in chunks
+    )
+
+
+def _clock(seconds: float | None) -> str:
+    return "…" if seconds is None else f"{int(seconds // 60):02}:{seconds % 60:05.2f}"
+
+
+def _numbers(answer: Any) -> str:
+    return json.dumps(
+        answer.tolist() if hasattr(answer, "tolist") else answer, ensure_ascii=False, default=str
+    )
