@@ -14,6 +14,10 @@ def test_huggingface_hub(running: RunningHub, tmp_path: Path, program: str, xet:
     run_program(program, running, tmp_path / "home", "xet" if xet else "lfs", xet=xet)
 
 
+def test_history(running: RunningHub, tmp_path: Path) -> None:
+    run_program("history_api", running, tmp_path / "home", "py")
+
+
 def test_buckets(running: RunningHub, tmp_path: Path) -> None:
     run_program("buckets", running, tmp_path / "home")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,9 +12,10 @@ from urllib.parse import quote
 import httpx2 as httpx
 import pytest
 from huggingface_hub import HfApi
+from huggingface_hub.errors import HfHubHTTPError
 
 from tests.support.git import GitUser
-from tests.support.running import RunningHub
+from tests.support.running import PASSWORD, RunningHub
 from tests.support.ssh import SshUser
 
 NAMES = [
@@ -24,6 +26,20 @@ NAMES = [
 
 def api(hub: RunningHub, who: str = "ada") -> HfApi:
     return HfApi(endpoint=hub.url, token=hub.tokens[who])
+
+
+class Form:
+    """A person at a browser of the running hub, who fills in forms."""
+
+    def __init__(self, hub: RunningHub, who: str) -> None:
+        self.web = httpx.Client(base_url=hub.url, headers={"accept": "text/html"})
+        self.send("/login", of="/login", name=who, password=PASSWORD)
+
+    def send(self, path: str, *, of: str, **fields: str) -> None:
+        token = re.search(r'name="csrf_token" value="([^"]+)"', self.web.get(of).text)
+        assert token, f"{of} has no form"
+        answer = self.web.post(path, data={**fields, "csrf_token": token[1]})
+        assert answer.status_code == 303, answer.text[:500]
 
 
 def begin(hub: RunningHub, home: Path, repo: str) -> tuple[GitUser, Path]:
@@ -185,6 +201,54 @@ def test_signed_commits_are_shown_with_who_signed_them(running: RunningHub, tmp_
     oid = ada.git("rev-parse", "HEAD~1", folder=work).strip()
     page = httpx.get(f"{running.url}/ada/signed/commit/{oid}", headers={"accept": "text/html"}).text
     assert "an SSH key that ada added to their account" in page
+
+
+def test_a_protected_branch_is_not_forced_and_moved_by_admins_only(
+    running: RunningHub, tmp_path: Path
+) -> None:
+    api(running).create_repo("forge/guarded")
+    ada = Form(running, "ada")
+    for fields in ({"branch": "main", "admins_only": "on"}, {"branch": "release/*"}):
+        ada.send("/forge/guarded/settings/protect", of="/forge/guarded/settings", **fields)
+    ben = GitUser(running, tmp_path / "ben", "ben")
+    ben.git("clone", "-q", ben.url("forge/guarded"), "work")
+    work = ben.home / "work"
+    (work / "a.txt").write_text("a")
+    commit(ben, work)
+    assert "only admins of forge/guarded may change" in ben.refused("push", "origin", "main", folder=work)
+    ben.git("push", "-q", "origin", "main:release/1", folder=work)
+    ben.git("commit", "-q", "--amend", "-m", "Another story", folder=work)
+    said = ben.refused("push", "-f", "origin", "main:release/1", folder=work)
+    assert "release/1: this branch is protected and keeps its history" in said
+    assert "cannot be deleted" in ben.refused("push", "origin", ":release/1", folder=work)
+    ben.git("push", "-q", "origin", "main:topic", folder=work)
+    ben.git("commit", "-q", "--amend", "-m", "Free to change", folder=work)
+    ben.git("push", "-qf", "origin", "main:topic", folder=work)
+    with pytest.raises(HfHubHTTPError, match="only admins of forge/guarded may change this branch"):
+        api(running, "ben").upload_file(path_or_fileobj=b"b", path_in_repo="b.txt", repo_id="forge/guarded")
+
+
+def test_a_full_namespace_says_so_at_every_door(running: RunningHub, tmp_path: Path) -> None:
+    running.command("admin", "org", "add", "attic", "--member", "ada:admin")
+    ada, work = begin(running, tmp_path / "ada", "attic/full")
+    ada.git("lfs", "install")
+    assert "may store any amount" in running.command("admin", "quota", "attic")
+    assert "0.001 GB" in running.command("admin", "quota", "attic", "0.001")
+    sentence = "of the 0.001 GB it may"
+    content = tmp_path / "large.bin"
+    content.write_bytes(os.urandom(2 << 20))
+    for name in ("large.bin", "plain.txt"):
+        with pytest.raises(HfHubHTTPError, match=sentence):
+            api(running).upload_file(path_or_fileobj=content, path_in_repo=name, repo_id="attic/full")
+    (work / "large.bin").write_bytes(content.read_bytes())
+    commit(ada, work)
+    assert sentence in ada.refused("push", "origin", "main", folder=work)
+    ada.git("reset", "-q", "--hard", "origin/main", folder=work)
+    (work / "text.txt").write_bytes(os.urandom(1_500_000).hex().encode())
+    commit(ada, work)
+    assert sentence in ada.refused("push", "origin", "main", folder=work)
+    running.command("admin", "quota", "attic", "default")
+    ada.git("push", "-q", "origin", "main", folder=work)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ compare-and-swap → `RefUpdated`. Before the ref moved nothing happened; after 
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from openhearth.access import Actor
@@ -30,6 +30,7 @@ from openhearth.repos.records import (
     AddFile,
     AddLargeFile,
     CommitRequest,
+    Entry,
     LargeFile,
     Operation,
     PlannedFile,
@@ -115,6 +116,7 @@ class Commits:
             git_ignore or self._content.read_text(repo, commit, ".gitignore")
         )
         present = {e.path: e for e in self._content.list_entries(repo, commit, [f.path for f in files])}
+        self._quotas.check(repo.ref.namespace, _new_bytes(files, present))
         return [
             UploadAdvice(
                 path=check_path(file.path),
@@ -242,6 +244,13 @@ class Commits:
         ]
         with self._db.write() as rows:
             queries.add_large_files(rows, repo.key, files)
+
+
+def _new_bytes(files: Sequence[PlannedFile], present: Mapping[str, Entry]) -> int:
+    """What an upload may add: files as large as what stands in their place are taken for unchanged."""
+    return sum(
+        f.size_bytes for f in files if (e := present.get(f.path)) is None or e.size_bytes != f.size_bytes
+    )
 
 
 def _regular_bytes(request: CommitRequest) -> int:

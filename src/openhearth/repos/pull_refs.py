@@ -90,7 +90,7 @@ class PullRefs:
         place = (repo.key, self.find_main(repo), head)
         found = self._conflicts.find(place)
         if found is None:
-            found = self._git.merge_trees(*place).conflicts
+            found = self._git.find_conflicts(*place)
             self._conflicts.put(place, found)
         return found
 

@@ -9,6 +9,7 @@ from openhearth.repos.catalogue import author_email
 from openhearth.repos.content import Content
 from openhearth.repos.permits import require
 from openhearth.repos.protections import Protections
+from openhearth.repos.pull_requests import number_of
 from openhearth.repos.records import MAIN, Repo
 from openhearth.storage import Storage
 from openhearth.storage.git import RefMoved
@@ -29,6 +30,8 @@ class RefVerbs:
     ) -> str:
         """Raises Conflict if it exists, RevisionNotFound for a missing start, Invalid for a bad name."""
         require(actor, Action.WRITE, repo)
+        if number_of(name) is not None:
+            raise Forbidden(f"branch: {name!r} is a pull request's; open one to have such a ref.")
         ref = f"refs/heads/{check_ref_name(name)}"
         commit = self._content.resolve(repo, start or MAIN)
         before = self._git.find_ref(repo.key, ref)

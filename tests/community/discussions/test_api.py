@@ -51,36 +51,29 @@ def make(workshop: Workshop, **options: Any) -> Repo:
     return repo
 
 
-@pytest.mark.parametrize(("method", "path", "body"), ROUTES)
-def test_nobody_reads_what_is_public_and_changes_nothing(
-    workshop: Workshop, web: TestClient, method: str, path: str, body: dict[str, Any] | None
-) -> None:
+def test_nobody_reads_what_is_public_and_changes_nothing(workshop: Workshop, web: TestClient) -> None:
     repo = make(workshop)
-    answer = web.request(method, BASE + path, json=body)
-    expected = (404 if "99" in path else 200) if method == "GET" else 401
-    assert answer.status_code == expected, answer.text
-    assert workshop.hub.community.discussions.threads.get(repo, 1).status == "open"
+    for method, path, body in ROUTES:
+        answer = web.request(method, BASE + path, json=body)
+        expected = (404 if "99" in path else 200) if method == "GET" else 401
+        assert answer.status_code == expected, (method, path, answer.text)
+    pull = workshop.hub.community.discussions.threads.get(repo, 1)
+    assert (pull.status, pull.title, pull.comment_count) == ("open", "Say secret words", 1)
 
 
 @pytest.mark.parametrize("who", ["nobody", "eve"])
-@pytest.mark.parametrize(("method", "path", "body"), ROUTES)
 def test_a_private_repo_is_as_one_that_does_not_exist(
-    workshop: Workshop,
-    web: TestClient,
-    eve: dict[str, str],
-    method: str,
-    path: str,
-    body: dict[str, Any] | None,
-    who: str,
+    workshop: Workshop, web: TestClient, eve: dict[str, str], who: str
 ) -> None:
     make(workshop, visibility="private")
     headers = eve if who == "eve" else {}
-    answer = web.request(method, BASE + path, json=body, headers=headers)
-    missing = web.request(method, BASE.replace("tiny", "none") + path, json=body, headers=headers)
-    assert answer.status_code == missing.status_code == (404 if who == "eve" else 401)
-    assert answer.headers["X-Error-Code"] == "RepoNotFound"
-    assert answer.text.replace("tiny", "none") == missing.text
-    assert "secret" not in answer.text
+    for method, path, body in ROUTES:
+        answer = web.request(method, BASE + path, json=body, headers=headers)
+        missing = web.request(method, BASE.replace("tiny", "none") + path, json=body, headers=headers)
+        assert answer.status_code == missing.status_code == (404 if who == "eve" else 401), path
+        assert answer.headers["X-Error-Code"] == "RepoNotFound"
+        assert answer.text.replace("tiny", "none") == missing.text
+        assert "secret" not in answer.text
 
 
 def test_what_writers_do_eve_may_not(workshop: Workshop, web: TestClient, eve: dict[str, str]) -> None:
@@ -144,12 +137,22 @@ def test_a_comment_on_a_line_carries_its_anchor(
 
 
 def test_the_files_of_a_gated_repo_do_not_leak_through_a_diff(
-    workshop: Workshop, web: TestClient, eve: dict[str, str]
+    workshop: Workshop, web: TestClient, ada: dict[str, str], eve: dict[str, str]
 ) -> None:
     repo = make(workshop)
+    said = {"comment": "Louder!", "anchor": {"path": "secret.txt", "line": 1}}
+    web.post(f"{BASE}/1/comment", json=said, headers=ada)
+    assert "hush" in web.get(f"{BASE}/1?diff=1", headers=eve).text
     workshop.repos.catalogue.change_settings(workshop.ada, repo, gated="manual")
-    answer = web.get(f"{BASE}/1?diff=1", headers=eve)
-    assert (answer.status_code, answer.headers["X-Error-Code"]) == (403, "GatedRepo")
+    told = web.get(f"{BASE}/1?diff=1", headers=eve)
+    assert told.status_code == 200, "what people say of a gated repo is open"
+    assert "Louder!" in told.text
+    assert "hush" not in told.text
+    page = web.get("/ada/tiny/discussions/1", headers=eve).text
+    assert "Louder!" in page
+    assert "hush" not in page
+    assert web.get("/ada/tiny/discussions/1/files", headers=eve).status_code == 403
+    assert "hush" in web.get(f"{BASE}/1?diff=1", headers=ada).text
     propose = web.post(f"{BASE.removesuffix('/discussions')}/commit/main?create_pr=1", headers=eve)
     assert propose.headers["X-Error-Code"] == "GatedRepo"
 

@@ -54,19 +54,16 @@ def test_nobody_reads_and_is_asked_to_sign_in(site: Site, repo: Repo) -> None:
     assert "/edit/main/" not in site.nobody.read("/ada/tiny/blob/main/story.txt")
 
 
-@pytest.mark.parametrize("path", ["", "/new", "/1", "/1/files", "/1/commits", "/99"])
-def test_a_private_repo_is_not_there(site: Site, repo: Repo, path: str) -> None:
+def test_a_private_repo_is_not_there(site: Site, repo: Repo) -> None:
     propose(site)
     site.hub.repos.catalogue.change_settings(site.ada_actor, repo, visibility="private")
-    for browser in (site.nobody, site.eve):
-        answer = browser.get(f"/ada/tiny/discussions{path}")
-        assert answer.status_code in (401, 404)
-        assert "Shout" not in answer.text
-        missing = browser.get(f"/ada/none/discussions{path}")
-        assert (missing.status_code, missing.text.replace("none", "tiny")) == (
-            answer.status_code,
-            answer.text,
-        )
+    for path in ("", "/new", "/1", "/1/files", "/1/commits", "/99"):
+        for browser in (site.nobody, site.eve):
+            answer = browser.get(f"/ada/tiny/discussions{path}")
+            missing = browser.get(f"/ada/none/discussions{path}")
+            assert answer.status_code == missing.status_code in (401, 404), path
+            assert answer.text == missing.text.replace("none", "tiny")
+            assert "Shout" not in answer.text
 
 
 def test_two_people_talk(site: Site, repo: Repo) -> None:
@@ -161,6 +158,24 @@ def test_eve_proposes_to_rename_and_to_delete(site: Site, repo: Repo) -> None:
     assert number_in(deleted.headers["location"]) == 2
     assert site.eve.get("/ada/tiny/upload/main").status_code == 403
     assert site.file(repo, "story.txt") == STORY.encode()
+
+
+def test_a_pull_request_is_browsed_and_added_to_in_the_browser(site: Site, repo: Repo) -> None:
+    here = propose(site)
+    assert 'href="/ada/tiny/tree/refs%2Fpr%2F1"' in site.nobody.read(here)
+    assert "story.txt" in site.nobody.read("/ada/tiny/tree/refs%2Fpr%2F1")
+    edit = "/ada/tiny/edit/refs%2Fpr%2F1/story.txt"
+    assert f'href="{edit}"' in site.eve.read("/ada/tiny/blob/refs%2Fpr%2F1/story.txt")
+    assert f'href="{edit}"' not in site.ben.read("/ada/tiny/blob/refs%2Fpr%2F1/story.txt")
+    page = site.eve.read(edit)
+    assert "Commit to refs/pr/1" in page
+    parent = re.search(r'name="parent" value="([0-9a-f]{40})"', page)
+    assert parent
+    answer = site.eve.send(edit, {"text": "whole new", "summary": "Start over", "parent": parent[1]})
+    assert answer.status_code == 303
+    assert site.file(repo, "story.txt", "refs/pr/1") == b"whole new"
+    assert "Start over" in site.nobody.read(here)
+    assert site.ben.get(edit).status_code == 403
 
 
 def test_ada_may_propose_instead_of_committing(site: Site, repo: Repo) -> None:

@@ -44,11 +44,13 @@ class Uploads:
         namespace: str = "ada",
         is_public: bool = False,
         uploader: str = "ada",
+        proven: bool = False,
     ) -> int:
         body = shard if isinstance(shard, bytes) else shard.body
         return self.store.register_shard(
-            body, repo_key=repo_key, namespace=namespace, is_public=is_public, uploader=uploader
-        )
+            body, repo_key=repo_key, namespace=namespace, is_public=is_public, uploader=uploader,
+            proven=proven,
+        )  # fmt: skip
 
     def file(
         self, content: bytes, *, scheme: int = 0, sha256: bytes | None = None, **scope: str | bool

@@ -101,6 +101,20 @@ def test_a_false_claim_against_stored_content_is_refused(
     assert store.find_file("repo", file.sha256) == file
 
 
+def test_whoever_only_proposes_proves_what_they_claim_at_once(
+    store: XetStore, uploads: Uploads, content: bytes
+) -> None:
+    """Else eve's commit could give all readers her bytes for a sha256 that the repo is about to hold."""
+    sha256 = hashlib.sha256(content)
+    with pytest.raises(Invalid, match="content has sha256"):
+        uploads.file(b"poison", sha256=sha256.digest(), uploader="eve", proven=True)
+    assert store.find_file("repo", sha256.hexdigest(), uploader="eve") is None
+    file = uploads.file(content, uploader="eve", proven=True)
+    assert store.find_file("repo", file.sha256, uploader="eve") == file
+    store.link_files("repo", [file.file_hash_hex])
+    assert store.list_unverified_claims() == [], "it is known to be true"
+
+
 def test_the_same_content_in_other_chunks_keeps_the_file_that_is_linked(
     store: XetStore, uploads: Uploads, content: bytes
 ) -> None:

@@ -37,11 +37,13 @@ class Client(TestClient):
     signer: XetSigner
 
     def use(
-        self, scope: XetScope, *, repo_key: str = "repo", uploader: str = "ada", namespace: str = "ada"
-    ) -> "Client":
+        self, scope: XetScope, *, repo_key: str = "repo", uploader: str = "ada", namespace: str = "ada",
+        only_proposes: bool = False,
+    ) -> "Client":  # fmt: skip
         grant = XetGrant(
-            uploader=uploader, repo_key=repo_key, namespace=namespace, is_public=False, scope=scope
-        )
+            uploader=uploader, repo_key=repo_key, namespace=namespace, is_public=False, scope=scope,
+            only_proposes=only_proposes,
+        )  # fmt: skip
         self.headers["Authorization"] = f"Bearer {self.signer.issue_token(grant).text}"
         return self
 
@@ -305,6 +307,17 @@ def test_whoever_may_only_read_a_repo_learns_nothing_of_what_its_namespace_keeps
     question = f"{V1}/chunks/default/{to_hex(XORB.hashes[0])}"
     assert client.use("write", repo_key="another").get(question).status_code == 200
     assert client.use("read", repo_key="public", uploader="eve").get(question).status_code == 404
+    proposer = client.use("write", repo_key="public", uploader="eve", only_proposes=True)
+    assert proposer.get(question).status_code == 404
+
+
+def test_whoever_only_proposes_has_their_claims_checked(client: Client) -> None:
+    client.use("write", uploader="eve", only_proposes=True)
+    assert client.post(f"{V1}/xorbs/default/{NAME}", content=XORB.body).status_code == 200
+    false = PackedShard([PackedFile.of([(XORB, 0, len(XORB.chunks))], sha256=b"\1" * 32)], [XORB])
+    answer = client.post(f"{V1}/shards", content=false.body)
+    assert answer.status_code == 400
+    assert "content has sha256" in answer.json()["error"]
 
 
 def test_a_batch_question_nested_without_end_is_refused(client: Client) -> None:

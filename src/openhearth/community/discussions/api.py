@@ -6,24 +6,33 @@ from typing import get_args
 
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
 from starlette.requests import Request
 
 from openhearth.access import Actor
+from openhearth.community.discussions.bodies import (
+    CommentBody,
+    EditBody,
+    LockBody,
+    MergeBody,
+    NewBody,
+    PinBody,
+    ReactionBody,
+    SettingsBody,
+    StatusBody,
+    TitleBody,
+)
 from openhearth.community.discussions.records import (
     Discussion,
     Event,
-    Line,
     Listed,
     ListedKind,
     ListedStatus,
-    Side,
     Status,
     Wanted,
 )
 from openhearth.community.discussions.service import Discussions
 from openhearth.community.discussions.shapes import Json, Shapes, people_in
-from openhearth.errors import Invalid
+from openhearth.errors import Gated, Invalid
 from openhearth.repos import API, Addressed, Repo, Repos
 from openhearth.urls import Urls
 from openhearth.wire.paging import read_flag
@@ -33,56 +42,6 @@ from openhearth.wire.routing import LeanRoute
 BASE = f"{API}/discussions"
 ONE = f"{BASE}/{{number:int}}"
 _MAX_NUMBER = 10**9
-
-
-class NewBody(BaseModel):
-    title: str
-    description: str = ""
-    pullRequest: bool = False
-
-
-class LineBody(BaseModel):
-    path: str
-    side: str = "new"
-    line: int
-
-
-class CommentBody(BaseModel):
-    comment: str
-    anchor: LineBody | None = None
-
-
-class TitleBody(BaseModel):
-    title: str
-
-
-class StatusBody(BaseModel):
-    status: str
-    comment: str | None = None
-
-
-class MergeBody(BaseModel):
-    comment: str | None = None
-
-
-class EditBody(BaseModel):
-    content: str
-
-
-class ReactionBody(BaseModel):
-    reaction: str
-
-
-class PinBody(BaseModel):
-    pinned: bool
-
-
-class LockBody(BaseModel):
-    locked: bool
-
-
-class SettingsBody(BaseModel):
-    disabled: bool
 
 
 class DiscussionApi:
@@ -153,7 +112,7 @@ class DiscussionApi:
         """One discussion with all that happened in it; with `diff`, the changes of a pull request too."""
         actor, repo, discussion = self._one(request)
         events = self._threads.list_events(discussion)
-        shapes = self._shapes(repo, people_in([discussion], events))
+        shapes = self._shapes(repo, people_in([discussion], events), lines=self._may_read_files(actor, repo))
         answer = {**shapes.discussion(discussion), "events": shapes.events(events)}
         if discussion.is_pull_request:
             answer |= self._changes(actor, repo, discussion, with_diff=read_flag(request, "diff"))
@@ -166,10 +125,17 @@ class DiscussionApi:
             "changes": {"base": "refs/heads/main", **merge},
             "filesWithConflicts": list(self._pulls.list_conflicts(repo, discussion, span)),
         }
-        if with_diff:
-            self._catalogue.require_files(actor, repo)  # a diff holds what the files hold
+        if with_diff and self._may_read_files(actor, repo):
             answer["diff"] = self._pulls.patch(repo, span)
         return answer
+
+    def _may_read_files(self, actor: Actor, repo: Repo) -> bool:
+        """Whether a diff, which holds what files hold, may be shown. The discussion of a gated repo is open."""
+        try:
+            self._catalogue.require_files(actor, repo)
+        except Gated:
+            return False
+        return True
 
     # Changing
 
@@ -184,7 +150,9 @@ class DiscussionApi:
     def comment(self, request: Request, body: CommentBody) -> Response:
         """Say something, on a line of the diff if `anchor` names one."""
         actor, repo, discussion = self._one(request)
-        event = self._comments.add(actor, repo, discussion, body.comment, line=_line(body.anchor))
+        event = self._comments.add(
+            actor, repo, discussion, body.comment, line=body.anchor.line_asked if body.anchor else None
+        )
         return self._event(repo, "newMessage", event)
 
     def rename(self, request: Request, body: TitleBody) -> Response:
@@ -267,8 +235,8 @@ class DiscussionApi:
     def _event(self, repo: Repo, name: str, event: Event) -> Response:
         return JSONResponse({name: self._shapes(repo, people_in((), [event])).event(event)})
 
-    def _shapes(self, repo: Repo, ids: set[str]) -> Shapes:
-        return Shapes(repo.ref, self._urls, self._discussions.people.list_users_by_id(ids))
+    def _shapes(self, repo: Repo, ids: set[str], *, lines: bool = True) -> Shapes:
+        return Shapes(repo.ref, self._urls, self._discussions.people.list_users_by_id(ids), lines=lines)
 
 
 def _page(request: Request) -> int:
@@ -276,11 +244,3 @@ def _page(request: Request) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 8):
         raise Invalid(f"p: {text[:40]!r} is no page number; count from 0.")
     return int(text)
-
-
-def _line(body: LineBody | None) -> Line | None:
-    if body is None:
-        return None
-    if body.side not in get_args(Side):
-        raise Invalid(f"side: {body.side[:40]!r} is neither old nor new.")
-    return Line(body.path, body.side, body.line)  # type: ignore[arg-type]

@@ -77,6 +77,7 @@ class Pulls:
         status: Status = "draft" if is_draft else "open"
         discussion = self._threads.insert(actor, repo, title=title, text=text, status=status, head=head)
         self._refs.create(actor, repo, discussion.number, head)
+        self._threads.announce_opened(actor, repo, discussion, text)
         return discussion
 
     def merge(self, actor: Actor, repo: Repo, discussion: Discussion) -> str:

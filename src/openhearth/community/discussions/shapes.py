@@ -17,9 +17,13 @@ Json = dict[str, Any]
 
 
 class Shapes:
-    """Spells records of one repo; `people` are all who occur in them, by id."""
+    """Spells records of one repo; `people` are all who occur in them, by id.
 
-    def __init__(self, repo: RepoRef, urls: Urls, people: Mapping[str, User]) -> None:
+    `lines`: whether the reader may see lines of files, as comments on them quote them.
+    """
+
+    def __init__(self, repo: RepoRef, urls: Urls, people: Mapping[str, User], *, lines: bool = True) -> None:
+        self._lines = lines
         self._repo = repo
         self._urls = urls
         self._people = people
@@ -68,7 +72,13 @@ class Shapes:
                 for name, ids in comment.reactions.items()
             ],
         }
-        return {**shown, "anchor": _anchor(comment.anchor)} if comment.anchor else shown
+        return {**shown, "anchor": self._anchor(comment.anchor)} if comment.anchor else shown
+
+    def _anchor(self, anchor: Anchor) -> Json:
+        text = {"text": anchor.text} if self._lines else {}
+        return {
+            "path": anchor.path, "side": anchor.side, "line": anchor.line, "commit": anchor.commit, **text
+        }  # fmt: skip
 
     def _version(self, event: Event, text: str, updated_at: str) -> Json:
         html = str(render_comment(text, self._urls, self._repo))
@@ -87,12 +97,6 @@ class Shapes:
                 "type": "user", "isPro": False,
             }
         }  # fmt: skip
-
-
-def _anchor(anchor: Anchor) -> Json:
-    return {
-        "path": anchor.path, "side": anchor.side, "line": anchor.line, "commit": anchor.commit, "text": anchor.text
-    }  # fmt: skip
 
 
 def people_in(discussions: Sequence[Discussion], events: Sequence[Event] = ()) -> set[str]:

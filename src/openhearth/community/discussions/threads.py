@@ -102,7 +102,10 @@ class Threads:
         """Begin a discussion. Raises Unauthenticated, Forbidden, Invalid."""
         require_contribute(actor, repo)
         self.require_enabled(repo)
-        return self.insert(actor, repo, title=check_title(title), text=check_text(description, "description"))
+        title, text = check_title(title), check_text(description, "description")
+        discussion = self.insert(actor, repo, title=title, text=text)
+        self.announce_opened(actor, repo, discussion, text)
+        return discussion
 
     def insert(
         self,
@@ -132,7 +135,6 @@ class Threads:
                 at=now,
                 text=text,
             )
-        self.announce(actor, repo, discussion, "opened", comment_id=opening, text=f"{title}\n\n{text}")
         return discussion
 
     def rename(self, actor: Actor, repo: Repo, discussion: Discussion, title: str) -> Event:
@@ -218,6 +220,13 @@ class Threads:
             raise Forbidden(
                 f"Only whoever opened #{discussion.number} and those who may write to {repo.id} can do that."
             )
+
+    def announce_opened(self, actor: Actor, repo: Repo, discussion: Discussion, text: str) -> None:
+        """For once all of it can be looked at, its ref too."""
+        with self.db.read() as rows:
+            opening = queries.list_events(rows, discussion.id, 1)[0]
+        said = f"{discussion.title}\n\n{text}"
+        self.announce(actor, repo, discussion, "opened", comment_id=opening.id, text=said)
 
     def announce(
         self, actor: Actor, repo: Repo, discussion: Discussion, change: DiscussionChange, *,

@@ -139,8 +139,10 @@ class RepoFrame:
 
 
 def is_branch(refs: Refs, revision: str) -> bool:
-    """Whether `revision` is a branch, so that something can be committed to it."""
-    return any(ref.name == revision for ref in refs.branches)
+    """Whether something can be committed to `revision`: to branches and pull requests."""
+    return any(ref.name == revision for ref in refs.branches) or any(
+        ref.ref == revision for ref in refs.pull_requests
+    )
 
 
 def has_layers(repo: Repo, facts: Facts) -> bool:

@@ -14,6 +14,7 @@ from openhearth.errors import Invalid, RevisionNotFound
 from openhearth.kit.names import RepoType
 from openhearth.repos.pages.frame import OpenRepo, RepoFrame, is_branch, repo_routes
 from openhearth.repos.pages.intake import Intake
+from openhearth.repos.pull_requests import number_of
 from openhearth.repos.records import MAIN, CommitRequest, Operation
 from openhearth.web.parts import Crumb
 from openhearth.wire.forms import read_form, text_of
@@ -84,7 +85,7 @@ class Places:
         path = request.path_params.get("path", "").strip("/")
         return Place(
             opened=opened, branch=branch, commit=self.content.resolve(opened.repo, branch), path=path,
-            only_proposes=only_proposes,
+            only_proposes=only_proposes and number_of(branch) is None,
         )  # fmt: skip
 
     def commit(

@@ -133,7 +133,11 @@ class CardPages:
             write_card_href=write_href if opened.may(Action.WRITE) else None,
             widget=next(iter(widgets), None),
             usages=usages_of(
-                ref, facts, endpoint=self.urls.base, needs_token=repo.is_private or repo.gated is not None
+                ref,
+                facts,
+                endpoint=self.urls.base,
+                ssh=self.urls.ssh(self.urls.repo(repo.ref).lstrip("/")),
+                needs_token=repo.is_private or repo.gated is not None,
             ),
             lines=self.about.lines(actor, repo, facts),
             derived=self.about.derived(actor, repo),

@@ -27,10 +27,13 @@ class Usage:
     note: str = ""
 
 
-def usages_of(ref: RepoRef, facts: Facts, *, endpoint: str, needs_token: bool) -> list[Usage]:
-    """Every way to use `ref`, the most telling first. `endpoint` is the public address of this hub."""
+def usages_of(ref: RepoRef, facts: Facts, *, endpoint: str, needs_token: bool, ssh: str = "") -> list[Usage]:
+    """Every way to use `ref`, the most telling first. `endpoint` is the public address of this hub.
+
+    `ssh` is where git finds the repo over SSH, empty while that door is closed.
+    """
     by_type = {"model": _of_model, "dataset": _of_dataset, "space": _of_space, "kernel": _of_kernel}[ref.type]
-    return [_setup(endpoint, needs_token=needs_token), *by_type(ref, facts), _download(ref, endpoint)]
+    return [_setup(endpoint, needs_token=needs_token), *by_type(ref, facts), _download(ref, endpoint, ssh)]
 
 
 def _setup(endpoint: str, *, needs_token: bool) -> Usage:
@@ -47,7 +50,7 @@ def _setup(endpoint: str, *, needs_token: bool) -> Usage:
     )
 
 
-def _download(ref: RepoRef, endpoint: str) -> Usage:
+def _download(ref: RepoRef, endpoint: str, ssh: str) -> Usage:
     flag = "" if ref.type == "model" else f" --repo-type {ref.type}"
     argument = "" if ref.type == "model" else f', repo_type="{ref.type}"'
     path = ref.id if ref.type == "model" else f"{ref.plural}/{ref.id}"
@@ -55,6 +58,8 @@ def _download(ref: RepoRef, endpoint: str) -> Usage:
         f'from huggingface_hub import snapshot_download\n\nfolder = snapshot_download("{ref.id}"{argument})'
     )
     shell = f"hf download {ref.id}{flag}\ngit clone {endpoint}/{path}"
+    if ssh:
+        shell += f"\ngit clone {ssh}"
     return Usage(
         title="Get the files",
         snippets=(

@@ -62,21 +62,20 @@ class SshDoor:
         self._commands = commands
         self._open: WeakSet[Visitor] = WeakSet()
         self._listening: asyncio.Task[Any] | None = None
-        self._socket: socket.socket | None = None
+        self._acceptor: asyncssh.SSHAcceptor | None = None
 
     def start(self) -> None:
         """Take the port at once and listen soon. Raises Invalid if it is taken."""
         if self._port:
-            self._socket = self._bind()
-            self._listening = asyncio.get_running_loop().create_task(self._listen(self._socket))
+            self._listening = asyncio.get_running_loop().create_task(self._listen(self._bind()))
 
     def stop(self) -> None:
-        if self._listening is not None:
+        if self._acceptor is not None:
+            self._acceptor.close()
+        elif self._listening is not None:
             self._listening.cancel()
         for visitor in list(self._open):
             visitor.leave()
-        if self._socket is not None:
-            self._socket.close()
         self._commands.close()
 
     def _bind(self) -> socket.socket:
@@ -104,17 +103,13 @@ class SshDoor:
             self._open.add(visitor)
             return visitor
 
-        acceptor = await asyncssh.listen(
+        self._acceptor = await asyncssh.listen(
             sock=bound, server_factory=greet, process_factory=self._carry_out,
             server_host_keys=[await asyncio.to_thread(read_host_key, self._folder)], server_version="Openhearth",
             encoding=None, allow_pty=False, line_editor=False, agent_forwarding=False, x11_forwarding=False,
             password_auth=False, kbdint_auth=False, host_based_auth=False, gss_host=None,
             login_timeout=_LOGIN_TIMEOUT_S, keepalive_interval=60, config=None,
         )  # fmt: skip
-        try:
-            await acceptor.wait_closed()
-        finally:
-            acceptor.close()
 
     async def _carry_out(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
         visitor: Visitor = process.channel.get_extra_info("visitor")

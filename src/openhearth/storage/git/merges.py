@@ -39,6 +39,13 @@ def list_between(repository: Repository, old: Sequence[str], new: str, *, limit:
     return [record_commit(commit) for commit in islice(walker, limit)][::-1]
 
 
+def find_conflicts(repository: Repository, ours: str, theirs: str) -> tuple[str, ...]:
+    """The paths that contradict each other, none if both can be merged."""
+    if find_merge_base(repository, ours, theirs) in (ours, theirs):
+        return ()
+    return _conflicts_in(repository.merge_commits(ours, theirs))
+
+
 def merge_trees(repository: Repository, ours: str, theirs: str) -> MergedTree:
     """Three-way merge of the files. Its objects are on disk when this returns; nothing names them yet."""
     base = find_merge_base(repository, ours, theirs)
@@ -47,8 +54,8 @@ def merge_trees(repository: Repository, ours: str, theirs: str) -> MergedTree:
     if base == ours:
         return MergedTree(tree_of(repository, theirs))
     index = repository.merge_commits(ours, theirs)
-    if index.conflicts is not None:
-        return MergedTree(b"", tuple(sorted(set(_conflict_paths(index.conflicts)))))
+    if conflicts := _conflicts_in(index):
+        return MergedTree(b"", conflicts)
     tree: bytes = index.write_tree(repository).raw
     return MergedTree(tree)
 
@@ -56,6 +63,10 @@ def merge_trees(repository: Repository, ours: str, theirs: str) -> MergedTree:
 def write_squash(repository: Repository, ours: str, tree: bytes, *, message: str, author: Person) -> str:
     """One commit on top of `ours` that holds `tree`; durable on return."""
     return write_object(repository, "commit", encode_commit(tree, [ours], author, message))
+
+
+def _conflicts_in(index: Any) -> tuple[str, ...]:
+    return tuple(sorted(set(_conflict_paths(index.conflicts)))) if index.conflicts is not None else ()
 
 
 def _conflict_paths(conflicts: Any) -> Iterator[str]:

@@ -378,6 +378,10 @@ class GitStore:
         """The newest `limit` commits that `new` reaches and none of `old` does, oldest first."""
         return self._read(key, new, lambda repository: merges.list_between(repository, old, new, limit=limit))
 
+    def find_conflicts(self, key: str, ours: str, theirs: str) -> tuple[str, ...]:
+        """The paths in which both commits contradict each other."""
+        return self._read(key, theirs, lambda repository: merges.find_conflicts(repository, ours, theirs))
+
     def merge_trees(self, key: str, ours: str, theirs: str) -> MergedTree:
         """The files of both commits together, or the paths that contradict. No ref moves."""
         return self._read(key, theirs, lambda repository: merges.merge_trees(repository, ours, theirs))

@@ -17,6 +17,7 @@ from openhearth.community.discussions.records import Status
 from openhearth.errors import Invalid
 from openhearth.kit.names import RepoType
 from openhearth.repos import RepoHead, repo_routes
+from openhearth.repos.pull_requests import ref_of
 from openhearth.wire.forms import text_of
 
 
@@ -31,7 +32,7 @@ class MergeBox:
     may_merge: bool
     has_ref: bool
     fetch: str = field(metadata={"help": "Commands to look at it and to add to it"})
-    files_href: str
+    browse_href: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +47,7 @@ class ShowPage:
     draft: str = field(metadata={"help": "What was typed, if it could not be taken"})
     error: str
     participants: Sequence[str]
-    actions: Sequence[Markup] = field(metadata={"help": "Buttons of other rooms: watch, mute"})
+    actions: Sequence[Markup] = field(metadata={"help": "What the slot discussion.actions gave"})
     renaming: bool = field(metadata={"help": "Whether the title is shown as a form"})
 
 
@@ -106,7 +107,7 @@ class ShowPages:
                 f"git fetch origin main refs/pr/{number}:pr/{number}\ngit checkout pr/{number}\n"
                 f"git push origin pr/{number}:refs/pr/{number}"
             ),
-            files_href=f"{self.desk.href(opened)}/files",
+            browse_href=self.urls.tree(repo.ref, ref_of(number)),
         )
 
     # Forms

@@ -121,9 +121,10 @@ class Timeline:
 
     def _quote(self, opened: Opened, anchor: Anchor, span: Range) -> Quote:
         now = self._desk.discussions.lines.find_now(opened.repo, span, anchor)
+        is_readable = self._desk.repos.admission.find_refusal(opened.at.actor, opened.repo) is None
         href = f"{self._desk.href(opened)}/files#{line_id(now)}" if now else None
         return Quote(
-            path=now.path if now else anchor.path, line=now.line if now else anchor.line, text=anchor.text,
+            path=now.path if now else anchor.path, line=now.line if now else anchor.line, text=anchor.text if is_readable else "",
             is_removed=anchor.side == "old", href=href,
         )  # fmt: skip
 
