@@ -46,6 +46,21 @@ class RepoDeleted:
     is_private: bool = True  # what it was: nobody can look any more
 
 
+@dataclass(frozen=True, kw_only=True)
+class BucketMoved:
+    bucket_key: str
+    old: BucketRef
+    new: BucketRef
+    actor_name: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BucketDeleted:
+    bucket_key: str
+    bucket: BucketRef
+    actor_name: str | None
+
+
 DiscussionChange = Literal[
     "opened", "commented", "edited", "hidden", "closed", "reopened", "renamed", "merged"
 ]
@@ -138,6 +153,8 @@ Event = (
     | RepoCreated
     | RepoMoved
     | RepoDeleted
+    | BucketMoved
+    | BucketDeleted
     | DiscussionChanged
     | AccessRequested
     | FilesOpened

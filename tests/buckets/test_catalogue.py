@@ -7,6 +7,7 @@ from openhearth.buckets.errors import BucketExists, BucketNotFound
 from openhearth.buckets.records import CopyFile
 from openhearth.errors import Forbidden, Invalid, Unauthenticated
 from openhearth.kit.names import BucketRef
+from openhearth.wire.request import Credentials
 from tests.buckets.conftest import Yard
 
 
@@ -62,6 +63,28 @@ def test_a_moved_bucket_is_found_where_it_was_but_not_deleted_from_there(yard: Y
     assert yard.again(taken).key == taken.key
     with pytest.raises(BucketExists):
         yard.buckets.catalogue.move(yard.ada, taken.ref, moved.ref)
+
+
+def test_a_fine_grained_token_opens_one_bucket_and_follows_it(yard: Yard) -> None:
+    bucket, other = yard.create(visibility="private"), yard.create("other", visibility="private")
+    grants = {"buckets/ada/scratch": Action.READ}
+    new = yard.hub.accounts.tokens.create(yard.ada, name="one", scope="fineGrained", grants=grants)
+
+    def seen() -> list[str]:
+        actor = yard.hub.accounts.identify(Credentials(token=new.value))
+        return [found.id for found in yard.buckets.catalogue.list_buckets(actor).items]
+
+    assert seen() == ["ada/scratch"]
+    actor = yard.hub.accounts.identify(Credentials(token=new.value))
+    for action, ref in ((Action.READ, other.ref), (Action.WRITE, bucket.ref)):
+        with pytest.raises((BucketNotFound, Forbidden)):
+            yard.buckets.catalogue.get(actor, ref, action)
+    moved = yard.buckets.catalogue.move(yard.ada, bucket.ref, BucketRef("forge", "kept"))
+    yard.create(visibility="private")
+    assert seen() == ["forge/kept"]
+    yard.buckets.catalogue.delete(yard.ada, moved.ref)
+    yard.create("kept", namespace="forge")
+    assert seen() == [], "the next of that name is another bucket"
 
 
 def test_deleting_frees_what_nothing_else_holds(yard: Yard) -> None:

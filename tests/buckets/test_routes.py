@@ -93,6 +93,13 @@ def test_the_tree_is_flat_unless_told_otherwise(web: TestClient, bucket: Bucket,
     assert web.get(f"{API}/tree?cursor=bogus", headers=ada).status_code == 400
 
 
+@pytest.mark.parametrize(
+    "path", ["ada/scratch/tree/%00", "%00", "ada/%00", "ada/scratch/tree/" + "x" * 5000, "ada?search=%00"]
+)
+def test_odd_addresses_name_nothing(web: TestClient, bucket: Bucket, ada: dict[str, str], path: str) -> None:
+    assert web.get(f"/api/buckets/{path}", headers=ada).status_code in (400, 404)
+
+
 def test_a_batch_says_what_failed_and_applies_the_rest(
     web: TestClient, yard: Yard, bucket: Bucket, ada: dict[str, str]
 ) -> None:

@@ -12,7 +12,7 @@ from openhearth.accounts.permits import OPERATOR
 from openhearth.accounts.records import Member, Membership, Organisation, Profile, User
 from openhearth.accounts.service import Accounts
 from openhearth.accounts.sso.pages import SsoPages
-from openhearth.events import RepoCreated, RepoDeleted, RepoMoved
+from openhearth.events import BucketDeleted, BucketMoved, RepoCreated, RepoDeleted, RepoMoved
 from openhearth.wire.room import Ground, Room
 
 __all__ = [
@@ -70,6 +70,8 @@ def build(
         subscribes={
             RepoCreated: accounts.tokens.note_contribution,
             RepoMoved: _both(accounts.tokens.follow_move, accounts.oauth.apps.follow_move),
+            BucketMoved: accounts.tokens.follow_move,
+            BucketDeleted: accounts.tokens.end_grants,
             RepoDeleted: _both(accounts.tokens.end_grants, accounts.oauth.apps.end_with),
         },
         on_stop=[accounts.identity.close],

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from openhearth.access import Action, Actor, Permission, TokenScope
+from openhearth.access import Action, Actor, Address, Permission, TokenScope
 from openhearth.accounts.errors import UserNotFound
 from openhearth.accounts.known import KnownActors
 from openhearth.accounts.oauth import queries as oauth_queries
@@ -19,10 +19,19 @@ from openhearth.accounts.records import AccessToken, NewToken
 from openhearth.accounts.secret_words import check_token_value, hash_secret, new_token_value
 from openhearth.db import Database, Duplicate
 from openhearth.errors import Conflict, Forbidden, Invalid, NotFound
-from openhearth.events import Events, RepoCreated, RepoDeleted, RepoMoved, TokenChange, TokenChanged
+from openhearth.events import (
+    BucketDeleted,
+    BucketMoved,
+    Events,
+    RepoCreated,
+    RepoDeleted,
+    RepoMoved,
+    TokenChange,
+    TokenChanged,
+)
 from openhearth.kit.clock import Clock
 from openhearth.kit.ids import new_id
-from openhearth.kit.names import RepoRef, check_namespace, repo_type_of, split_repo_id
+from openhearth.kit.names import check_namespace, repo_type_of, split_bucket_id, split_repo_id
 from openhearth.kit.text import is_one_line
 
 NAME_MAX_LENGTH = 96
@@ -134,18 +143,19 @@ class Tokens:
         self._announce(token, "renew", str(actor.name), actor)
         return NewToken(value=value, token=renewed)
 
-    def follow_move(self, event: RepoMoved) -> None:
-        """Let grants for a repo follow it to its new address."""
+    def follow_move(self, event: RepoMoved | BucketMoved) -> None:
+        """Let grants for a repo or a bucket follow it to its new address."""
         with self._db.write() as rows:
             queries.move_grants(rows, _target(event.old), _target(event.new))
             oauth_queries.move_contributions(rows, _target(event.old), _target(event.new))
         self._known.forget()
 
-    def end_grants(self, event: RepoDeleted) -> None:
-        """Drop grants for a repo that is gone, so that the next of that name is not opened by them."""
+    def end_grants(self, event: RepoDeleted | BucketDeleted) -> None:
+        """Drop grants for what is gone, so that the next of that name is not opened by them."""
+        gone = _target(event.bucket if isinstance(event, BucketDeleted) else event.repo)
         with self._db.write() as rows:
-            queries.delete_grants(rows, _target(event.repo))
-            oauth_queries.delete_contributions(rows, _target(event.repo))
+            queries.delete_grants(rows, gone)
+            oauth_queries.delete_contributions(rows, gone)
         self._known.forget()
 
     def note_contribution(self, event: RepoCreated) -> None:
@@ -221,10 +231,12 @@ def read_target(text: str) -> str:
         parts = ["models", *parts]
     if len(parts) != 3:
         raise Invalid(f"grants: {text[:80]!r} is neither a namespace nor a repo; write ns or models/ns/name.")
+    if parts[0] == "buckets":
+        return _target(split_bucket_id("/".join(parts[1:]), field="grants"))
     return _target(split_repo_id("/".join(parts[1:]), repo_type_of(parts[0], field="grants"), field="grants"))
 
 
-def _target(repo: RepoRef) -> str:
+def _target(repo: Address) -> str:
     return f"{repo.plural}/{repo.id}"
 
 

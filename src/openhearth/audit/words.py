@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 from openhearth.events import (
     AccessRequested,
+    BucketDeleted,
+    BucketMoved,
     DiscussionChanged,
     Event,
     FilesOpened,
@@ -121,6 +123,8 @@ def tell(fact: Event) -> Told:
             actor_id=fact.user_id,
             actor_name=fact.user_name,
         )
+    if isinstance(fact, BucketMoved | BucketDeleted):
+        return _of_bucket(fact)
     repo = fact.old if isinstance(fact, RepoMoved) else fact.repo
     action, detail = _of_repo(fact)
     return Told(
@@ -129,6 +133,17 @@ def tell(fact: Event) -> Told:
         target=f"{repo.plural}/{repo.id}",
         detail=detail,
         is_read=isinstance(fact, FilesOpened),
+    )
+
+
+def _of_bucket(fact: BucketMoved | BucketDeleted) -> Told:
+    if isinstance(fact, BucketDeleted):
+        return Told(
+            action="bucket.delete", namespace=fact.bucket.namespace, target=f"buckets/{fact.bucket.id}"
+        )
+    to = {"to": f"buckets/{fact.new.id}"}
+    return Told(
+        action="bucket.move", namespace=fact.old.namespace, target=f"buckets/{fact.old.id}", detail=to
     )
 
 

@@ -18,6 +18,7 @@ from openhearth.buckets.catalogue import Namespaces
 from openhearth.buckets.service import Buckets
 from openhearth.errors import Invalid, NotFound, Unauthenticated, Unsupported
 from openhearth.kit.names import BucketRef, check_namespace
+from openhearth.kit.text import is_storable
 from openhearth.repos.xet_tokens import answer_token
 from openhearth.storage.xet import XetGrant, XetScope, XetSigner
 from openhearth.urls import Urls
@@ -197,7 +198,7 @@ class BucketApi:
 
     def _existing_namespace(self, actor: Actor, asked: str) -> str:
         name = _named(actor, asked)
-        if self._namespaces.find_namespace(name) is None:
+        if not is_storable(name) or self._namespaces.find_namespace(name) is None:
             raise NotFound(f"Nobody is called {name[:96]!r} here.")
         return name
 

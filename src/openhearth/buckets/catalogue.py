@@ -11,7 +11,7 @@ from openhearth.buckets.listing import conditions_of
 from openhearth.buckets.records import Bucket
 from openhearth.db import Database, Duplicate
 from openhearth.errors import Invalid
-from openhearth.events import Events, FilesOpened
+from openhearth.events import BucketDeleted, BucketMoved, Events, FilesOpened
 from openhearth.kit.clock import Clock
 from openhearth.kit.cursors import Page, decode_cursor, encode_cursor
 from openhearth.kit.ids import new_id
@@ -95,6 +95,9 @@ class Catalogue:
         except Duplicate:
             raise self._exists(new) from None
         self._xet.set_scope(bucket.key, namespace=new.namespace, is_public=not bucket.is_private)
+        self._events.publish(
+            BucketMoved(bucket_key=bucket.key, old=bucket.ref, new=new, actor_name=actor.name)
+        )
         return replace(bucket, ref=new)
 
     def delete(self, actor: Actor, ref: BucketRef) -> None:
@@ -102,6 +105,7 @@ class Catalogue:
         bucket = self._get_at(actor, ref, Action.ADMIN)
         with self._db.write() as rows:
             queries.delete_bucket(rows, bucket.key)
+        self._events.publish(BucketDeleted(bucket_key=bucket.key, bucket=bucket.ref, actor_name=actor.name))
         self._xet.drop_repo(bucket.key)
 
     def change_visibility(self, actor: Actor, bucket: Bucket, visibility: Visibility) -> Bucket:

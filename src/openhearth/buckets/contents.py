@@ -14,9 +14,10 @@ from openhearth.buckets.folders import behind, depth_of, folder_at
 from openhearth.buckets.records import BatchDone, Bucket, BucketFile, BucketFolder, Operation
 from openhearth.buckets.sources import Sources
 from openhearth.db import Database
-from openhearth.errors import EntryNotFound
+from openhearth.errors import EntryNotFound, Invalid
 from openhearth.kit.clock import Clock
 from openhearth.kit.cursors import Page, decode_cursor, encode_cursor
+from openhearth.kit.names import PATH_MAX_BYTES
 from openhearth.kit.ranges import ByteRange
 from openhearth.kit.text import is_storable
 from openhearth.storage.xet import XetStore
@@ -38,7 +39,7 @@ class Contents:
         self, bucket: Bucket, prefix: str = "", *, limit: int = 1000, cursor: str | None = None
     ) -> Page[BucketFile]:
         """The files whose paths begin with `prefix`, letter by letter, however deep."""
-        start = str(decode_cursor(cursor, 1)[0]) if cursor else prefix
+        start = _start(prefix, cursor)
         with self._db.read() as rows:
             found = queries.list_range(
                 rows, bucket.key, start=start, end=behind(prefix), limit=limit + 1, inclusive=cursor is None
@@ -50,7 +51,7 @@ class Contents:
         self, bucket: Bucket, prefix: str = "", *, limit: int = 1000, cursor: str | None = None
     ) -> Page[BucketFile | BucketFolder]:
         """Files and folders one folder deeper than `prefix`, of the paths that begin with it."""
-        start = str(decode_cursor(cursor, 1)[0]) if cursor else prefix
+        start = _start(prefix, cursor)
         entries: list[BucketFile | str] = []
         for entry in self._walk(bucket, prefix, start, limit + 1):
             entries.append(entry)
@@ -120,6 +121,12 @@ class Contents:
                 raise BucketNotFound(bucket.id)
             batch = Batch(rows, self._xet, bucket, uploader=actor.user_id, now=now, admit=self._admit)
             return batch.apply(operations, sources)
+
+
+def _start(prefix: str, cursor: str | None) -> str:
+    if len(prefix) > PATH_MAX_BYTES or not is_storable(prefix):
+        raise Invalid(f"prefix: {prefix[:80]!r} is the beginning of no path.")
+    return str(decode_cursor(cursor, 1)[0]) if cursor else prefix
 
 
 def _path_of(entry: BucketFile | str) -> str:

@@ -15,6 +15,7 @@ from openhearth.buckets.pages.frame import BucketFrame
 from openhearth.buckets.records import Bucket
 from openhearth.errors import Conflict, Forbidden, Invalid
 from openhearth.kit.names import BucketRef
+from openhearth.kit.text import is_storable
 from openhearth.repos.pages.create import owners_of
 from openhearth.urls import with_query
 from openhearth.web.parts import Choice
@@ -79,6 +80,8 @@ class ListPages:
         query = request.query_params
         search, owner = query.get("search", "").strip(), query.get("owner", "")
         actor, namespace = actor_of(request), owner or None
+        if not is_storable(owner):
+            raise Invalid("owner: is nobody's name.")
         found = self.catalogue.list_buckets(
             actor, namespace=namespace, search=search, limit=LIST_BUCKETS, cursor=query.get("cursor")
         )
