@@ -71,8 +71,8 @@ def list_collections(
 ) -> list[tuple[Collection, Position]]:
     """Collections by `order`, highest first, then last changed first, from behind the position `after`."""
     key = (sa.literal_column("0", sa.Integer) if order is None else order).label("sort_key")
-    columns = [collections.c.last_updated, collections.c.id]
-    columns = columns if order is None else [order, *columns]
+    columns: list[sa.ColumnElement[Any]] = [] if order is None else [order]
+    columns += [collections.c.last_updated, collections.c.id]
     statement = sa.select(*_COLUMNS, key).select_from(JOINED).where(*conditions)
     if after is not None:
         values = after if order is not None else after[1:]
