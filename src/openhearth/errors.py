@@ -94,8 +94,10 @@ class Gated(Forbidden):
 
     code = "GatedRepo"
 
-    def __init__(self, message: str, *, anonymous: bool = False) -> None:
+    def __init__(self, message: str, *, anonymous: bool = False, page: str = "") -> None:
+        """`page` is where to ask."""
         super().__init__(message)
+        self.page = page
         if anonymous:
             self.status = 401
 

@@ -10,6 +10,7 @@ from openhearth.access import Action, Actor
 from openhearth.db import Database
 from openhearth.errors import Conflict, Forbidden, Invalid, NotFound
 from openhearth.kit.names import check_ref_name
+from openhearth.kit.text import is_storable
 from openhearth.repos import git_queries as queries
 from openhearth.repos.permits import may, require
 from openhearth.repos.records import MAIN, BranchProtection, Repo
@@ -47,7 +48,7 @@ class Protections:
         """Raises NotFound if nothing of that name is protected."""
         require(actor, Action.ADMIN, repo)
         with self._db.write() as rows:
-            if not queries.delete_protection(rows, repo.key, pattern):
+            if not is_storable(pattern) or not queries.delete_protection(rows, repo.key, pattern):
                 raise NotFound(f"branch: {pattern[:100]!r} is not protected.")
 
     def refuse_updates(self, actor: Actor, repo: Repo, updates: Sequence[RefUpdate]) -> list[str]:
