@@ -9,10 +9,13 @@ from openhearth.inference.records import EngineStatus, ListedModel, Models, Reso
 from openhearth.inference.repo_models import RepoModels
 from openhearth.inference.service import Inference
 from openhearth.inference.widget import Widget
+from openhearth.pipelines.tasks import SERVED
 from openhearth.repos import Repos
 from openhearth.wire.room import Ground, Room
 
-__all__ = ["EngineStatus", "Inference", "ListedModel", "Models", "ResolvedModel", "build"]
+SERVED_TASKS = tuple(SERVED)
+
+__all__ = ["SERVED_TASKS", "EngineStatus", "Inference", "ListedModel", "Models", "ResolvedModel", "build"]
 
 
 def build(ground: Ground, *, repos: Repos) -> Room:

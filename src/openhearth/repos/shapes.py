@@ -4,6 +4,7 @@ DatasetInfo, SpaceInfo, RepoFile, RepoFolder, GitCommitInfo, GitRefs); what has 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from html import escape
 from typing import Any
 
@@ -11,7 +12,9 @@ from openhearth.cards import LIBRARIES
 from openhearth.errors import Invalid
 from openhearth.kit.clock import iso
 from openhearth.kit.names import RepoType
+from openhearth.repos import trending
 from openhearth.repos.records import Entry, Facts, LargeFile, Ref, Refs, Repo
+from openhearth.repos.relations import Related
 from openhearth.repos.runtime import describe_runtime
 from openhearth.storage.git import Commit, LfsPointer
 
@@ -26,7 +29,10 @@ class Shown:
     facts: Facts
     sha: str | None
     list_files: Callable[[], Sequence[Entry]]
+    now: datetime
     blobs: bool = False
+    related: Related | None = None  # None: what is shown is the same for every reader
+    spaces: Sequence[str] = ()  # that use it, where `related` is not given
 
     def card(self, name: str) -> Any:
         return self.facts.card.get(name)
@@ -49,7 +55,7 @@ _SHARED: dict[str, Field] = {
     "private": lambda s: s.repo.is_private,
     "disabled": lambda s: False,
     "likes": lambda s: s.repo.likes,
-    "trendingScore": lambda s: s.repo.trending,
+    "trendingScore": lambda s: trending.score(s.repo.trending, s.now),
     "tags": lambda s: list(s.facts.tags),
     "cardData": lambda s: {k: v for k, v in s.facts.card.items() if k != "model-index"} or None,
     "usedStorage": lambda s: s.facts.used_storage_bytes,
@@ -59,7 +65,7 @@ _SHARED: dict[str, Field] = {
 _DOWNLOADED: dict[str, Field] = {
     "gated": lambda s: s.repo.gated or False,
     "downloads": lambda s: s.repo.downloads,
-    "downloadsAllTime": lambda s: s.repo.downloads,
+    "downloadsAllTime": lambda s: s.repo.downloads_all_time,
 }
 _OF_MODELS: dict[str, Field] = {
     "pipeline_tag": lambda s: s.facts.pipeline_tag,
@@ -70,19 +76,19 @@ _OF_MODELS: dict[str, Field] = {
     "model-index": lambda s: s.card("model-index"),
     "mask_token": lambda s: s.mask_token(),
     "widgetData": lambda s: s.card("widget"),
-    "baseModels": lambda s: None,
-    "childrenModelCount": lambda s: None,
-    "evalResults": lambda s: None,
-    "gguf": lambda s: None,
+    "baseModels": lambda s: s.related.base_models() if s.related else None,
+    "childrenModelCount": lambda s: s.related.children_count() if s.related else None,
+    "evalResults": lambda s: s.facts.eval_results,
+    "gguf": lambda s: s.facts.gguf,
     "inference": lambda s: None,
     "inferenceProviderMapping": lambda s: {},
-    "spaces": lambda s: None,
+    "spaces": lambda s: s.related.spaces() if s.related else list(s.spaces),
 }
 _OF_DATASETS: dict[str, Field] = {
     "description": lambda s: s.facts.description,
-    "citation": lambda s: None,
+    "citation": lambda s: s.facts.citation,
     "paperswithcode_id": lambda s: s.card("paperswithcode_id"),
-    "mainSize": lambda s: None,
+    "mainSize": lambda s: sum(entry.size_bytes for entry in s.list_files()),
 }
 _OF_SPACES: dict[str, Field] = {
     "sdk": lambda s: s.repo.sdk,
@@ -104,6 +110,8 @@ _ONLY_EXPANDED = frozenset(
     {"downloadsAllTime", "trendingScore", "resourceGroup", "baseModels", "childrenModelCount", "evalResults",
      "inference", "inferenceProviderMapping", "mainSize", "region"}
 )  # fmt: skip
+# What depends on who asks, or on the time, and is told anew each time.
+UNREMEMBERED = frozenset({"baseModels", "childrenModelCount", "spaces", "trendingScore"})
 _LISTED = ("likes", "trendingScore", "private", "downloads", "tags", "pipeline_tag", "library_name",
            "createdAt", "sdk", "subdomain", "lastModified", "gated", "author")  # fmt: skip
 _LISTED_FULL = ("sha", "disabled", "siblings", "description", "paperswithcode_id")
