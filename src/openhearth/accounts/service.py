@@ -68,7 +68,14 @@ class Accounts:
         orgs = Organisations(db=db, clock=clock, known=known, events=events)
         sessions = Sessions(db=db, clock=clock, known=known, events=events)
         oauth = OAuth.on(
-            db, settings=settings, clock=clock, known=known, people=people, orgs=orgs, secret=secret
+            db,
+            settings=settings,
+            clock=clock,
+            known=known,
+            people=people,
+            orgs=orgs,
+            events=events,
+            secret=secret,
         )
         return cls(
             people=people,
