@@ -68,7 +68,10 @@ class RevisionNotFound(NotFound):
     code = "RevisionNotFound"
 
     def __init__(self, revision: str, repo_id: str) -> None:
-        super().__init__(f"Revision not found: {revision!r} is no branch, tag or commit of {repo_id}.")
+        # "Invalid rev id" is what programs look for (huggingface_hub's own tests).
+        super().__init__(
+            f"Revision not found: {revision!r} is no branch, tag or commit of {repo_id}. (Invalid rev id: {revision})"
+        )
 
 
 class EntryNotFound(NotFound):

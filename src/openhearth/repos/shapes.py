@@ -15,7 +15,7 @@ from openhearth.kit.names import RepoType
 from openhearth.repos import trending
 from openhearth.repos.records import Entry, Facts, LargeFile, Ref, Refs, Repo
 from openhearth.repos.relations import Related
-from openhearth.repos.runtime import describe_runtime
+from openhearth.repos.runtime import app_file, describe_runtime
 from openhearth.storage.git import Commit, LfsPointer
 
 Json = dict[str, Any]
@@ -36,6 +36,11 @@ class Shown:
 
     def card(self, name: str) -> Any:
         return self.facts.card.get(name)
+
+    def has_app(self) -> bool:
+        """Whether a Space has the file it starts from."""
+        name = app_file(self.repo.sdk, self.facts.card)
+        return any(entry.path == name for entry in self.list_files())
 
     def siblings(self) -> list[Json]:
         return [_sibling(entry, blobs=self.blobs) for entry in self.list_files()]
@@ -97,7 +102,7 @@ _OF_SPACES: dict[str, Field] = {
     ),
     "models": lambda s: s.card("models"),
     "datasets": lambda s: s.card("datasets"),
-    "runtime": lambda s: describe_runtime(),
+    "runtime": lambda s: describe_runtime(has_app=s.has_app()),
     "region": lambda s: None,
 }
 FIELDS: dict[RepoType, dict[str, Field]] = {
@@ -214,10 +219,10 @@ def describe_refs(refs: Refs, *, with_pull_requests: bool) -> Json:
     return found
 
 
-def describe_large_file(file: LargeFile) -> Json:
+def describe_large_file(file: LargeFile, ref: str | None) -> Json:
     return {
         "fileOid": file.sha256, "filename": file.path, "oid": file.sha256, "pushedAt": iso(file.pushed_at),
-        "size": file.size_bytes,
+        "size": file.size_bytes, **({"ref": ref} if ref else {}),
     }  # fmt: skip
 
 
