@@ -81,7 +81,7 @@ class Accounts:
             people=people,
             orgs=orgs,
             tokens=Tokens(db=db, clock=clock, known=known, events=events),
-            ssh_keys=SshKeys(db=db, clock=clock, throttle=throttle),
+            ssh_keys=SshKeys(db=db, clock=clock, throttle=throttle, events=events),
             sessions=sessions,
             sign_in=SignIn(
                 db=db,

@@ -5,6 +5,7 @@ from pathlib import Path
 from openhearth.inference.api import TaskApi
 from openhearth.inference.fleet import Fleet
 from openhearth.inference.openai_api import OpenAIApi
+from openhearth.inference.plain_words import PlainWords
 from openhearth.inference.records import EngineStatus, ListedModel, Models, ResolvedModel
 from openhearth.inference.repo_models import RepoModels
 from openhearth.inference.service import Inference
@@ -32,7 +33,12 @@ def build_with(ground: Ground, *, models: Models) -> Room:
     return Room(
         name="inference",
         service=inference,
-        routes=[*OpenAIApi(inference).routes(), *TaskApi(inference).routes(), *widget.routes()],
+        routes=[
+            *OpenAIApi(inference).routes(),
+            *TaskApi(inference).routes(),
+            *PlainWords(inference, allow_private=ground.settings.fetch_allow_private).routes(),
+            *widget.routes(),
+        ],
         slots={"repo.widget": widget.slot},
         on_start=[fleet.start],
         on_stop=[fleet.stop],

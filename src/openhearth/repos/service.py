@@ -88,7 +88,7 @@ class Repos:
             admission=admission,
         )  # fmt: skip
         content = Content(storage=storage, large_files=large_files)
-        protections = Protections(db=db)
+        protections = Protections(db=db, events=events)
         quotas = Quotas(
             db=db, storage=storage, default_gb=settings.quota_gb, list_bucket_keys=list_bucket_keys
         )
