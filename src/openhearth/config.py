@@ -18,6 +18,7 @@ import platformdirs
 from openhearth.errors import Invalid
 
 SignUp = Literal["open", "invite", "closed"]
+DefaultVisibility = Literal["public", "private"]
 RateLimit = Literal["on", "off"]
 DedupScope = Literal["global", "namespace"]
 
@@ -76,6 +77,9 @@ class Settings:
     )
     sso_label: str = _setting("", "The words on the sign-in button; empty: the provider's host.")
     sso_only: bool = _setting(False, "Whether nobody signs in by password.")
+    default_visibility: DefaultVisibility = _setting(
+        "public", "How new repos and buckets start where nobody says otherwise: public or private."
+    )
     rate_limit: RateLimit = _setting("on", "Limits on sign-in attempts and on requests: on or off.")
     requests_max: int = _setting(
         0,

@@ -68,7 +68,10 @@ class RevisionNotFound(NotFound):
     code = "RevisionNotFound"
 
     def __init__(self, revision: str, repo_id: str) -> None:
-        super().__init__(f"Revision not found: {revision!r} is no branch, tag or commit of {repo_id}.")
+        # "Invalid rev id" is what programs look for (huggingface_hub's own tests).
+        super().__init__(
+            f"Revision not found: {revision!r} is no branch, tag or commit of {repo_id}. (Invalid rev id: {revision})"
+        )
 
 
 class EntryNotFound(NotFound):
@@ -94,8 +97,10 @@ class Gated(Forbidden):
 
     code = "GatedRepo"
 
-    def __init__(self, message: str, *, anonymous: bool = False) -> None:
+    def __init__(self, message: str, *, anonymous: bool = False, page: str = "") -> None:
+        """`page` is where to ask."""
         super().__init__(message)
+        self.page = page
         if anonymous:
             self.status = 401
 

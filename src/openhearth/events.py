@@ -129,7 +129,7 @@ TokenChange = Literal["create", "renew", "revoke", "change"]
 
 @dataclass(frozen=True, kw_only=True)
 class TokenChanged:
-    """An access token was made, renewed or revoked."""
+    """An access token was made, renewed or revoked; or an SSH key, whose scope is `sshKey`, added or deleted."""
 
     user_name: str
     token_id: str

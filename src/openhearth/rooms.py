@@ -13,6 +13,7 @@ from openhearth import (
     community,
     inference,
     jobs,
+    papers,
     repos,
     spaces,
     unoffered,
@@ -93,6 +94,7 @@ def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
         move_bucket=lambda actor, old, new: buckets_room.service.move(actor, old, new),
         list_bucket_keys=lambda namespace: buckets_room.service.catalogue.list_keys(namespace),
         pull_requests=lambda: communal.discussions.pulls,
+        served_tasks=inference.SERVED_TASKS,
     )
     buckets_room = buckets.build(ground, accounts=accounts_room.service, repos=repos_room.service)
     jobs_room = jobs.build(ground)
@@ -111,6 +113,7 @@ def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
         queue=jobs_room.service,
         get_discussion=communal.discussions.threads.get,
     )
+    papers_room = papers.build(ground, accounts=accounts_room.service, repos=repos_room.service)
     rooms = (
         accounts_room,
         spaces.build(ground, repos=repos_room.service),  # before repos: `/api/spaces/hardware` names no repo
@@ -119,6 +122,7 @@ def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
         *communal.rooms,
         inference_room,
         webhooks_room,
+        papers_room,
         attachments.build(ground),
         audit_room,
         jobs_room,  # behind the rooms whose work it does: it stops before them

@@ -134,3 +134,10 @@ def test_a_folder_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
     done = CliRunner().invoke(admin, ["user", "list", "--data", str(tmp_path / "data")])
     assert isinstance(done.exception, HubError)
     assert "cannot be opened" in done.exception.message
+
+
+def test_a_new_signing_key_counts_at_once(machine: Machine) -> None:
+    before = machine.accounts.oauth.keys.current().kid
+    after = machine.run("oauth", "rotate-key").strip()
+    assert machine.accounts.oauth.keys.current().kid == after != before
+    assert [key["kid"] for key in machine.accounts.oauth.keys.public()["keys"]] == [after, before]

@@ -11,6 +11,7 @@ from openhearth.accounts import OPERATOR, Accounts
 from openhearth.accounts.errors import TooManyAttempts
 from openhearth.accounts.ssh_keys import KEYS_MOST
 from openhearth.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
+from openhearth.events import TokenChanged
 from openhearth.kit.names import RepoRef
 from openhearth.rooms import Hub
 from tests.accounts.browser import Browser, words_of
@@ -165,3 +166,15 @@ def test_the_api_refuses_nobody_and_adds_for_a_browser(hub: Hub, web: TestClient
     assert made["title"] == "ci"
     assert web.delete(f"/api/settings/ssh-keys/{made['id']}").json() == {"success": True}
     assert web.delete(f"/api/settings/ssh-keys/{made['id']}").status_code == 404
+
+
+def test_keys_that_come_and_go_are_announced(hub: Hub, web: TestClient, tmp_path: Path) -> None:
+    heard: list[TokenChanged] = []
+    hub.ground.events.subscribe({TokenChanged: heard.append})
+    hub.accounts.people.add(OPERATOR, "ada")
+    key = hub.accounts.ssh_keys.add_for(OPERATOR, "ada", text=make_key(tmp_path))
+    hub.accounts.ssh_keys.delete(browser_of(hub.accounts, "ada"), key.id)
+    assert [(event.user_name, event.scope, event.change) for event in heard] == [
+        ("ada", "sshKey", "create"),
+        ("ada", "sshKey", "revoke"),
+    ]

@@ -67,6 +67,18 @@ def test_a_taken_port_and_a_wrong_setting_are_one_sentence_each(tmp_path: Path) 
     assert "Traceback" not in refused.stderr + wrong.stderr
 
 
+def test_single_sign_on_opens_other_addresses_too(tmp_path: Path) -> None:
+    provider = {"OPENHEARTH_SSO_ISSUER": "https://login.corp.test", "OPENHEARTH_SSO_CLIENT_ID": "hub"}
+    hub = RunningHub(tmp_path / "data", environ={"OPENHEARTH_HOST": "0.0.0.0", **provider}).start()
+    try:
+        assert (
+            "Sign in with login.corp.test"
+            in httpx.get(f"{hub.url}/login", headers={"accept": "text/html"}).text
+        )
+    finally:
+        hub.stop()
+
+
 @pytest.mark.slow
 def test_two_processes_share_one_port_and_one_truth(tmp_path: Path) -> None:
     hub = RunningHub(tmp_path / "data", environ={"OPENHEARTH_WORKERS": "2"}).start().invite_people()

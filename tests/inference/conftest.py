@@ -55,7 +55,7 @@ class FolderModels:
     """Models that lie in folders: implements `inference.Models`."""
 
     folders: dict[str, Path]
-    tags: dict[str, str | None]
+    tags: Mapping[str, str | None]
 
     def resolve(self, actor: Actor, repo_id: str, revision: str) -> ResolvedModel:
         if repo_id not in self.folders or not self._may_read(actor, repo_id):
@@ -77,8 +77,10 @@ class FolderModels:
     def list_models(self, actor: Actor, pipeline_tags: Sequence[str]) -> list[ListedModel]:
         made = datetime(2026, 1, 1, tzinfo=UTC)
         readable = sorted(name for name in self.folders if self._may_read(actor, name))
+        # As on a hub, a card that names no task gets the tag that the architecture speaks of.
+        tagged = [name for name in readable if self.tags.get(name, "text-generation") in pipeline_tags]
         return [
-            ListedModel(repo_id=name, created_at=made, pipeline_tag=self.tags.get(name)) for name in readable
+            ListedModel(repo_id=name, created_at=made, pipeline_tag=self.tags.get(name)) for name in tagged
         ]
 
     def _may_read(self, actor: Actor, repo_id: str) -> bool:
@@ -135,9 +137,17 @@ def models(tiny: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> F
         "forge/embed": tiny["feature-extraction"],
         "forge/look": tiny["image-classification"],
         "forge/listen": tiny["automatic-speech-recognition"],
+        "forge/judge": tiny["text-classification"],
         "ada/private": tiny["text-generation"],
     }
-    return FolderModels(folders, {"forge/embed": "sentence-similarity", "forge/chat": "text-generation"})
+    tags = {
+        "forge/embed": "sentence-similarity",
+        "forge/chat": "text-generation",
+        "forge/look": "image-classification",
+        "forge/listen": "automatic-speech-recognition",
+        "forge/judge": "text-classification",
+    }
+    return FolderModels(folders, tags)
 
 
 @pytest.fixture(scope="session")
@@ -145,9 +155,13 @@ def served(models: FolderModels, tmp_path_factory: pytest.TempPathFactory) -> It
     """The room's routes on a port of their own."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    # Memory for the five models and for no spare.
+    # Memory for the six models and for no spare.
     settings = Settings(
-        data=tmp_path_factory.mktemp("data"), public_url=url, engine_threads=1, engine_memory_gb=3.9
+        data=tmp_path_factory.mktemp("data"),
+        public_url=url,
+        engine_threads=1,
+        engine_memory_gb=4.6,
+        fetch_allow_private=True,
     )
     ground = open_ground(settings)
     room = build_with(ground, models=models)

@@ -119,3 +119,11 @@ def test_bad_calls_get_a_sentence(served: Served, repo_id: str, body: bytes, sta
 def test_another_task_than_the_models_is_refused(served: Served) -> None:
     code, told, _ = refused(f"{served.model('forge/look')}/pipeline/text-generation", b'{"inputs": "x"}')
     assert code == 400 and "image-classification" in told["error"]
+
+
+def test_a_task_without_a_box_of_its_own_runs_too(served: Served) -> None:
+    judge = client(served, "forge/judge")
+    labels = judge.text_classification("The furnace melts iron.")
+    assert {row.label for row in labels} == {"iron", "steel"}
+    code, answer, _ = refused(served.model("forge/judge") + "/pipeline/translation", b'{"inputs": "x"}')
+    assert code == 400 and "made for text-classification" in answer["error"]

@@ -108,6 +108,41 @@ def make_encoder(folder: Path, *, seed: int = 2, pooling: str = "mean", normalis
     return folder
 
 
+def make_bert_for(folder: Path, what: str, labels: list[str], *, seed: int = 5) -> Path:
+    """A reader of texts with a head: `what` ends a class of transformers, like `SequenceClassification`."""
+    import torch
+    import transformers
+
+    tokenizer = byte_tokenizer(None)
+    tokenizer.model_max_length = 64
+    torch.manual_seed(seed)
+    config = transformers.BertConfig(
+        vocab_size=len(tokenizer), hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64,
+        max_position_embeddings=64, initializer_range=0.4, id2label=dict(enumerate(labels)),
+        label2id={label: i for i, label in enumerate(labels)},
+    )  # fmt: skip
+    getattr(transformers, f"BertFor{what}")(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+def make_t5(folder: Path, *, seed: int = 6) -> Path:
+    """An encoder-decoder model that was taught a prefix for summaries."""
+    import torch
+    from transformers import T5Config, T5ForConditionalGeneration
+
+    tokenizer = byte_tokenizer(None)
+    torch.manual_seed(seed)
+    config = T5Config(
+        vocab_size=len(tokenizer), d_model=32, d_kv=8, d_ff=64, num_layers=2, num_heads=4, initializer_factor=4.0,
+        eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id, decoder_start_token_id=0,
+        task_specific_params={"summarization": {"prefix": "summarize: "}},
+    )  # fmt: skip
+    T5ForConditionalGeneration(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
 def make_image_classifier(folder: Path, *, seed: int = 3) -> Path:
     """A picture classifier with the labels iron, steel and slag."""
     import torch

@@ -3,6 +3,7 @@
 import pytest
 
 from openhearth.errors import Forbidden, Invalid, NotFound
+from openhearth.events import RepoSettingsChanged
 from openhearth.repos import AddFile, CommitRequest
 from openhearth.storage.git import RefUpdate
 from tests.repos.conftest import Workshop
@@ -58,3 +59,12 @@ def test_a_pattern_is_a_branch_name_with_stars(workshop: Workshop, pattern: str)
 def test_lifting_what_is_not_there_says_so(workshop: Workshop) -> None:
     with pytest.raises(NotFound):
         workshop.repos.protections.unprotect(workshop.ada, workshop.create(), "main")
+
+
+def test_what_is_protected_and_lifted_is_announced(workshop: Workshop) -> None:
+    repo = workshop.create()
+    heard: list[RepoSettingsChanged] = []
+    workshop.hub.ground.events.subscribe({RepoSettingsChanged: heard.append})
+    workshop.repos.protections.protect(workshop.ada, repo, "main", admins_only=True)
+    workshop.repos.protections.unprotect(workshop.ada, repo, "main")
+    assert [event.changes for event in heard] == [{"branch main": "admins only"}, {"branch main": "open"}]

@@ -314,7 +314,7 @@ def test_a_download_is_counted_once_for_a_client(web: TestClient, workshop: Work
 
 
 def test_lists_refuse_what_they_would_ignore(web: TestClient, repo: Repo) -> None:
-    assert web.get("/api/models?apps=vllm").status_code == 501
+    assert web.get("/api/models?inference=cold").status_code == 400
     assert web.get("/api/models?sort=beauty").status_code == 400
     assert web.get("/api/models?num_parameters=some").status_code == 400
     assert web.get("/api/models?cursor=%00").status_code == 400

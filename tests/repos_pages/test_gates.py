@@ -62,6 +62,7 @@ def test_a_form_that_is_amiss_comes_back_with_what_was_typed(site: Site) -> None
 
 def test_asking_waiting_and_being_let_in(site: Site) -> None:
     gate(site)
+    assert 'href="/ada/tiny#ask-access"' in site.eve.read("/ada/tiny/blob/main/weights.txt", status=403)
     sent = site.eve.send("/ada/tiny/ask-access", answer(site.eve), page="/ada/tiny")
     assert (sent.status_code, sent.headers["Location"]) == (303, "/ada/tiny")
     assert "waits for the owners" in site.eve.read("/ada/tiny")

@@ -37,7 +37,9 @@ def test_nobody_learns_of_a_private_space(web: TestClient, workshop: Workshop) -
 
 
 def test_a_space_says_that_it_does_not_run(web: TestClient, workshop: Workshop) -> None:
-    space(workshop, "tea")
+    repo = space(workshop, "tea")
+    assert web.get("/api/spaces/ada/tea/runtime").json()["stage"] == "NO_APP_FILE"
+    workshop.commit(repo, AddFile("index.html", b"<h1>Tea</h1>"))
     runtime = web.get("/api/spaces/ada/tea/runtime").json()
     assert runtime["stage"] == "STOPPED"
     assert "does not run them" in runtime["errorMessage"]
@@ -69,7 +71,12 @@ def test_the_search_finds_words_in_titles_and_descriptions(web: TestClient, work
 
     assert found("q=GREEN") == ["ada/one"]
     assert sorted(found("q=leaves")) == ["ada/one", "ada/two"]
-    assert found("q=leaves+coffee") == ["ada/two"]
+    assert found("q=leaves+coffee") == ["ada/two", "ada/one"]
+    scores = [
+        item["semanticRelevancyScore"]
+        for item in web.get("/api/spaces/semantic-search?q=leaves+coffee").json()
+    ]
+    assert scores == [1.0, 0.5]
     assert found("q=leaves&sdk=gradio") == []
     assert web.get("/api/spaces/semantic-search?q=+").status_code == 400
 

@@ -58,7 +58,6 @@ def test_a_webhook_lives_and_dies_as_the_client_expects(web: TestClient, ada: di
     webhook = made.json()["webhook"]
     assert webhook == {
         **BODY,
-        "watched": [BODY["watched"][1], BODY["watched"][0]],
         "id": webhook["id"],
         "disabled": False,
     }

@@ -28,6 +28,7 @@ class User(Namespace):
     email: str | None
     is_site_admin: bool
     has_password: bool
+    private_by_default: bool = False  # the hub's own setting: people have none
 
 
 @dataclass(frozen=True, kw_only=True)

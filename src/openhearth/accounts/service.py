@@ -1,7 +1,7 @@
 """The room's one object: its verbs by noun, and the few questions that the rest of the building asks."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from openhearth.access import NOBODY, Actor
@@ -43,6 +43,7 @@ class Accounts:
     devices: Devices
     first_start: FirstStart
     identity: Identity
+    private_by_default: bool  # of the hub, whatever an organisation says
     oauth: OAuth
     sso: SingleSignOn | None
 
@@ -67,13 +68,20 @@ class Accounts:
         orgs = Organisations(db=db, clock=clock, known=known, events=events)
         sessions = Sessions(db=db, clock=clock, known=known, events=events)
         oauth = OAuth.on(
-            db, settings=settings, clock=clock, known=known, people=people, orgs=orgs, secret=secret
+            db,
+            settings=settings,
+            clock=clock,
+            known=known,
+            people=people,
+            orgs=orgs,
+            events=events,
+            secret=secret,
         )
         return cls(
             people=people,
             orgs=orgs,
             tokens=Tokens(db=db, clock=clock, known=known, events=events),
-            ssh_keys=SshKeys(db=db, clock=clock, throttle=throttle),
+            ssh_keys=SshKeys(db=db, clock=clock, throttle=throttle, events=events),
             sessions=sessions,
             sign_in=SignIn(
                 db=db,
@@ -92,6 +100,7 @@ class Accounts:
             devices=Devices(db=db, clock=clock, tokens=oauth.tokens, throttle=throttle),
             first_start=FirstStart(db=db, people=people),
             identity=Identity(db=db, clock=clock, known=known),
+            private_by_default=settings.default_visibility == "private",
             oauth=oauth,
             sso=SingleSignOn.on(
                 db, settings=settings, clock=clock, people=people, orgs=orgs, sessions=sessions
@@ -119,8 +128,9 @@ class Accounts:
         return self.first_start.owner_has_password()
 
     def find_namespace(self, name: str) -> User | Organisation | None:
-        """Whoever holds `name`, in any case; the record has the true spelling."""
-        return self.people.find_user(name) or self.orgs.find_org(name)
+        """Whoever holds `name`, in any case; the record has the true spelling, and says how repos start there."""
+        found = self.people.find_user(name) or self.orgs.find_org(name)
+        return replace(found, private_by_default=True) if found and self.private_by_default else found
 
     def find_user(self, name: str) -> User | None:
         """The user called `name`, in any case; the record has the true spelling."""

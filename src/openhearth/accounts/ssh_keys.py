@@ -16,6 +16,7 @@ from openhearth.accounts.records import SshKey
 from openhearth.accounts.throttle import Throttle
 from openhearth.db import Database, Duplicate
 from openhearth.errors import Conflict, Forbidden, Invalid, NotFound
+from openhearth.events import Events, TokenChange, TokenChanged
 from openhearth.kit.clock import Clock
 from openhearth.kit.ids import new_id
 from openhearth.kit.text import is_one_line
@@ -26,14 +27,15 @@ _USE_NOTED_EVERY = timedelta(minutes=1)
 
 
 class SshKeys:
-    def __init__(self, *, db: Database, clock: Clock, throttle: Throttle) -> None:
+    def __init__(self, *, db: Database, clock: Clock, throttle: Throttle, events: Events) -> None:
         self._db = db
         self._clock = clock
         self._throttle = throttle
+        self._events = events
 
     def add(self, actor: Actor, *, text: str, title: str = "") -> SshKey:
         """Let a key sign in as the actor. Raises Invalid for no good key, Conflict for one in use."""
-        return self._add(require_browser(actor), text, title)
+        return self._add(require_browser(actor), str(actor.name), text, title, actor)
 
     def add_for(self, actor: Actor, user_name: str, *, text: str, title: str = "") -> SshKey:
         """Add a key of another user. Only OPERATOR may."""
@@ -43,7 +45,7 @@ class SshKeys:
             user = people_queries.find_user(rows, user_name)
         if user is None:
             raise UserNotFound(user_name)
-        return self._add(user.id, text, title)
+        return self._add(user.id, user.name, text, title, actor)
 
     def list_keys(self, actor: Actor) -> list[SshKey]:
         """The actor's keys, the newest first."""
@@ -54,8 +56,10 @@ class SshKeys:
         """End one of the actor's keys: the next command of a connection is refused. Raises NotFound."""
         user_id = require_browser(actor)
         with self._db.write() as rows:
-            if not queries.delete_key(rows, key_id, user_id=user_id):
+            found = next((key for key in queries.list_keys(rows, user_id) if key.id == key_id), None)
+            if found is None or not queries.delete_key(rows, key_id, user_id=user_id):
                 raise NotFound("Key not found: it was deleted already.")
+        self._announce(found, "revoke", str(actor.name), actor)
 
     def find_actor(self, fingerprint: str) -> Actor | None:
         """Whom the key with this fingerprint signs in, None if nobody added it. Notes the use."""
@@ -92,7 +96,7 @@ class SshKeys:
     def note_success(self, address: str) -> None:
         self._throttle.succeeded("ssh", address)
 
-    def _add(self, user_id: str, text: str, title: str) -> SshKey:
+    def _add(self, user_id: str, user_name: str, text: str, title: str, actor: Actor) -> SshKey:
         read = read_public_key(text)
         key = SshKey(
             id=new_id(),
@@ -113,7 +117,16 @@ class SshKeys:
             raise Conflict(
                 "key: is in use already; each account and machine needs a key of its own."
             ) from None
+        self._announce(key, "create", user_name, actor)
         return key
+
+    def _announce(self, key: SshKey, change: TokenChange, user_name: str, actor: Actor) -> None:
+        self._events.publish(
+            TokenChanged(
+                user_name=user_name, token_id=key.id, name=key.title, scope="sshKey", change=change,
+                actor_name=actor.name,
+            )
+        )  # fmt: skip
 
 
 def _check_title(title: str) -> str:

@@ -23,6 +23,7 @@ from openhearth.kit.clock import Clock
 
 log = logging.getLogger(__name__)
 _UNSEEN = ("/static/", "/health", "/metrics", "/cas/", "/lfs/", "/avatars/")
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 DETAIL_MAX_LENGTH = 500
 
 
@@ -81,7 +82,9 @@ class AuditLayer:
         mark = _TRAIL.set(trail)
 
         async def seen(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] == "http.response.start" and (
+                trail.facts or message["status"] >= 400 or scope["method"] not in _SAFE
+            ):
                 await self._note(scope, message["status"], trail)
             await send(message)
 

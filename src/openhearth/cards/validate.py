@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from openhearth.cards.card import CARD_MAX_BYTES, Card, parse_card
 from openhearth.cards.front_matter import split_front_matter
+from openhearth.cards.licenses import LICENSES
 from openhearth.cards.tasks import TASK_NAMES
 from openhearth.errors import Invalid
 from openhearth.kit.names import RepoType
@@ -71,6 +72,12 @@ def _find_errors(card: Card, repo_type: RepoType) -> Iterator[str]:
     license_value = card.metadata.get("license")
     if license_value is not None and not card.texts("license"):
         yield '"license" must be a string or a list of strings'
+    for identifier in card.texts("license"):
+        if identifier not in LICENSES:
+            yield (
+                f'"license" must be one of [{", ".join(sorted(LICENSES))}]; {identifier[:60]!r} is not: '
+                'write "other", and its name as "license_name"'
+            )
     index = card.metadata.get("model-index")
     if index is not None and not (isinstance(index, list) and all(isinstance(item, dict) for item in index)):
         yield '"model-index" must be a list of mappings'

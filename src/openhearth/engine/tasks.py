@@ -1,10 +1,9 @@
 """From a task's name and a folder to the loop that runs it: one builder a task."""
 
-import base64
-import binascii
 import logging
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,10 @@ import psutil
 
 from openhearth.engine.batching import TaskLoop
 from openhearth.engine.loop import Loop, Report
-from openhearth.errors import Invalid, Unsupported
+from openhearth.engine.payloads import bytes_of
+from openhearth.errors import Unsupported
 from openhearth.pipelines.loading import LoadOptions
+from openhearth.pipelines.tasks import TASKS
 from openhearth.protocol.engine import Ready, Run
 
 log = logging.getLogger(__name__)
@@ -24,12 +25,11 @@ CACHE_MAX_BYTES = 8 << 30
 
 def build_loop(task: str, path: Path, name: str, options: LoadOptions, report: Report) -> tuple[Loop, Ready]:
     """Load the model in `path` for `task`. Raises HubError with a sentence for what cannot be loaded."""
-    if task not in _BUILDERS:
-        raise Unsupported(
-            f"task: {task!r} is not one that an engine runs; choose one of {', '.join(_BUILDERS)}."
-        )
+    if task not in TASKS:
+        raise Unsupported(f"task: {task!r} is not one that an engine runs; choose one of {', '.join(TASKS)}.")
     started = time.monotonic()
-    loop, pipeline = _BUILDERS[task](path, {**vars(options), "name": name}, report)
+    build = _BUILDERS.get(task) or partial(_any_task, task)
+    loop, pipeline = build(path, {**vars(options), "name": name}, report)
     model = pipeline.model
     ready = Ready(
         task=task,
@@ -88,7 +88,7 @@ def _image_classification(path: Path, options: dict[str, Any], report: Report) -
         max_batch = 8
 
         def decode(self, request: Run) -> Any:
-            return read_image(_bytes_of(request, "image"))
+            return read_image(bytes_of(request, "image"))
 
         def compute(self, inputs: Sequence[Any], parameters: dict[str, Any]) -> list[Any]:
             return [pipeline.labels(row, **parameters) for row in pipeline.logits(inputs)]
@@ -106,12 +106,19 @@ def _speech_recognition(path: Path, options: dict[str, Any], report: Report) -> 
         max_batch = 4
 
         def decode(self, request: Run) -> Any:
-            return read_sound(_bytes_of(request, "audio"), rate_hz=pipeline.rate_hz)
+            return read_sound(bytes_of(request, "audio"), rate_hz=pipeline.rate_hz)
 
         def compute(self, inputs: Sequence[Any], parameters: dict[str, Any]) -> list[Any]:
             return pipeline.transcribe(inputs, **parameters)
 
     return TaskLoop(Sounds(), report), pipeline
+
+
+def _any_task(task: str, path: Path, options: dict[str, Any], report: Report) -> tuple[Loop, Any]:
+    from openhearth.engine.any_task import load_any_task
+
+    loaded = load_any_task(task, path, **options)
+    return TaskLoop(loaded, report), loaded
 
 
 _BUILDERS: dict[str, Callable[[Path, dict[str, Any], Report], tuple[Loop, Any]]] = {
@@ -144,18 +151,3 @@ def _cached_tokens(model: Any, context_length: int) -> int:
     token_bytes = 2 * config.num_hidden_layers * heads * head_size * model.dtype.itemsize
     budget = min(CACHE_MAX_BYTES, int(psutil.virtual_memory().available * CACHE_SHARE))
     return max(context_length, int(budget // token_bytes))
-
-
-def _bytes_of(request: Run, what: str) -> bytes:
-    """The picture or sound of a request: its payload, or base64 text as huggingface_hub sends it with parameters."""
-    if request.payload:
-        return request.payload
-    if not isinstance(request.inputs, str):
-        raise Invalid(f'inputs: send the {what} as raw bytes, or as base64 text in "inputs".', param="inputs")
-    text = request.inputs.partition("base64,")[2] or request.inputs
-    try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        raise Invalid(
-            f"inputs: is no base64 text; send the {what} as raw bytes instead.", param="inputs"
-        ) from None

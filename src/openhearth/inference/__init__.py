@@ -5,14 +5,18 @@ from pathlib import Path
 from openhearth.inference.api import TaskApi
 from openhearth.inference.fleet import Fleet
 from openhearth.inference.openai_api import OpenAIApi
+from openhearth.inference.plain_words import PlainWords
 from openhearth.inference.records import EngineStatus, ListedModel, Models, ResolvedModel
 from openhearth.inference.repo_models import RepoModels
 from openhearth.inference.service import Inference
 from openhearth.inference.widget import Widget
+from openhearth.pipelines.tasks import SERVED
 from openhearth.repos import Repos
 from openhearth.wire.room import Ground, Room
 
-__all__ = ["EngineStatus", "Inference", "ListedModel", "Models", "ResolvedModel", "build"]
+SERVED_TASKS = tuple(SERVED)
+
+__all__ = ["SERVED_TASKS", "EngineStatus", "Inference", "ListedModel", "Models", "ResolvedModel", "build"]
 
 
 def build(ground: Ground, *, repos: Repos) -> Room:
@@ -29,7 +33,12 @@ def build_with(ground: Ground, *, models: Models) -> Room:
     return Room(
         name="inference",
         service=inference,
-        routes=[*OpenAIApi(inference).routes(), *TaskApi(inference).routes(), *widget.routes()],
+        routes=[
+            *OpenAIApi(inference).routes(),
+            *TaskApi(inference).routes(),
+            *PlainWords(inference, allow_private=ground.settings.fetch_allow_private).routes(),
+            *widget.routes(),
+        ],
         slots={"repo.widget": widget.slot},
         on_start=[fleet.start],
         on_stop=[fleet.stop],

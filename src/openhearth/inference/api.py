@@ -26,7 +26,7 @@ from openhearth.inference.task_shapes import (
     to_generate,
     to_run,
 )
-from openhearth.pipelines.tasks import SERVED
+from openhearth.pipelines.tasks import TASKS
 from openhearth.protocol.engine import Delta
 from openhearth.wire.request import actor_of
 
@@ -48,7 +48,7 @@ class TaskApi:
         engine = await calls.engine(
             self._inference, actor_of(request), repo_id, task=asked, revision=revision
         )
-        task = SERVED[engine.spec.key.task]
+        task = TASKS[engine.spec.key.task]
         content_type = request.headers.get("content-type", "")
         call, payload = read_call(body, content_type, takes_text=task.takes == "text")
         if task.name == "text-generation":

@@ -11,11 +11,14 @@ from openhearth.inference.fleet import PROCESS_BYTES, Fleet
 from openhearth.inference.records import EngineKey, EngineSpec, EngineStatus, ListedModel, Models
 from openhearth.pipelines.machine import bytes_per_parameter
 from openhearth.pipelines.model_folder import ModelFolder, read_model_folder
-from openhearth.pipelines.tasks import SERVED, find_served
+from openhearth.pipelines.tasks import TASKS, find_task
+from openhearth.pipelines.ways import tasks_of
 
 # The keys and values of a batch.
 CACHE_BYTES = 500_000_000
 DEFAULT_REVISION = "main"
+# The engine of vectors compares sentences too (`task_shapes.to_run`).
+_SPOKEN = {"sentence-similarity": "feature-extraction"}
 
 
 class Inference:
@@ -55,33 +58,40 @@ class Inference:
 
     def list_models(self, actor: Actor) -> list[ListedModel]:
         """The models that can be run here and that `actor` may read."""
-        return self._models.list_models(actor, [*SERVED, "sentence-similarity"])
+        return self._models.list_models(actor, list(TASKS))
+
+    def list_tagged(self, actor: Actor, tags: Sequence[str]) -> list[ListedModel]:
+        """The models whose cards carry one of `tags` and that `actor` may read."""
+        return self._models.list_models(actor, tags)
 
     def list_engines(self) -> Sequence[EngineStatus]:
         return self._fleet.list_engines()
 
 
 def choose_task(asked: str | None, pipeline_tag: str | None, folder: ModelFolder) -> str:
-    """The task to run `folder` for: the one asked for, its card's, or its architecture's. Raises Invalid."""
+    """The task to run `folder` for: the one asked for, its card's, or what it can do best. Raises Invalid."""
+    possible = tasks_of(folder)
     if asked is not None:
-        task = find_served(asked)
+        task = find_task(_SPOKEN.get(asked, asked))
         if task is None:
             raise Invalid(
-                f"task: {asked!r} is not one that can be run here; choose one of {', '.join(SERVED)}."
+                f"task: {asked!r} is not one that can be run here; choose one of {', '.join(TASKS)}."
             )
-        if folder.task is not None and folder.task != task.name:
+        if task.name not in possible:
+            made_for = ", ".join(possible[:4]) or "nothing that can be run here"
             raise Invalid(
-                f"task: {folder.name} is made for {folder.task}, not for {task.name}; choose another model."
+                f"task: {folder.name} is made for {made_for}, not for {task.name}; choose another model."
             )
         return task.name
-    stated = find_served(pipeline_tag) if pipeline_tag else None
-    name = stated.name if stated is not None and folder.task in (None, stated.name) else folder.task
-    if name is None:
+    stated = find_task(_SPOKEN.get(pipeline_tag, pipeline_tag)) if pipeline_tag else None
+    if stated is not None and stated.name in possible:
+        return stated.name
+    if not possible:
         raise Invalid(
             f"{folder.name} ({folder.architecture or 'no architecture'}) is made for no task that can be run here; "
-            f"those are {', '.join(SERVED)}."
+            f"those are {', '.join(TASKS)}."
         )
-    return name
+    return possible[0]
 
 
 def needed_bytes(folder: ModelFolder, task: str) -> int:

@@ -155,7 +155,8 @@ def to_run(task: str, call: TaskCall, payload: bytes) -> Run:
     """Raises Invalid for a call without input."""
     if not payload and call.inputs is None:
         raise Invalid(f"inputs: is missing; {task} needs an input.")
-    inputs = _sentences(call.inputs) if isinstance(call.inputs, dict) else call.inputs
+    is_compared = task == "feature-extraction" and isinstance(call.inputs, dict)
+    inputs = _sentences(call.inputs) if is_compared else call.inputs
     return Run(request_id=0, inputs=inputs, parameters=call.all_parameters(), payload=payload)
 
 

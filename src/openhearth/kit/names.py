@@ -74,6 +74,12 @@ RESERVED_NAMESPACES = frozenset(
 )
 
 
+class PathEscapes(Invalid):
+    """A path that would leave its folder where `\\` parts folders. 422, as clients expect (huggingface_hub's own tests)."""
+
+    status = 422
+
+
 @dataclass(frozen=True, order=True)
 class RepoRef:
     """The public address of a repo: its type and `namespace/name`."""
@@ -220,6 +226,10 @@ def check_path(path: str, *, field: str = "path", in_git: bool = True) -> str:
         raise Invalid(f"{field}: {shown!r} is not valid Unicode text.") from None
     if len(raw) > PATH_MAX_BYTES:
         raise Invalid(f"{field}: {shown!r} has {len(raw)} bytes; at most {PATH_MAX_BYTES} are allowed.")
+    if "\\" in path and ".." in path.replace("\\", "/").split("/"):
+        raise PathEscapes(
+            f"{field}: {shown!r} leads out of the repo on some machines; name the file directly."
+        )
     for segment in path.split("/"):
         _check_segment(segment, shown, field)
         if in_git:

@@ -1,6 +1,6 @@
 """Repos: models, datasets, Spaces and kernels, their files and history, and the routes to them. See README.md."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from openhearth.events import RefUpdated, RepoDeleted
@@ -12,6 +12,7 @@ from openhearth.repos.api_history import HistoryApi
 from openhearth.repos.api_likes import LikeApi, Likers
 from openhearth.repos.api_repos import MoveBucket, RepoApi
 from openhearth.repos.api_storage import StorageApi
+from openhearth.repos.api_tasks import TaskApi
 from openhearth.repos.api_write import WriteApi
 from openhearth.repos.cas_api import CasApi
 from openhearth.repos.claim_check import ClaimCheck
@@ -87,10 +88,11 @@ def build(
     move_bucket: MoveBucket,
     list_bucket_keys: ListKeys,
     pull_requests: Callable[[], PullRequests],
+    served_tasks: Sequence[str] = (),
 ) -> Room:
     """The room on `ground`, with repos in the namespaces of `accounts`; buckets are moved and counted with them.
 
-    `pull_requests` is asked once all rooms stand.
+    `pull_requests` is asked once all rooms stand; `served_tasks` are those whose models the hub runs.
     """
     repos = Repos.on(
         ground.db, storage=ground.storage, events=ground.events, clock=ground.clock, urls=ground.urls,
@@ -128,7 +130,17 @@ def build(
         service=repos,
         routes=[
             *Resolve(repos=repos, urls=urls, near=near).routes(),
-            *RepoApi(repos=repos, urls=urls, near=near, move_bucket=move_bucket).router().routes,
+            *RepoApi(
+                repos=repos,
+                urls=urls,
+                near=near,
+                move_bucket=move_bucket,
+                clock=ground.clock,
+                served_tasks=served_tasks,
+            )
+            .router()
+            .routes,
+            *TaskApi(catalogue=repos.catalogue, clock=ground.clock).routes(),
             *GateApi(gates=repos.gates, catalogue=repos.catalogue, facts=repos.facts, urls=urls)
             .router()
             .routes,

@@ -20,6 +20,7 @@ from openhearth.kit.recent import Recent
 from openhearth.repos import shapes
 from openhearth.repos.addressing import API, Addressed
 from openhearth.repos.facts import read_index
+from openhearth.repos.large_file_refs import find_refs
 from openhearth.repos.nearby import Near
 from openhearth.repos.records import MAIN, Repo
 from openhearth.repos.service import Repos
@@ -150,7 +151,10 @@ class ContentApi:
         page = self._repos.facts.list_large_files(
             repo, limit=limit, cursor=request.query_params.get("cursor")
         )
-        response = JSONResponse([shapes.describe_large_file(file) for file in page.items])
+        refs = find_refs(self._content, repo, {file.sha256 for file in page.items})
+        response = JSONResponse(
+            [shapes.describe_large_file(file, refs.get(file.sha256)) for file in page.items]
+        )
         if page.cursor is not None:
             link_next(response, request, self._urls, cursor=page.cursor)
         return response

@@ -4,7 +4,8 @@ Routes and answers follow huggingface_hub 2.4 (hf_api.py); bodies tolerate field
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 from fastapi import APIRouter, Response
@@ -15,13 +16,14 @@ from starlette.requests import Request
 from openhearth import cards
 from openhearth.access import Action, Actor
 from openhearth.errors import Invalid, Unauthenticated, Unsupported
+from openhearth.kit.clock import Clock
 from openhearth.kit.names import RepoRef, repo_type_of, split_repo_id
 from openhearth.kit.recent import Recent
 from openhearth.repos import shapes
 from openhearth.repos.addressing import API, Addressed, kind_of
 from openhearth.repos.list_query import read_list_query
 from openhearth.repos.nearby import Near
-from openhearth.repos.records import MAIN, Listed, Repo, RepoFilter, RepoVisibility
+from openhearth.repos.records import MAIN, Entry, Listed, Repo, RepoFilter, RepoVisibility
 from openhearth.repos.runtime import NOT_RUN
 from openhearth.repos.service import Repos
 from openhearth.repos.shapes import Shown
@@ -77,9 +79,20 @@ class ValidateBody(BaseModel):
 
 
 class RepoApi:
-    def __init__(self, *, repos: Repos, urls: Urls, near: Near, move_bucket: MoveBucket) -> None:
+    def __init__(
+        self,
+        *,
+        repos: Repos,
+        urls: Urls,
+        near: Near,
+        move_bucket: MoveBucket,
+        clock: Clock,
+        served_tasks: Sequence[str] = (),
+    ) -> None:
         self._repos = repos
         self._move_bucket = move_bucket
+        self._served_tasks = served_tasks
+        self._clock = clock
         self._catalogue = repos.catalogue
         self._urls = urls
         self._near = near
@@ -180,34 +193,34 @@ class RepoApi:
         commit = head if revision == MAIN else self._repos.content.resolve(repo, revision)
         blobs, security = read_flag(request, "blobs"), read_flag(request, "securityStatus")
         # Everything shown follows from these; the record changes whenever its row does.
-        place = (repo, head, commit, tuple(expand), blobs, security)
+        spaces = () if expand or repo.ref.type != "model" else self._repos.relations.public_spaces(repo)
+        place = (repo, head, commit, tuple(expand), blobs, security, spaces)
         body = self._described.find(place)
         if body is None:
-            body = self._render(repo, head, commit, expand, blobs=blobs, security=security)
-            if len(body) <= _REMEMBERED_BYTES:
+            facts = self._repos.facts.get(repo, head)
+            shown = Shown(
+                repo, facts, commit, self._lister(repo, commit), now=self._clock(), blobs=blobs, spaces=spaces
+            )
+            is_same_for_all = shapes.UNREMEMBERED.isdisjoint(expand)
+            if not is_same_for_all:
+                shown = replace(shown, related=self._repos.relations.of(actor_of(request), repo, facts))
+            body = _render(shown, expand, security=security)
+            if is_same_for_all and len(body) <= _REMEMBERED_BYTES:
                 self._described.put(place, body)
         return Response(body, media_type="application/json")
 
-    def _render(
-        self, repo: Repo, head: str, commit: str, expand: list[str], *, blobs: bool, security: bool
-    ) -> bytes:
-        content = self._repos.content
-        facts = self._repos.facts.get(repo, head)
-        shown = Shown(repo, facts, commit, lambda: content.list_files(repo, commit), blobs=blobs)
-        answer = shapes.describe_repo(shown, expand)
-        if security:
-            # Nothing scans files here yet: say so, and name none as clean.
-            answer["securityRepoStatus"] = {"scansDone": False, "filesWithIssues": []}
-        return json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace")
+    def _lister(self, repo: Repo, commit: str | None) -> Callable[[], Sequence[Entry]]:
+        return lambda: self._repos.content.list_files(repo, commit) if commit else []
 
     def list_repos(self, request: Request) -> Response:
-        query = read_list_query(request, kind_of(request))
+        query = read_list_query(request, kind_of(request), served_tasks=self._served_tasks)
         page = self._catalogue.list_repos(
             actor_of(request), query.filter, limit=query.limit, cursor=query.cursor
         )
+        actor = actor_of(request)
         items = [
             shapes.describe_listed(
-                self._shown(item), query.expand, full=query.full, card=query.card, config=query.config
+                self._shown(actor, item), query.expand, full=query.full, card=query.card, config=query.config
             )
             for item in page.items
         ]
@@ -216,11 +229,11 @@ class RepoApi:
             link_next(response, request, self._urls, cursor=page.cursor)
         return response
 
-    def _shown(self, item: Listed) -> Shown:
-        commit = item.facts.commit
-        content = self._repos.content
+    def _shown(self, actor: Actor, item: Listed) -> Shown:
+        repo, facts = item.repo, item.facts
+        related = self._repos.relations.of(actor, repo, facts)
         return Shown(
-            item.repo, item.facts, commit, lambda: content.list_files(item.repo, commit) if commit else []
+            repo, facts, facts.commit, self._lister(repo, facts.commit), now=self._clock(), related=related
         )
 
     def model_tags(self, request: Request) -> Response:
@@ -232,6 +245,14 @@ class RepoApi:
     def _tags(self, request: Request, wanted: RepoFilter) -> Response:
         counted = self._catalogue.count_tags(actor_of(request), wanted)
         return JSONResponse(shapes.describe_tags(counted, cards.TASKS))
+
+
+def _render(shown: Shown, expand: Sequence[str], *, security: bool) -> bytes:
+    answer = shapes.describe_repo(shown, expand)
+    if security:
+        # Nothing scans files here yet: say so, and name none as clean.
+        answer["securityRepoStatus"] = {"scansDone": False, "filesWithIssues": []}
+    return json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def _named(actor: Actor, body: CreateBody | DeleteBody) -> RepoRef:

@@ -30,7 +30,9 @@ class BareConvertor(Convertor[str]):
 class ReadingConvertor(BareConvertor):
     """What a client reads of a repo."""
 
-    regex: ClassVar[str] = "revision|tree|refs|commits|paths-info|xet-read-token|auth-check"
+    regex: ClassVar[str] = (
+        "revision|tree|refs|commits|paths-info|xet-read-token|auth-check|like|likers|discussions|runtime"
+    )
 
 
 register_url_convertor("bare", BareConvertor())
@@ -39,9 +41,10 @@ register_url_convertor("reading", ReadingConvertor())
 
 def routes() -> list[BaseRoute]:
     """To be placed behind the routes of real repos."""
-    methods = ["GET", "HEAD", "POST"]
+    methods = ["GET", "HEAD", "POST", "DELETE"]
     return [
         Route("/api/{kind:kind}/{name:bare}", _refuse),
+        Route("/api/{kind:kind}/{name:bare}/{what:reading}", _refuse, methods=methods),
         Route("/api/{kind:kind}/{name:bare}/{what:reading}/{rest:rest}", _refuse, methods=methods),
         Route("/{kind:kind}/{name:bare}/resolve/{rev:seg}/{path:rest}", _refuse),
         Route("/{name:bare}/resolve/{rev:seg}/{path:rest}", _refuse),

@@ -3,7 +3,7 @@
 Knows nothing of what the files say; see `content.py`, `commits.py` and `facts.py`.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, Protocol
 
@@ -17,7 +17,7 @@ from openhearth.kit.clock import Clock
 from openhearth.kit.cursors import Page
 from openhearth.kit.ids import new_id
 from openhearth.kit.names import RepoRef, check_repo_name
-from openhearth.repos import queries, tables
+from openhearth.repos import queries, relation_queries, tables
 from openhearth.repos.errors import RepoExists
 from openhearth.repos.first_commit import SPACE_SDKS, first_files
 from openhearth.repos.gates.admission import Admission
@@ -29,6 +29,7 @@ from openhearth.storage.git import PutFile
 from openhearth.urls import Urls
 
 TAGS_COUNTED_MAX = 2000
+CITATIONS_MAX = 500
 
 
 class NamespaceFacts(Protocol):
@@ -114,6 +115,16 @@ class Catalogue:
     def count_repos(self, actor: Actor, wanted: RepoFilter) -> int:
         with self._db.read() as rows:
             return queries.count_repos(rows, conditions_of(actor, wanted))
+
+    def count_tasks(self, actor: Actor) -> dict[str, int]:
+        """Task → number of models for it that `actor` may see."""
+        with self._db.read() as rows:
+            return queries.count_tasks(rows, conditions_of(actor, RepoFilter(type="model")))
+
+    def list_citations(self, actor: Actor, prefix: str, words: Sequence[str]) -> dict[str, list[str | None]]:
+        """What tags that begin with `prefix` name → how repos cite it that `actor` may see; every word is said there."""
+        with self._db.read() as rows:
+            return relation_queries.list_citations(rows, prefix, words, readable_by(actor), CITATIONS_MAX)
 
     def count_tags(self, actor: Actor, wanted: RepoFilter) -> list[tuple[str, int]]:
         """Tags of the repos that match and that `actor` may see, with their number, most used first."""

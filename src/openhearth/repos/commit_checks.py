@@ -23,13 +23,19 @@ def branch_ref(revision: str) -> str:
     return f"refs/heads/{name}"
 
 
+# Programs look for these words, the first ones written for earlier releases (huggingface_hub's own tests).
+_STALE = (
+    "A commit has happened since. Please refresh and try again. "
+    "(The branch was updated since you opened this page. Please refresh and try again.)"
+)
+
+
 def check_parent(request: CommitRequest, head: str, revision: str) -> None:
     """A parent may be shortened to seven digits (huggingface_hub hf_api.py `create_commit`)."""
     parent = request.parent_commit
     if parent is not None and not (len(parent) >= 7 and head.startswith(parent)):
         raise StaleParent(
-            f"parentCommit: {revision} is at {head}, no longer at {parent[:40]!r}; nothing was committed. "
-            "Look at the new commits and try again."
+            f"parentCommit: {revision} is at {head}, no longer at {parent[:40]!r}; nothing was committed. {_STALE}"
         )
 
 

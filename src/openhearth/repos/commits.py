@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 
 from openhearth.access import Actor
 from openhearth.db import Database
-from openhearth.errors import Busy, Invalid, RevisionNotFound
+from openhearth.errors import Busy, Invalid, RevisionNotFound, Unsupported
 from openhearth.events import Events, RefUpdated
 from openhearth.kit.clock import Clock
-from openhearth.kit.names import check_path
+from openhearth.kit.names import check_path, is_commit_id
 from openhearth.repos import queries
 from openhearth.repos.advice import upload_mode
 from openhearth.repos.attributes import LfsAttributes
@@ -169,7 +169,9 @@ class Commits:
         """
         self._contributions.require(actor, repo, revision, new_pull_request=True)
         if revision not in (MAIN, f"refs/heads/{MAIN}"):
-            raise Invalid(
+            if is_commit_id(revision) or self._git.find_ref(repo.key, branch_ref(revision)) is None:
+                raise RevisionNotFound(revision, repo.id)
+            raise Unsupported(
                 f"revision: {revision!r} cannot be the base of a pull request; they are opened against {MAIN}."
             )
         check_request(request, repo)

@@ -18,8 +18,9 @@ from openhearth.kit.architectures import infer_task
 from openhearth.kit.clock import Clock
 from openhearth.kit.cursors import Page, decode_cursor, encode_cursor
 from openhearth.kit.foreign_json import load_json
-from openhearth.repos import queries
+from openhearth.repos import queries, relation_queries
 from openhearth.repos.content import Content
+from openhearth.repos.eval_results import read_eval_results
 from openhearth.repos.large_files import LargeFiles
 from openhearth.repos.records import MAIN, Entry, Facts, LargeFile, Repo
 from openhearth.storage import Storage
@@ -29,6 +30,8 @@ SHARDS_MAX = 256
 PARAMETERS_MAX = 10**18
 _NAME_MAX_LENGTH = 200
 DESCRIPTION_MAX_LENGTH = 500
+_GGUF_TRIED = 4
+_LINKS_MAX = 100
 _INDEX = "model.safetensors.index.json"
 _SINGLE_FILES = ("model.safetensors", "adapter_model.safetensors", "diffusion_pytorch_model.safetensors")
 _CONFIG_KEYS = ("architectures", "model_type", "quantization_config", "auto_map", "num_labels")
@@ -119,6 +122,7 @@ class FactReader:
             used_bytes = queries.sum_large_files(rows, repo.key) + small_bytes
             facts = replace(facts, used_storage_bytes=used_bytes)
             queries.replace_facts(rows, repo.key, facts)
+            relation_queries.replace_links(rows, repo.key, _links(repo, card))
             queries.touch(rows, repo.key, last_modified=modified, sdk=sdk or repo.sdk)
         return facts
 
@@ -143,7 +147,9 @@ def _facts(repo: Repo, files: _Files, card: Card) -> Facts:
     """Everything but the storage use, which rows know."""
     config = files.read_json("config.json") if repo.ref.type == "model" else {}
     shown = _shown(repo, files, config)
-    tensors = _read_tensors(files) if repo.ref.type == "model" else None
+    is_model = repo.ref.type == "model"
+    tensors = _read_tensors(files) if is_model else None
+    gguf = _read_gguf(files) if is_model else None
     return Facts(
         commit=files.commit,
         card=card.metadata,
@@ -155,7 +161,10 @@ def _facts(repo: Repo, files: _Files, card: Card) -> Facts:
         config=_config(files, config) if repo.ref.type == "model" else None,
         transformers_info=_transformers_info(files, config, shown),
         safetensors=tensors,
-        parameters=tensors["total"] if tensors else None,
+        parameters=(tensors or gguf or {}).get("total"),
+        gguf=gguf,
+        citation=cards.find_entry(card.body),
+        eval_results=read_eval_results(files.entries, files.read) if is_model else None,
     )
 
 
@@ -214,6 +223,26 @@ def _read_tensors(files: _Files) -> dict[str, Any] | None:
     if sum(by_dtype.values()) > PARAMETERS_MAX:
         return None  # shapes can claim anything
     return {"parameters": by_dtype, "total": sum(by_dtype.values())}
+
+
+def _read_gguf(files: _Files) -> dict[str, Any] | None:
+    """The header of the first GGUF file that can be read; of a model in parts, the first part has it."""
+    for name in sorted(path for path in files.entries if path.endswith(".gguf"))[:_GGUF_TRIED]:
+        entry = files.entries[name]
+        try:
+            return cards.read_gguf_header(
+                lambda start, length, entry=entry: files.content.read_span(files.repo, entry, start, length)  # type: ignore[misc]
+            )
+        except HubError:
+            continue
+    return None
+
+
+def _links(repo: Repo, card: Card) -> list[tuple[str, str]]:
+    """What a Space says that it uses."""
+    if repo.ref.type != "space":
+        return []
+    return [(kind, name) for kind in ("model", "dataset") for name in card.texts(f"{kind}s")[:_LINKS_MAX]]
 
 
 def _list_shards(files: _Files) -> list[str]:

@@ -8,29 +8,31 @@ from sqlalchemy.engine import Connection
 
 from openhearth.db import insert_into
 from openhearth.kit.names import RepoRef
+from openhearth.repos import download_queries, trending
 from openhearth.repos.records import Like
 from openhearth.repos.tables import repo_likes, repos
-
-TRENDING_PER_LIKE = 10  # as much as ten downloads
 
 
 def insert_like(connection: Connection, key: str, user_id: str, at: datetime) -> None:
     """Add a like; a second one of the same person changes nothing."""
     statement = insert_into(connection, repo_likes).on_conflict_do_nothing()
-    connection.execute(statement.values(repo_key=key, user_id=user_id, at=at))
+    added = connection.execute(statement.values(repo_key=key, user_id=user_id, at=at))
+    if added.rowcount == 1:
+        download_queries.warm(connection, key, trending.LIKE, at)
 
 
 def delete_like(connection: Connection, key: str, user_id: str) -> None:
     mine = (repo_likes.c.repo_key == key) & (repo_likes.c.user_id == user_id)
-    connection.execute(sa.delete(repo_likes).where(mine))
+    at = connection.execute(sa.select(repo_likes.c.at).where(mine)).scalar_one_or_none()
+    if at is not None and connection.execute(sa.delete(repo_likes).where(mine)).rowcount == 1:
+        download_queries.warm(connection, key, -trending.LIKE, at)
 
 
 def count_again(connection: Connection, key: str) -> int:
     """Make the number of likes of a repo that of its rows; gives it."""
     statement = sa.select(sa.func.count()).where(repo_likes.c.repo_key == key)
     likes = connection.execute(statement).scalar_one()
-    trending = repos.c.trending + TRENDING_PER_LIKE * (likes - repos.c.likes)
-    connection.execute(sa.update(repos).where(repos.c.key == key).values(likes=likes, trending=trending))
+    connection.execute(sa.update(repos).where(repos.c.key == key).values(likes=likes))
     return likes
 
 

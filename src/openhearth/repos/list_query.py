@@ -1,14 +1,16 @@
 """The query of a list of repos, as huggingface_hub 2.4 spells it (hf_api.py `list_models` and others)."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast, get_args
 
 from starlette.requests import Request
 
-from openhearth.errors import Invalid, Unsupported
+from openhearth.errors import Invalid
 from openhearth.kit.names import RepoType
 from openhearth.repos import shapes
+from openhearth.repos.apps import groups_of
 from openhearth.repos.records import RepoFilter, SortKey
 from openhearth.wire.paging import read_flag, read_limit, read_many
 
@@ -20,7 +22,8 @@ TAGS_MAX = 20
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "B": 10**9, "T": 10**12}
 _BOUND = re.compile(r"(min|max):([0-9]{1,15}(?:\.[0-9]{1,15})?)([KMBT]?)", re.IGNORECASE)
 _BOUND_MAX = (1 << 63) - 1  # the largest number that rows know
-_NOT_OFFERED = ("apps", "inference", "inference_provider", "linked", "models", "datasets")
+# Names under which clients ask for models that the hub itself runs; of other providers it has none.
+_OWN_PROVIDERS = frozenset({"all", "hf-inference", "openhearth"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,12 +37,9 @@ class ListQuery:
     cursor: str | None
 
 
-def read_list_query(request: Request, repo_type: RepoType) -> ListQuery:
-    """Raises Invalid for what cannot be read, Unsupported for filters that would be ignored."""
+def read_list_query(request: Request, repo_type: RepoType, *, served_tasks: Sequence[str] = ()) -> ListQuery:
+    """Raises Invalid for what cannot be read. `served_tasks` are those whose models the hub runs."""
     parameters = request.query_params
-    for name in _NOT_OFFERED:
-        if name in parameters:
-            raise Unsupported(f"{name}: this filter is not offered by this hub yet; leave it out.")
     least, most = _parameter_bounds(parameters.get("num_parameters"))
     wanted = RepoFilter(
         type=repo_type,
@@ -50,6 +50,10 @@ def read_list_query(request: Request, repo_type: RepoType) -> ListQuery:
         gated=read_flag(request, "gated") if "gated" in parameters else None,
         least_parameters=least,
         most_parameters=most,
+        any_of_tags=[group for app in _asked(request, "apps") for group in groups_of(app)],
+        pipeline_tags=_run_here(request, served_tasks),
+        links={kind: ids for kind in ("model", "dataset") if (ids := _asked(request, f"{kind}s"))},
+        is_linked=read_flag(request, "linked"),
         sort=_sort(parameters.get("sort")),
         ascending=parameters.get("direction") in ("1", "asc"),
     )
@@ -68,6 +72,24 @@ def _tags(request: Request) -> list[str]:
     if len(tags) > TAGS_MAX:
         raise Invalid(f"filter: {len(tags)} conditions; use at most {TAGS_MAX}.")
     return tags
+
+
+def _asked(request: Request, name: str) -> list[str]:
+    found = read_many(request, name)
+    if len(found) > TAGS_MAX:
+        raise Invalid(f"{name}: {len(found)} values; use at most {TAGS_MAX}.")
+    return found
+
+
+def _run_here(request: Request, served_tasks: Sequence[str]) -> Sequence[str] | None:
+    """The tasks that a list of runnable models is narrowed to; None if nobody asked for one."""
+    warm, providers = request.query_params.get("inference"), read_many(request, "inference_provider")
+    if warm is None and not providers:
+        return None
+    if warm not in (None, "warm"):
+        raise Invalid(f"inference: {warm[:40]!r} is unknown; use 'warm' or leave it out.")
+    is_asked = not providers or not _OWN_PROVIDERS.isdisjoint(providers)
+    return served_tasks if is_asked else ()
 
 
 def _sort(text: str | None) -> SortKey:

@@ -9,6 +9,7 @@ from openhearth.access import Action, Actor
 from openhearth.errors import Invalid
 from openhearth.kit.cursors import decode_cursor, encode_cursor
 from openhearth.repos.records import Repo, RepoFilter, SortKey
+from openhearth.repos.relation_queries import links_to
 from openhearth.repos.tables import FACT_COLUMNS, JOINED, REPO_COLUMNS, repo_facts, repo_tags, repos
 
 _SORT_COLUMNS: dict[SortKey, sa.Column[Any]] = {
@@ -54,6 +55,12 @@ def conditions_of(actor: Actor, wanted: RepoFilter) -> list[sa.ColumnElement[boo
     found += [_has_tag(tag) for tag in wanted.tags]
     if wanted.pipeline_tag is not None:
         found.append(repo_facts.c.pipeline_tag == wanted.pipeline_tag)
+    found += [_has_tag(*group) for group in wanted.any_of_tags]
+    if wanted.pipeline_tags is not None:
+        found.append(repo_facts.c.pipeline_tag.in_(wanted.pipeline_tags))
+    found += [links_to(kind, ids) for kind, ids in wanted.links.items()]
+    if wanted.is_linked:
+        found.append(links_to("model", ()) | links_to("dataset", ()))
     if wanted.gated is not None:
         found.append(repos.c.gated.is_not(None) if wanted.gated else repos.c.gated.is_(None))
     if wanted.least_parameters is not None:
@@ -63,8 +70,9 @@ def conditions_of(actor: Actor, wanted: RepoFilter) -> list[sa.ColumnElement[boo
     return found
 
 
-def _has_tag(tag: str) -> sa.ColumnElement[bool]:
-    return sa.exists().where(repo_tags.c.repo_key == repos.c.key, repo_tags.c.tag == tag)
+def _has_tag(*tags: str) -> sa.ColumnElement[bool]:
+    """Whether a repo carries one of `tags`."""
+    return sa.exists().where(repo_tags.c.repo_key == repos.c.key, repo_tags.c.tag.in_(tags))
 
 
 def select_listed(actor: Actor, wanted: RepoFilter, *, limit: int, cursor: str | None) -> sa.Select[Any]:

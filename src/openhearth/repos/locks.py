@@ -13,6 +13,7 @@ from openhearth.kit.clock import Clock
 from openhearth.kit.cursors import Page, decode_cursor, encode_cursor
 from openhearth.kit.ids import new_id
 from openhearth.kit.names import check_path
+from openhearth.kit.text import is_storable
 from openhearth.repos import git_queries as queries
 from openhearth.repos.permits import may, require
 from openhearth.repos.records import Lock, Repo
@@ -56,6 +57,8 @@ class Locks:
         limit: int = LOCKS_MOST,
     ) -> Page[Lock]:
         after = str(decode_cursor(cursor, 1)[0]) if cursor else ""
+        if not is_storable(after) or (lock_id is not None and not is_storable(lock_id)):
+            return Page([], None)
         with self._db.read() as rows:
             found = queries.list_locks(
                 rows,
@@ -71,7 +74,7 @@ class Locks:
         """Raises NotFound, and Forbidden for the lock of somebody else, unless forced by an admin."""
         require(actor, Action.WRITE, repo)
         with self._db.write() as rows:
-            lock = queries.find_lock(rows, repo.key, lock_id)
+            lock = queries.find_lock(rows, repo.key, lock_id) if is_storable(lock_id) else None
             if lock is None:
                 raise NotFound(
                     f"lock: there is no lock {lock_id[:40]!r} in {repo.id}; it may be lifted already."

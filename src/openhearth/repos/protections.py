@@ -9,7 +9,9 @@ from fnmatch import fnmatchcase
 from openhearth.access import Action, Actor
 from openhearth.db import Database
 from openhearth.errors import Conflict, Forbidden, Invalid, NotFound
+from openhearth.events import Events, RepoSettingsChanged
 from openhearth.kit.names import check_ref_name
+from openhearth.kit.text import is_storable
 from openhearth.repos import git_queries as queries
 from openhearth.repos.permits import may, require
 from openhearth.repos.records import MAIN, BranchProtection, Repo
@@ -21,8 +23,9 @@ _HEADS = "refs/heads/"
 
 
 class Protections:
-    def __init__(self, *, db: Database) -> None:
+    def __init__(self, *, db: Database, events: Events) -> None:
         self._db = db
+        self._events = events
 
     def list_protections(self, repo: Repo) -> list[BranchProtection]:
         with self._db.read() as rows:
@@ -42,13 +45,22 @@ class Protections:
                     f"branch: {PROTECTIONS_MOST} rules are the most for one repo; use * in a name."
                 )
             queries.put_protection(rows, repo.key, BranchProtection(pattern, admins_only))
+        self._announce(actor, repo, pattern, "admins only" if admins_only else "protected")
 
     def unprotect(self, actor: Actor, repo: Repo, pattern: str) -> None:
         """Raises NotFound if nothing of that name is protected."""
         require(actor, Action.ADMIN, repo)
         with self._db.write() as rows:
-            if not queries.delete_protection(rows, repo.key, pattern):
+            if not is_storable(pattern) or not queries.delete_protection(rows, repo.key, pattern):
                 raise NotFound(f"branch: {pattern[:100]!r} is not protected.")
+        self._announce(actor, repo, pattern, "open")
+
+    def _announce(self, actor: Actor, repo: Repo, pattern: str, state: str) -> None:
+        self._events.publish(
+            RepoSettingsChanged(
+                repo_key=repo.key, repo=repo.ref, changes={f"branch {pattern}": state}, actor_name=actor.name
+            )
+        )
 
     def refuse_updates(self, actor: Actor, repo: Repo, updates: Sequence[RefUpdate]) -> list[str]:
         """Sentences against deleting protected branches, and against moving those that only admins may."""

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection, Row
 
 from openhearth.db import insert_into
 from openhearth.kit.names import RepoRef
+from openhearth.repos import trending
 from openhearth.repos.records import Facts, LargeFile, Listed, Repo
 from openhearth.repos.tables import (
     FACT_COLUMNS,
@@ -33,7 +34,7 @@ def read_repo(row: Row[Any]) -> Repo:
         key=row.key, ref=RepoRef(row.type, row.namespace, row.name), visibility=row.visibility,
         gated=row.gated, sdk=row.sdk, creator_id=row.creator_id, created_at=row.created_at,
         last_modified=row.last_modified,
-        downloads=row.downloads, likes=row.likes, trending=row.trending,
+        downloads=row.downloads, downloads_all_time=row.downloads_all_time, likes=row.likes, trending=row.trending,
     )  # fmt: skip
 
 
@@ -74,6 +75,7 @@ def insert_repo(connection: Connection, repo: Repo) -> None:
             key=repo.key, type=repo.ref.type, namespace=repo.ref.namespace, name=repo.ref.name,
             address=address_of(repo.ref), visibility=repo.visibility, gated=repo.gated, sdk=repo.sdk,
             creator_id=repo.creator_id, created_at=repo.created_at, last_modified=repo.last_modified,
+            trending=trending.warmed(0, trending.CREATED, repo.created_at),
         )
     )  # fmt: skip
 
@@ -157,17 +159,14 @@ def count_tags(
     return [(row.tag, row.uses) for row in connection.execute(statement)]
 
 
+def count_tasks(connection: Connection, conditions: Sequence[sa.ColumnElement[bool]]) -> dict[str, int]:
+    task = repo_facts.c.pipeline_tag
+    statement = sa.select(task, sa.func.count()).select_from(JOINED).where(*conditions, task.is_not(None))
+    return {str(row[0]): row[1] for row in connection.execute(statement.group_by(task))}
+
+
 def list_keys(connection: Connection) -> list[str]:
     return list(connection.execute(sa.select(repos.c.key).order_by(repos.c.key)).scalars())
-
-
-def add_downloads(connection: Connection, counts: Iterable[tuple[str, int]]) -> None:
-    for key, count in counts:
-        connection.execute(
-            sa.update(repos)
-            .where(repos.c.key == key)
-            .values(downloads=repos.c.downloads + count, trending=repos.c.trending + count)
-        )
 
 
 def add_large_files(connection: Connection, key: str, files: Iterable[LargeFile]) -> None:

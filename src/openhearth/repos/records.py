@@ -33,9 +33,10 @@ class Repo:
     creator_id: str | None
     created_at: datetime
     last_modified: datetime
-    downloads: int = 0
+    downloads: int = 0  # of the last 30 days
+    downloads_all_time: int = 0
     likes: int = 0
-    trending: int = 0
+    trending: int = 0  # heat, see trending.py
 
     @property
     def id(self) -> str:
@@ -71,6 +72,9 @@ class Facts:
     transformers_info: Mapping[str, Any] | None = None
     safetensors: Mapping[str, Any] | None = None  # {"parameters": {dtype: count}, "total": count}
     parameters: int | None = None
+    gguf: Mapping[str, Any] | None = None  # architecture, context_length, total, …
+    citation: str | None = None  # BibTeX from the card
+    eval_results: Sequence[Mapping[str, Any]] | None = None
     used_storage_bytes: int = 0
 
 
@@ -104,6 +108,12 @@ class RepoFilter:
     gated: bool | None = None
     least_parameters: int | None = None
     most_parameters: int | None = None
+    any_of_tags: Sequence[Sequence[str]] = ()  # of each group, at least one
+    pipeline_tags: Sequence[str] | None = None  # one of these
+    links: Mapping[str, Sequence[str]] = field(
+        default_factory=dict
+    )  # type → ids, of which one is used; none: any
+    is_linked: bool = False  # uses any model or dataset
     sort: SortKey = "trendingScore"
     ascending: bool = False
 

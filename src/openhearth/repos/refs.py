@@ -1,11 +1,12 @@
 """The verbs that make, remove and rewrite branches and tags."""
 
 from openhearth.access import Action, Actor
-from openhearth.errors import Conflict, Forbidden, RevisionNotFound
+from openhearth.errors import Conflict, Forbidden, Invalid, RevisionNotFound
 from openhearth.events import Events, RefUpdated
 from openhearth.kit.clock import Clock
 from openhearth.kit.names import check_ref_name
 from openhearth.repos.catalogue import author_email
+from openhearth.repos.commit_checks import branch_ref
 from openhearth.repos.content import Content
 from openhearth.repos.permits import require
 from openhearth.repos.protections import Protections
@@ -31,12 +32,18 @@ class RefVerbs:
         """Raises Conflict if it exists, RevisionNotFound for a missing start, Invalid for a bad name."""
         require(actor, Action.WRITE, repo)
         if number_of(name) is not None:
-            raise Forbidden(f"branch: {name!r} is a pull request's; open one to have such a ref.")
+            raise Forbidden(
+                f"branch: Invalid reference for a branch: {name!r} is a pull request's; open one to have such a ref."
+            )
+        if name.startswith("refs/"):
+            raise Invalid(
+                f"branch: Invalid reference for a branch: {name!r}; give its short name, without refs/."
+            )
         ref = f"refs/heads/{check_ref_name(name)}"
         commit = self._content.resolve(repo, start or MAIN)
         before = self._git.find_ref(repo.key, ref)
         if before is not None and not overwrite:
-            raise Conflict(f"branch: {name!r} exists already; choose another name.")
+            raise Conflict(f"branch: Reference {ref} already exists; choose another name.")
         self._protections.check(actor, repo, ref, forces=before not in (None, commit))
         self._move(actor, repo, ref, before, commit)
         return commit
@@ -45,7 +52,8 @@ class RefVerbs:
         """Raises Forbidden for main and for refs the hub keeps, RevisionNotFound for a missing one."""
         require(actor, Action.WRITE, repo)
         if name == MAIN or name.startswith("refs/"):
-            raise Forbidden(f"branch: {name!r} cannot be deleted.")
+            full = name if name.startswith("refs/") else f"refs/heads/{name}"
+            raise Forbidden(f"branch: Cannot delete {full}: the hub keeps it; delete another branch.")
         ref = f"refs/heads/{check_ref_name(name)}"
         self._protections.check(actor, repo, ref, deletes=True)
         self._delete(actor, repo, ref, name)
@@ -71,7 +79,9 @@ class RefVerbs:
     def squash(self, actor: Actor, repo: Repo, branch: str, message: str) -> str:
         """Rewrite a branch to one commit with the same files. Irreversible. Raises RevisionNotFound."""
         require(actor, Action.WRITE, repo)
-        ref = f"refs/heads/{check_ref_name(branch)}"
+        ref = branch_ref(branch)
+        if ref.startswith("refs/heads/"):
+            check_ref_name(ref.removeprefix("refs/heads/"))
         self._protections.check(actor, repo, ref, forces=True)
         head = self._git.find_ref(repo.key, ref)
         if head is None:

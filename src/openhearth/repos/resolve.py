@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Route
 from openhearth.kit.ranges import ByteRange
 from openhearth.repos.addressing import Addressed
 from openhearth.repos.content import Content
-from openhearth.repos.downloads import QUERY_FILES
+from openhearth.repos.downloads import stands_for_loading
 from openhearth.repos.file_headers import SAFE_HEADERS, disposition, is_unchanged, requested_span
 from openhearth.repos.large_files import InMemory, OnDisk, Source
 from openhearth.repos.media import media_type
@@ -23,6 +23,7 @@ from openhearth.repos.records import Entry, Repo
 from openhearth.repos.service import Repos
 from openhearth.urls import Urls
 from openhearth.wire.files import FileAnswer
+from openhearth.wire.request import actor_of
 
 
 @dataclass(frozen=True)
@@ -91,8 +92,9 @@ class Resolve:
     def _count(self, request: Request, repo: Repo, entry: Entry) -> None:
         """A download is announced by the stock client, or seen by the file that every library reads first."""
         announced = request.headers.get("x-hf-download-counter") == "1"
-        if announced or (request.method == "GET" and entry.name in QUERY_FILES):
-            self._downloads.count(repo.key, request.client.host if request.client else "")
+        if announced or (request.method == "GET" and stands_for_loading(entry.name)):
+            address = request.client.host if request.client else ""
+            self._downloads.count(repo.key, actor_of(request).user_id or address)
 
     def _headers(self, request: Request, found: _Found) -> dict[str, str]:
         repo, entry = found.repo, found.entry

@@ -28,6 +28,7 @@ from openhearth.repos.purge import Purge
 from openhearth.repos.quotas import ListKeys, Quotas
 from openhearth.repos.records import RepoFilter
 from openhearth.repos.refs import RefVerbs
+from openhearth.repos.relations import Relations
 from openhearth.repos.signatures import FindOwners, Signatures
 from openhearth.repos.snapshots import Snapshots
 from openhearth.storage import Storage
@@ -49,6 +50,7 @@ class Repos:
     facts: FactReader
     snapshots: Snapshots
     downloads: Downloads
+    relations: Relations
     doors: GitDoor
     large_files: LargeFiles
     likes: Likes
@@ -86,7 +88,7 @@ class Repos:
             admission=admission,
         )  # fmt: skip
         content = Content(storage=storage, large_files=large_files)
-        protections = Protections(db=db)
+        protections = Protections(db=db, events=events)
         quotas = Quotas(
             db=db, storage=storage, default_gb=settings.quota_gb, list_bucket_keys=list_bucket_keys
         )
@@ -110,7 +112,8 @@ class Repos:
             ),
             facts=FactReader(db=db, storage=storage, clock=clock, content=content, large_files=large_files),
             snapshots=Snapshots(root=settings.data / "engines", catalogue=catalogue, content=content),
-            downloads=Downloads(db=db),
+            downloads=Downloads(db=db, clock=clock),
+            relations=Relations(db=db),
             doors=GitDoor(
                 db=db,
                 events=events,

@@ -4,6 +4,7 @@ DatasetInfo, SpaceInfo, RepoFile, RepoFolder, GitCommitInfo, GitRefs); what has 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from html import escape
 from typing import Any
 
@@ -11,8 +12,10 @@ from openhearth.cards import LIBRARIES
 from openhearth.errors import Invalid
 from openhearth.kit.clock import iso
 from openhearth.kit.names import RepoType
+from openhearth.repos import trending
 from openhearth.repos.records import Entry, Facts, LargeFile, Ref, Refs, Repo
-from openhearth.repos.runtime import describe_runtime
+from openhearth.repos.relations import Related
+from openhearth.repos.runtime import app_file, describe_runtime
 from openhearth.storage.git import Commit, LfsPointer
 
 Json = dict[str, Any]
@@ -26,10 +29,18 @@ class Shown:
     facts: Facts
     sha: str | None
     list_files: Callable[[], Sequence[Entry]]
+    now: datetime
     blobs: bool = False
+    related: Related | None = None  # None: what is shown is the same for every reader
+    spaces: Sequence[str] = ()  # that use it, where `related` is not given
 
     def card(self, name: str) -> Any:
         return self.facts.card.get(name)
+
+    def has_app(self) -> bool:
+        """Whether a Space has the file it starts from."""
+        name = app_file(self.repo.sdk, self.facts.card)
+        return any(entry.path == name for entry in self.list_files())
 
     def siblings(self) -> list[Json]:
         return [_sibling(entry, blobs=self.blobs) for entry in self.list_files()]
@@ -49,7 +60,7 @@ _SHARED: dict[str, Field] = {
     "private": lambda s: s.repo.is_private,
     "disabled": lambda s: False,
     "likes": lambda s: s.repo.likes,
-    "trendingScore": lambda s: s.repo.trending,
+    "trendingScore": lambda s: trending.score(s.repo.trending, s.now),
     "tags": lambda s: list(s.facts.tags),
     "cardData": lambda s: {k: v for k, v in s.facts.card.items() if k != "model-index"} or None,
     "usedStorage": lambda s: s.facts.used_storage_bytes,
@@ -59,7 +70,7 @@ _SHARED: dict[str, Field] = {
 _DOWNLOADED: dict[str, Field] = {
     "gated": lambda s: s.repo.gated or False,
     "downloads": lambda s: s.repo.downloads,
-    "downloadsAllTime": lambda s: s.repo.downloads,
+    "downloadsAllTime": lambda s: s.repo.downloads_all_time,
 }
 _OF_MODELS: dict[str, Field] = {
     "pipeline_tag": lambda s: s.facts.pipeline_tag,
@@ -70,19 +81,19 @@ _OF_MODELS: dict[str, Field] = {
     "model-index": lambda s: s.card("model-index"),
     "mask_token": lambda s: s.mask_token(),
     "widgetData": lambda s: s.card("widget"),
-    "baseModels": lambda s: None,
-    "childrenModelCount": lambda s: None,
-    "evalResults": lambda s: None,
-    "gguf": lambda s: None,
+    "baseModels": lambda s: s.related.base_models() if s.related else None,
+    "childrenModelCount": lambda s: s.related.children_count() if s.related else None,
+    "evalResults": lambda s: s.facts.eval_results,
+    "gguf": lambda s: s.facts.gguf,
     "inference": lambda s: None,
     "inferenceProviderMapping": lambda s: {},
-    "spaces": lambda s: None,
+    "spaces": lambda s: s.related.spaces() if s.related else list(s.spaces),
 }
 _OF_DATASETS: dict[str, Field] = {
     "description": lambda s: s.facts.description,
-    "citation": lambda s: None,
+    "citation": lambda s: s.facts.citation,
     "paperswithcode_id": lambda s: s.card("paperswithcode_id"),
-    "mainSize": lambda s: None,
+    "mainSize": lambda s: sum(entry.size_bytes for entry in s.list_files()),
 }
 _OF_SPACES: dict[str, Field] = {
     "sdk": lambda s: s.repo.sdk,
@@ -91,7 +102,7 @@ _OF_SPACES: dict[str, Field] = {
     ),
     "models": lambda s: s.card("models"),
     "datasets": lambda s: s.card("datasets"),
-    "runtime": lambda s: describe_runtime(),
+    "runtime": lambda s: describe_runtime(has_app=s.has_app()),
     "region": lambda s: None,
 }
 FIELDS: dict[RepoType, dict[str, Field]] = {
@@ -104,6 +115,8 @@ _ONLY_EXPANDED = frozenset(
     {"downloadsAllTime", "trendingScore", "resourceGroup", "baseModels", "childrenModelCount", "evalResults",
      "inference", "inferenceProviderMapping", "mainSize", "region"}
 )  # fmt: skip
+# What depends on who asks, or on the time, and is told anew each time.
+UNREMEMBERED = frozenset({"baseModels", "childrenModelCount", "spaces", "trendingScore"})
 _LISTED = ("likes", "trendingScore", "private", "downloads", "tags", "pipeline_tag", "library_name",
            "createdAt", "sdk", "subdomain", "lastModified", "gated", "author")  # fmt: skip
 _LISTED_FULL = ("sha", "disabled", "siblings", "description", "paperswithcode_id")
@@ -206,10 +219,10 @@ def describe_refs(refs: Refs, *, with_pull_requests: bool) -> Json:
     return found
 
 
-def describe_large_file(file: LargeFile) -> Json:
+def describe_large_file(file: LargeFile, ref: str | None) -> Json:
     return {
         "fileOid": file.sha256, "filename": file.path, "oid": file.sha256, "pushedAt": iso(file.pushed_at),
-        "size": file.size_bytes,
+        "size": file.size_bytes, **({"ref": ref} if ref else {}),
     }  # fmt: skip
 
 

@@ -29,9 +29,10 @@ repos = sa.Table(
     sa.Column("creator_id", _KEY),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("last_modified", UtcDateTime, nullable=False),
-    sa.Column("downloads", sa.BigInteger, nullable=False, default=0),
+    sa.Column("downloads", sa.BigInteger, nullable=False, default=0),  # of the last 30 days
+    sa.Column("downloads_all_time", sa.BigInteger, nullable=False, default=0, server_default="0"),
     sa.Column("likes", sa.BigInteger, nullable=False, default=0),
-    sa.Column("trending", sa.BigInteger, nullable=False, default=0),
+    sa.Column("trending", sa.BigInteger, nullable=False, default=0),  # heat, see trending.py
 )
 for _sorted_by in ("created_at", "last_modified", "downloads", "likes", "trending"):
     sa.Index(f"ix_repos_type_{_sorted_by}", repos.c.type, repos.c[_sorted_by], repos.c.key)
@@ -59,7 +60,31 @@ repo_facts = sa.Table(
     sa.Column("transformers_info", sa.JSON(none_as_null=True)),
     sa.Column("safetensors", sa.JSON(none_as_null=True)),
     sa.Column("parameters", sa.BigInteger),
+    sa.Column("gguf", sa.JSON(none_as_null=True)),
+    sa.Column("citation", sa.Text),
+    sa.Column("eval_results", sa.JSON(none_as_null=True)),
     sa.Column("used_storage_bytes", sa.BigInteger, nullable=False),
+)
+
+# What the card of a Space says that it uses; the targets need not be there.
+repo_links = sa.Table(
+    "repo_links",
+    metadata,
+    _repo_key(),
+    sa.Column("type", sa.String(8), primary_key=True),  # model or dataset
+    sa.Column("target_key", sa.String(200), primary_key=True),  # namespace/name in lower case
+    sa.Index("ix_repo_links_type_target_key", "type", "target_key"),
+)
+
+# Downloads by day; `is_recent` while the day counts in `repos.downloads`.
+repo_downloads = sa.Table(
+    "repo_downloads",
+    metadata,
+    _repo_key(),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("count", sa.BigInteger, nullable=False),
+    sa.Column("is_recent", sa.Boolean, nullable=False),
+    sa.Index("ix_repo_downloads_is_recent_day", "is_recent", "day"),
 )
 
 repo_tags = sa.Table(

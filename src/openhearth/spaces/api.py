@@ -11,7 +11,8 @@ from openhearth.access import Action
 from openhearth.errors import Unsupported
 from openhearth.repos import Repos
 from openhearth.repos.addressing import Addressed
-from openhearth.repos.runtime import NOT_RUN, describe_runtime
+from openhearth.repos.records import MAIN
+from openhearth.repos.runtime import NOT_RUN, app_file, describe_runtime
 from openhearth.spaces.search import SpaceQuery, search_spaces
 from openhearth.wire.paging import read_many
 from openhearth.wire.request import actor_of
@@ -66,7 +67,7 @@ class SpaceApi:
         return router
 
     def search(self, request: Request) -> Response:
-        """Spaces that hold every word of `q`; whether they run makes no difference, since none does."""
+        """Spaces that hold words of `q`; whether they run makes no difference, since none does."""
         query = SpaceQuery(
             words=request.query_params.get("q", ""),
             tags=read_many(request, "filter"),
@@ -88,8 +89,11 @@ class SpaceApi:
 
     def get_runtime(self, request: Request) -> Response:
         """The state of a Space that the caller may see."""
-        self._addressed.repo(request)
-        return JSONResponse(describe_runtime())
+        repo = self._addressed.repo(request)
+        content = self._repos.content
+        commit = content.resolve(repo, MAIN)
+        name = app_file(repo.sdk, self._repos.facts.get(repo, commit).card)
+        return JSONResponse(describe_runtime(has_app=content.find_entry(repo, commit, name) is not None))
 
     def refuse_read(self, request: Request) -> Response:
         """501, for those who may see the Space."""

@@ -1,6 +1,6 @@
 """Finding Spaces by words: in their name, title, short description and tags.
 
-A plain search: the score that clients print as relevancy is left out, since nothing here weighs meanings.
+A plain search: what clients print as relevancy is the share of the words that occur; nothing here weighs meanings.
 """
 
 from collections.abc import Sequence
@@ -26,16 +26,17 @@ class SpaceQuery:
 
 
 def search_spaces(repos: Repos, actor: Actor, query: SpaceQuery) -> list[dict[str, Any]]:
-    """What `actor` may see and holds every word, most trending first. Raises Invalid without a word."""
+    """What `actor` may see and holds a word, most words first, then most trending. Raises Invalid without a word."""
     words = query.words.lower().split()[:QUERY_WORDS_MAX]
     if not words:
         raise Invalid("q: is empty; give a word to look for.")
-    found = [
-        _describe(item)
+    scored = [
+        (_share(item, words), item)
         for item in _list_spaces(repos, actor, query)
-        if (not query.sdks or item.repo.sdk in query.sdks) and _holds(item, words)
+        if not query.sdks or item.repo.sdk in query.sdks
     ]
-    return found[:FOUND_MAX]
+    found = sorted((pair for pair in scored if pair[0]), key=lambda pair: -pair[0])
+    return [_describe(item, share) for share, item in found[:FOUND_MAX]]
 
 
 def _list_spaces(repos: Repos, actor: Actor, query: SpaceQuery) -> list[Listed]:
@@ -51,18 +52,20 @@ def _list_spaces(repos: Repos, actor: Actor, query: SpaceQuery) -> list[Listed]:
     return found
 
 
-def _holds(item: Listed, words: Sequence[str]) -> bool:
+def _share(item: Listed, words: Sequence[str]) -> float:
+    """How many of `words` a Space speaks of, 0 to 1."""
     card = item.facts.card
     told = (item.repo.id, card.get("title"), card.get("short_description"), *item.facts.tags)
     text = " ".join(str(part) for part in told if part).lower()
-    return all(word in text for word in words)
+    return sum(word in text for word in words) / len(words)
 
 
-def _describe(item: Listed) -> dict[str, Any]:
+def _describe(item: Listed, share: float) -> dict[str, Any]:
     card = item.facts.card
     return {
         "id": item.repo.id, "author": item.repo.ref.namespace, "title": str(card.get("title") or item.repo.ref.name),
         "emoji": card.get("emoji"), "sdk": item.repo.sdk, "likes": item.repo.likes, "private": item.repo.is_private,
-        "tags": list(item.facts.tags), "runtime": describe_runtime(),
-        "ai_short_description": card.get("short_description"), "trendingScore": item.repo.trending,
+        "tags": list(item.facts.tags), "runtime": describe_runtime(has_app=True),
+        "ai_short_description": card.get("short_description"), "semanticRelevancyScore": round(share, 4),
+        "trendingScore": item.repo.trending,
     }  # fmt: skip

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from openhearth.errors import HubError, NotFound
+from openhearth.errors import Gated, HubError, NotFound
 from openhearth.web.parts import RepoSummary
 
 
@@ -19,13 +19,15 @@ class ErrorPage:
     title: str = field(metadata=_help("The kind of refusal in a few words"))
     message: str = field(metadata=_help("The error's own sentence"))
     remedy: str = field(metadata=_help("What the reader can do next"))
+    way_in: str = field(default="", metadata=_help("Where to ask for access; empty if nowhere"))
 
     @classmethod
     def of(cls, error: HubError) -> "ErrorPage":
         # A missing repo is 401 to a stranger, so that nobody learns which private ones exist.
         kind = 404 if isinstance(error, NotFound) else error.status
         title, remedy = _WORDS.get(kind, _WORDS[500])
-        return cls(status=error.status, title=title, message=error.message, remedy=remedy)
+        way_in = error.page if isinstance(error, Gated) else ""
+        return cls(status=error.status, title=title, message=error.message, remedy=remedy, way_in=way_in)
 
 
 _WORDS = {

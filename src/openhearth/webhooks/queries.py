@@ -28,8 +28,14 @@ def delete_webhook(connection: Connection, webhook_id: str) -> None:
 def replace_watched(connection: Connection, webhook_id: str, watched: Sequence[Watched]) -> None:
     connection.execute(sa.delete(webhook_watched).where(webhook_watched.c.webhook_id == webhook_id))
     rows = [
-        {"webhook_id": webhook_id, "type": one.type, "name": one.name, "name_key": one.name.lower()}
-        for one in watched
+        {
+            "webhook_id": webhook_id,
+            "type": one.type,
+            "name": one.name,
+            "name_key": one.name.lower(),
+            "position": i,
+        }
+        for i, one in enumerate(watched)
     ]
     if rows:
         connection.execute(sa.insert(webhook_watched), rows)
@@ -75,7 +81,7 @@ def _list(connection: Connection, condition: sa.ColumnElement[bool]) -> list[Web
     watched: dict[str, list[Watched]] = {row.id: [] for row in rows}
     if rows:
         of_these = sa.select(webhook_watched).where(webhook_watched.c.webhook_id.in_(watched))
-        for row in connection.execute(of_these.order_by(webhook_watched.c.type, webhook_watched.c.name_key)):
+        for row in connection.execute(of_these.order_by(webhook_watched.c.position)):
             watched[row.webhook_id].append(Watched(row.type, row.name))
     return [Webhook(**row._mapping, watched=tuple(watched[row.id])) for row in rows]
 

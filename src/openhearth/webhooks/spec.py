@@ -48,7 +48,7 @@ def check_watched(items: Sequence[tuple[str, str]]) -> list[Watched]:
     if not items or len(items) > WATCHED_MAX:
         raise Invalid(f"watched: {len(items)} things; name 1 to {WATCHED_MAX} users, organisations or repos.")
     found = {(one.type, one.name.lower()): one for one in (_watched(kind, name) for kind, name in items)}
-    return sorted(found.values())
+    return list(found.values())
 
 
 def _watched(kind: str, name: str) -> Watched:

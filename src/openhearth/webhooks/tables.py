@@ -36,6 +36,7 @@ webhook_watched = sa.Table(
     sa.Column("type", sa.String(8), primary_key=True),
     sa.Column("name_key", sa.String(200), primary_key=True),  # lower case
     sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),  # as they were given
     sa.Index("ix_webhook_watched_type_name_key", "type", "name_key"),
 )
 

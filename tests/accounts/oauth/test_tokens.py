@@ -9,7 +9,7 @@ from openhearth.accounts import Accounts
 from openhearth.accounts.oauth.records import NewOAuthApp
 from openhearth.kit.names import RepoRef
 from openhearth.rooms import Hub
-from tests.accounts.browser import Browser
+from tests.accounts.browser import Browser, words_of
 from tests.accounts.conftest import browser_of
 from tests.accounts.oauth.conftest import Flow, arrived, bearer
 
@@ -263,4 +263,22 @@ def test_two_exchanges_of_one_code_give_one_pair(
         answers = [
             future.result().status_code for future in [pool.submit(flow.redeem, code) for _ in range(4)]
         ]
-    assert answers.count(200) <= 1
+    assert answers.count(200) == 1
+
+
+def test_an_app_in_a_browser_may_ask_from_its_own_page(web: TestClient) -> None:
+    asked = web.options("/oauth/userinfo", headers={"Origin": "https://app.test"})
+    assert (asked.status_code, asked.headers["Access-Control-Allow-Headers"]) == (204, "Authorization")
+    for path in ("/.well-known/openid-configuration", "/oauth/jwks"):
+        assert web.get(path).headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_letting_an_app_in_is_in_the_audit_log(
+    accounts: Accounts, web: TestClient, browser: Browser, app: NewOAuthApp
+) -> None:
+    Flow(web, app).code(browser.sign_in(accounts, "ben"))
+    browser.send(f"/settings/applications/{app.app.id}/disconnect", of="/settings/applications")
+    kept = words_of(browser.open("/settings/audit-log"))
+    assert "Anvil" in kept
+    assert "token.create" in kept
+    assert "token.revoke" in kept

@@ -41,6 +41,7 @@ class Company:
     more: dict[str, Any] = field(default_factory=dict)  # told by userinfo alone
     issuer: str | None = None
     is_down: bool = False
+    thinks_s: float = 0.0
     forges: bool = False
     signs_with_secret: bool = False
     key: RSAKey = field(default_factory=_first_key)
@@ -108,6 +109,7 @@ def open_company() -> Iterator[Company]:
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
             company.asked.append(parts.path)
+            time.sleep(company.thinks_s)
             if company.is_down:
                 self._answer(503, {"error": "down"})
             elif parts.path == "/authorize":

@@ -1,11 +1,14 @@
 """Signing in at the company's provider: who gets which account, and what is never trusted."""
 
 import re
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from openhearth.accounts.sso.provider import CALLS_MOST
 from openhearth.errors import Forbidden, Invalid
 from tests.accounts.browser import Browser, words_of
 from tests.accounts.conftest import browser_of
@@ -298,3 +301,33 @@ def test_a_mistake_in_the_settings_stops_the_start(
     assert read_policy(good) is not None
     with pytest.raises(Invalid, match=re.escape(words)):
         read_policy(replace(good, **settings))
+
+
+def test_a_provider_that_thinks_long_holds_up_nobody_else(house: Build, company: Company) -> None:
+    here = house()
+    company.thinks_s = 1.5
+    began = time.monotonic()
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(here.web.get, "/sso/sign-in")
+        while not company.asked:
+            time.sleep(0.01)
+        assert here.web.get("/health").status_code == 200
+        assert here.web.get("/models", headers={"Accept": "text/html"}).status_code == 200
+        assert not waiting.done()
+        assert waiting.result().status_code == 303
+    assert time.monotonic() - began >= 1.5
+
+
+def test_only_so_many_wait_for_the_provider_at_once(house: Build, company: Company) -> None:
+    here = house()
+    here.sign_in(ADA)
+    assert here.accounts.sso is not None
+    slots = here.accounts.sso.provider._slots
+    for _ in range(CALLS_MOST):
+        assert slots.acquire(blocking=False)
+    answer = here.browser.open("/sso/sign-in")
+    assert answer.status_code == 429
+    assert "slow" in words_of(answer)
+    for _ in range(CALLS_MOST):
+        slots.release()
+    assert here.browser.open("/sso/sign-in").status_code == 303

@@ -41,6 +41,13 @@ await deleteFile({ ...common, path: "a b.txt" });
 const titles = [];
 for await (const entry of listCommits(common)) titles.push(entry.title);
 assert.equal(titles.length, 4);
+const proposed = await commit({
+  ...common, title: "From JavaScript", isPullRequest: true,
+  operations: [{ operation: "addOrUpdate", path: "proposed.bin", content: new Blob([randomBytes(11_000_000)]) }],
+});
+assert.match(proposed.pullRequestUrl, /\/ada\/from-js\/discussions\/1$/);
+assert.equal((await fileDownloadInfo({ ...common, path: "proposed.bin", revision: "refs/pr/1" })).size, 11_000_000);
+assert.equal(await fileExists({ ...common, path: "proposed.bin" }), false);
 await assert.rejects(downloadFileOrThrow("absent.bin"));
 await deleteRepo(common);
 await assert.rejects(modelInfo({ name: repo.name, hubUrl, accessToken }));

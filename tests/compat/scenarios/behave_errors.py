@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from huggingface_hub import CommitOperationAdd, HfApi, constants, hf_hub_url, try_to_load_from_cache
+from huggingface_hub import (
+    CommitOperationAdd,
+    CommitOperationDelete,
+    HfApi,
+    constants,
+    hf_hub_url,
+    try_to_load_from_cache,
+)
 from huggingface_hub.errors import (
     BadRequestError,
     BucketNotFoundError,
@@ -137,4 +147,121 @@ def around() -> None:
     assert constants.ENDPOINT == HUB
 
 
-SCENARIOS = (missing_things, refusals, around)
+def says(
+    words: str, kind: type[HfHubHTTPError], call: Callable[..., Any], *arguments: Any, **options: Any
+) -> None:
+    error = raises(kind, call, *arguments, **options)
+    assert words in str(error), error
+
+
+def words() -> None:
+    """Sentences, or parts of them, that programs of others search an error for."""
+    repo = fresh("words")
+    first = api.model_info(repo).sha
+    api.upload_file(path_or_fileobj=b"1", path_in_repo="a.txt", repo_id=repo)
+    api.create_branch(repo, branch="dev")
+    api.create_tag(repo, tag="v1")
+    with row("words: a stale parent"):
+        late = {
+            "operations": [CommitOperationAdd("b", b"2")],
+            "commit_message": "late",
+            "parent_commit": first,
+        }
+        says(
+            "A commit has happened since. Please refresh and try again.",
+            HfHubHTTPError,
+            api.create_commit,
+            repo,
+            **late,
+        )
+        says(
+            "The branch was updated since you opened this page.",
+            HfHubHTTPError,
+            api.create_commit,
+            repo,
+            **late,
+        )
+    with row("words: branches that exist, are kept, are missing or are none"):
+        for name in ("dev", "main"):
+            says(
+                f"Reference refs/heads/{name} already exists",
+                HfHubHTTPError,
+                api.create_branch,
+                repo,
+                branch=name,
+            )
+        says("Cannot delete refs/heads/main", HfHubHTTPError, api.delete_branch, repo, branch="main")
+        for name in ("never", "v1"):
+            says("Invalid rev id", HfHubHTTPError, api.delete_branch, repo, branch=name)
+        for name, kind in (("refs/pr/5", HfHubHTTPError), ("refs/something/else", BadRequestError)):
+            says("Invalid reference for a branch", kind, api.create_branch, repo, branch=name)
+        api.create_branch(repo, branch="v1")
+    with row("words: a commit to a missing repo"):
+        says("Creating a commit assumes that the repo already exists", RepositoryNotFoundError, api.create_commit,
+             fresh_name("never"), [CommitOperationAdd("a", b"1")], commit_message="Lost")  # fmt: skip
+    with row("words: cards that are refused, and cards that are warned of"):
+        for card, said in (
+            ("---\nmodel-index: foo\n---\n", "Invalid metadata in README.md"),
+            ("---\nlicense: asdf\n---\n", '"license" must be one of'),
+            ("---\ntags: [\n---\n", "Invalid metadata in README.md"),
+        ):
+            error = raises(ValueError, api.upload_file, path_or_fileobj=card.encode(), path_in_repo="README.md",
+                           repo_id=repo)  # fmt: skip
+            assert said in str(error), error
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            api.upload_file(path_or_fileobj=b"no metadata", path_in_repo="README.md", repo_id=repo)
+        assert "empty or missing yaml metadata" in " ".join(str(warning.message) for warning in warned)
+    with row("words: a path that leads out of the repo is 422"):
+        error = raises(
+            HfHubHTTPError, api.upload_file, path_or_fileobj=b"1", path_in_repo="..\\up", repo_id=repo
+        )
+        assert error.response.status_code == 422
+
+
+def ways_of_saying() -> None:
+    """One thing may be said in several ways; all of them are understood."""
+    with row("a repo is found in any case, and a bare name is a missing repo"):
+        name = fresh_name("CaSe")
+        api.create_repo(name)
+        api.create_commit(
+            name.lower(), [CommitOperationAdd("a.bin", b"lower case")], commit_message="In lower case"
+        )
+        assert "a.bin" in api.list_repo_files(name)
+        raises(RepositoryNotFoundError, api.unlike, "a-bare-name")
+        raises(RepositoryNotFoundError, api.model_info, "a-bare-name")
+    with row("a folder is deleted by its name, with or without a slash"):
+        repo = fresh("folders")
+        files = ("1/a.md", "2/b.md", "3/deep/c.bin", "d.txt")
+        api.create_commit(repo, [CommitOperationAdd(path, b"data") for path in files], commit_message="Files")
+        api.create_commit(
+            repo, [CommitOperationDelete("1"), CommitOperationDelete("2/")], commit_message="Two folders"
+        )
+        assert api.list_repo_files(repo) == [".gitattributes", "3/deep/c.bin", "d.txt"]
+        api.delete_files(repo, ["not-there", "*"])
+        assert api.list_repo_files(repo) == [".gitattributes"]
+    with row("pull requests are revisions: tagged, squashed, left alone by an empty commit"):
+        pull = api.create_pull_request(repo, title=" As a revision ")
+        made = api.create_commit(repo, [], commit_message="Nothing", revision=pull.git_reference)
+        assert made.oid == api.list_repo_commits(repo, revision=pull.git_reference)[0].commit_id
+        api.upload_file(
+            path_or_fileobj=b"1", path_in_repo="pr.txt", repo_id=repo, revision=pull.git_reference
+        )
+        api.create_tag(repo, tag="of-pr", revision=pull.git_reference)
+        api.super_squash_history(repo, branch=pull.git_reference)
+        assert len(api.list_repo_commits(repo, revision=pull.git_reference)) == 1
+        head = api.model_info(repo).sha
+        for base in (head, "never"):
+            raises(RevisionNotFoundError, api.create_commit, repo, [CommitOperationAdd("x", b"x")],
+                   commit_message="Onto nothing", revision=base, create_pr=True)  # fmt: skip
+    with row("large files tell the branch that shows them"):
+        large = fresh("large")
+        api.upload_file(path_or_fileobj=b"on main", path_in_repo="a.bin", repo_id=large)
+        api.create_branch(large, branch="side")
+        api.upload_file(path_or_fileobj=b"on side", path_in_repo="b.bin", repo_id=large, revision="side")
+        assert {file.filename: file.ref for file in api.list_lfs_files(large)} == {
+            "a.bin": "refs/heads/main", "b.bin": "refs/heads/side",
+        }  # fmt: skip
+
+
+SCENARIOS = (missing_things, refusals, around, words, ways_of_saying)

@@ -57,6 +57,7 @@ def spaces() -> None:
         assert space in hf(
             "spaces", "search", space.split("/")[1], "--include-non-running", "--format", "json"
         )
+    api.upload_file(path_or_fileobj=b"<h1>", path_in_repo="index.html", repo_id=space, repo_type="space")
     with row("spaces wait"):
         raised = None
         try:

@@ -12,6 +12,8 @@ from rows import IS_1X, Elsewhere, api, fresh, raises, row
 def spaces() -> None:
     space = fresh("app", repo_type="space")
     with row("get_space_runtime"):
+        assert api.get_space_runtime(space).stage == "NO_APP_FILE"
+        api.upload_file(path_or_fileobj=b"<h1>", path_in_repo="index.html", repo_id=space, repo_type="space")
         assert api.get_space_runtime(space).stage == "STOPPED"
     with row("wait_for_space"):
         assert api.wait_for_space(space, timeout=5).stage == "STOPPED"

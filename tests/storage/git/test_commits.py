@@ -110,13 +110,19 @@ def test_deleting_nothing_is_an_error(repo: OneRepo) -> None:
     base = repo.commit(PutFile("a/b", b"1"))
     for change in (
         DeleteFile("nope"),
-        DeleteFile("a"),
         DeleteFolder("a/b"),
         DeleteFolder("x/y"),
         DeleteFile("a/b/c"),
     ):
         with pytest.raises(EntryNotFound):
             repo.write(change, parent=base)
+
+
+def test_a_folder_goes_by_its_name_alone(repo: OneRepo) -> None:
+    """Clients send `deletedFile` for a folder whose name has no slash at its end."""
+    base = repo.commit(PutFile("a/b", b"1"), PutFile("c", b"2"))
+    after = repo.write(DeleteFile("a"), parent=base)
+    assert repo.git("ls-tree", "-r", "--name-only", after).split() == ["c"]
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,7 @@ class OAuthApi:
             router.add_api_route(path, endpoint, methods=[method], response_model=None)
         return [
             *router.routes,
+            Route("/oauth/userinfo", _preflight, methods=["OPTIONS"]),
             _program_route("/oauth/token", self.give_token),
             _program_route("/oauth/revoke", self.revoke),
             _program_route("/oauth/introspect", self.introspect),
@@ -163,6 +164,12 @@ class OAuthApi:
         """End all that an app may do for you, at once."""
         self._oauth.apps.disconnect(actor_of(request), app_id)
         return {"success": True}
+
+
+async def _preflight(_request: Request) -> Response:
+    """Let an app in a browser send its token from its own page (Fetch standard, "CORS-preflight request")."""
+    allowed = {"Access-Control-Allow-Headers": "Authorization", "Access-Control-Allow-Methods": "GET, POST"}
+    return Response(status_code=204, headers={**_EVERYWHERE, **allowed, "Access-Control-Max-Age": "86400"})
 
 
 def _program_route(path: str, answer: Callable[[Asked, Mapping[str, str]], Mapping[str, Any]]) -> Route:

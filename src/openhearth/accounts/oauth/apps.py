@@ -15,12 +15,12 @@ from openhearth.accounts.known import KnownActors
 from openhearth.accounts.oauth import queries
 from openhearth.accounts.oauth.records import AppDraft, ConnectedApp, Consent, NewOAuthApp, OAuthApp
 from openhearth.accounts.oauth.redirects import WHOLE_HOST, check_redirect_uris
-from openhearth.accounts.oauth.scopes import check_scopes
+from openhearth.accounts.oauth.scopes import check_scopes, scope_text
 from openhearth.accounts.permits import require_write
 from openhearth.accounts.secret_words import hash_secret
 from openhearth.db import Database, Duplicate
 from openhearth.errors import Conflict, Invalid, NotFound
-from openhearth.events import RepoDeleted, RepoMoved
+from openhearth.events import Events, RepoDeleted, RepoMoved, TokenChange, TokenChanged
 from openhearth.kit.clock import Clock
 from openhearth.kit.ids import new_id
 from openhearth.kit.text import is_one_line
@@ -31,7 +31,10 @@ APPS_MOST = 100
 
 
 class Apps:
-    def __init__(self, *, db: Database, clock: Clock, known: KnownActors, secret: bytes) -> None:
+    def __init__(
+        self, *, db: Database, clock: Clock, known: KnownActors, events: Events, secret: bytes
+    ) -> None:
+        self._events = events
         self._db = db
         self._clock = clock
         self._known = known
@@ -156,6 +159,7 @@ class Apps:
         )
         with self._db.write() as rows:
             queries.replace_consent(rows, consent)
+        self._announce(actor, app, scopes, "create")
 
     def list_connected(self, actor: Actor) -> list[ConnectedApp]:
         """The apps that the actor let in, the latest first."""
@@ -167,10 +171,25 @@ class Apps:
         """End all that an app may do for the actor, at once. Raises NotFound."""
         user_id = require_write(actor)
         with self._db.write() as rows:
+            app = queries.find_app(rows, app_id)
             gone = queries.delete_connection(rows, user_id=user_id, app_id=app_id)
         self._known.forget()
-        if not gone:
+        if app is None or not gone:
             raise NotFound("App not found: it is not connected to this account.")
+        self._announce(actor, app, (), "revoke")
+
+    def _announce(self, actor: Actor, app: OAuthApp, scopes: Iterable[str], change: TokenChange) -> None:
+        """What an app may do for somebody changed: the audit log reads it as it reads of tokens."""
+        self._events.publish(
+            TokenChanged(
+                user_name=str(actor.name),
+                token_id=app.id,
+                name=app.name,
+                scope=scope_text(frozenset(scopes)),
+                change=change,
+                actor_name=actor.name,
+            )
+        )
 
     def _new_app(
         self, draft: AppDraft, *, owner_id: str | None, is_public: bool, space: str | None = None

@@ -12,7 +12,8 @@ from openhearth.errors import Invalid
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """`words` completes the sentence "the app wants to …"; empty for what means nothing on a hub of one's own."""
+    """`words` completes the sentence "the app wants to …"; empty for what an app may ask for and gets
+    nothing by: no app reaches what belongs to it here."""
 
     name: str
     words: str = ""
@@ -32,10 +33,10 @@ _ALL = (
     ),
     Scope(name="inference-api", words="run models for you"),
     Scope(name="write-discussions", words="write in discussions and pull requests for you"),
-    Scope(name="read-collections", words="see your private collections"),
-    Scope(name="write-collections", words="change your collections"),
-    Scope(name="jobs", words="run jobs for you"),
-    Scope(name="webhooks", words="manage your webhooks"),
+    Scope(name="read-collections"),
+    Scope(name="write-collections"),
+    Scope(name="jobs"),
+    Scope(name="webhooks"),
     Scope(name="read-billing"),
     Scope(name="offline_access"),
 )

@@ -17,6 +17,7 @@ from openhearth.accounts.people import People
 from openhearth.config import Settings
 from openhearth.db import Database
 from openhearth.errors import Unauthenticated
+from openhearth.events import Events
 from openhearth.kit.clock import Clock
 from openhearth.urls import Urls
 
@@ -43,6 +44,7 @@ class OAuth:
         known: KnownActors,
         people: People,
         orgs: Organisations,
+        events: Events,
         secret: bytes,
     ) -> Self:
         urls = Urls(settings.base_url)
@@ -56,7 +58,7 @@ class OAuth:
             return claims_of(user, orgs.list_memberships(user_id), scopes, urls=urls)
 
         return cls(
-            apps=Apps(db=db, clock=clock, known=known, secret=secret),
+            apps=Apps(db=db, clock=clock, known=known, events=events, secret=secret),
             tokens=tokens,
             keys=keys,
             server=OAuthServer(

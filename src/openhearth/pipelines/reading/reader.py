@@ -43,11 +43,22 @@ class Content:
 
 
 class Reader:
-    """Reads inputs of one `kind`. `rate_hz` is the sampling rate that sounds are wanted at."""
+    """Reads inputs of one `kind`. `rate_hz` is the sampling rate that sounds are wanted at.
 
-    def __init__(self, kind: InputKind, *, allow_private: bool = False, rate_hz: int | None = None) -> None:
+    `links_only` is for servers: nothing of their own disk or of their own account is opened for whoever asks.
+    """
+
+    def __init__(
+        self,
+        kind: InputKind,
+        *,
+        allow_private: bool = False,
+        rate_hz: int | None = None,
+        links_only: bool = False,
+    ) -> None:
         self.kind = kind
         self.allow_private = allow_private
+        self.links_only = links_only
         self.rate_hz = rate_hz
 
     def read(self, inputs: Any) -> tuple[Any, list[Read]]:
@@ -103,13 +114,15 @@ class Reader:
 
     def _open(self, item: Any, suffixes: frozenset[str] | None) -> Content | None:
         """The bytes behind `item`, or None if it names none. Only files of `suffixes` count, if given."""
-        if isinstance(item, Path):
+        if isinstance(item, Path) and not self.links_only:
             return _read_file(item)
         if not isinstance(item, str):
             return None
         if is_link(item):
             fetched = fetch(item, allow_private=self.allow_private)
             return Content(fetched.url, fetched.content, fetched.content_type, fetched.charset)
+        if self.links_only:
+            return None
         if item.strip().startswith(HUB_SCHEME) and len(item.split()) == 1:
             return _read_repo_file(item.strip())
         path = _named_file(item)

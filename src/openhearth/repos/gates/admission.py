@@ -28,7 +28,7 @@ class Admission:
             return
         refusal = self.find_refusal(actor, repo)
         if refusal is not None:
-            raise Gated(refusal, anonymous=actor.is_anonymous)
+            raise Gated(refusal, anonymous=actor.is_anonymous, page=f"{self._urls.repo(repo.ref)}#ask-access")
         self._events.publish(FilesOpened(repo_key=repo.key, repo=repo.ref, actor_name=actor.name))
 
     def find_refusal(self, actor: Actor, repo: Repo) -> str | None:

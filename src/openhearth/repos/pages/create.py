@@ -145,7 +145,7 @@ class NewRepoPages:
                 "name": "",
                 "license": "",
                 "sdk": "gradio",
-                "visibility": "public",
+                "visibility": self.frame.default_visibility,
                 **values,
             },
             errors=errors or {},

@@ -82,6 +82,7 @@ class RepoFrame:
         self.web = ground.web
         self.urls = ground.urls
         self.slots = ground.slots
+        self.default_visibility = ground.settings.default_visibility
 
     def open(self, repo_type: RepoType, request: Request, action: Action = Action.READ) -> OpenRepo:
         """The repo of this address. Raises RepoNotFound, Forbidden, and MovedRepo if it moved."""

@@ -98,6 +98,8 @@ class SshDoor:
 
         from openhearth.repos.ssh.visitor import Visitor, read_host_key
 
+        asyncssh.set_log_level("WARNING")  # it tells of every connection otherwise
+
         def greet() -> Visitor:
             visitor = Visitor(self._keys, is_full=len(self._open) >= _CONNECTIONS_MOST)
             self._open.add(visitor)
@@ -121,9 +123,9 @@ class SshDoor:
         except HubError as error:
             process.stderr.write(f"ERROR: {error.message}\n".encode())
             status = 1
-        except (OSError, EOFError, asyncio.CancelledError):
+        except (OSError, EOFError):  # the client went away
             process.channel.abort()
-            raise
+            return
         except Exception:  # one visitor's trouble is nobody else's; the log carries the trace
             log.exception("a command over SSH failed")
             process.stderr.write(b"ERROR: The hub failed on this command; its log has the details.\n")

@@ -6,18 +6,16 @@ Format: git-blame(1), "The porcelain format".
 from __future__ import annotations
 
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from openhearth.errors import Busy, EntryNotFound, TooLarge
 from openhearth.storage.git.cli import run_git
+from openhearth.storage.git.turns import turn
 
 BLAME_MAX_BYTES = 2 << 20
 _TIMEOUT_S = 20.0
-_AT_ONCE = 2  # each is a git process that uses a core
-_TURNS = threading.BoundedSemaphore(_AT_ONCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ def read_blame(repository: Path, commit: str, path: str, size_bytes: int) -> lis
             f"{path!r} has {size_bytes:,} bytes; files up to {BLAME_MAX_BYTES >> 20} MiB are blamed here, "
             f"for others clone the repo: git blame {path!r}."
         )
-    with _TURNS:
+    with turn():
         try:
             done = run_git(
                 repository,

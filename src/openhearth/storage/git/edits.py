@@ -37,9 +37,9 @@ class TreeEdit:
         folder.set(name, RawEntry(mode, oid))
 
     def delete_file(self, path: str) -> None:
-        """Raises EntryNotFound if there is no such file."""
+        """A folder of that name goes as well (huggingface_hub sends both alike). Raises EntryNotFound for neither."""
         folder, name = self._descend(path, make=False)
-        if folder is None or not folder.is_file(name):
+        if folder is None or not (folder.is_file(name) or folder.is_folder(name)):
             raise EntryNotFound(path, message=f"A file with this name doesn't exist: {path!r}.")
         folder.remove(name)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from openhearth.errors import Busy
 from openhearth.storage.git.cli import run_git
+from openhearth.storage.git.turns import turn
 
 _TIMEOUT_S = 30.0
 
@@ -14,10 +15,11 @@ _TIMEOUT_S = 30.0
 def list_versions(repository: Path, commit: str, path: str, *, limit: int) -> list[tuple[str, str]]:
     """The newest `limit` commits that changed the file, each with the path it had there. Raises Busy."""
     try:
-        done = run_git(
-            repository, "--literal-pathspecs", "log", "--follow", f"--max-count={limit}", "--format=format:%x01%H",
-            "--name-only", "-z", commit, "--", path, timeout_s=_TIMEOUT_S,
-        )  # fmt: skip
+        with turn():
+            done = run_git(
+                repository, "--literal-pathspecs", "log", "--follow", f"--max-count={limit}",
+                "--format=format:%x01%H", "--name-only", "-z", commit, "--", path, timeout_s=_TIMEOUT_S,
+            )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise Busy(
             f"{path!r}: its history is too long to follow within {_TIMEOUT_S:.0f} s; clone the repo for git log."

@@ -54,6 +54,7 @@ from openhearth.storage.git.repositories import (
 )
 from openhearth.storage.git.signatures import Signature, read_signature
 from openhearth.storage.git.trees import TreeReader
+from openhearth.storage.git.turns import turn
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -339,7 +340,8 @@ class GitStore:
 
     def raw_diff(self, key: str, old: str, new: str) -> bytes:
         """What leads from `old` to `new` as `git diff` says it, whole. Raises TooLarge, Busy."""
-        return read_raw_diff(self.path(key), old, new)
+        with turn():
+            return read_raw_diff(self.path(key), old, new)
 
     def blame(self, key: str, commit: str, path: str) -> list[BlamedLines]:
         """Who last changed each line of a file. Raises EntryNotFound, TooLarge, Busy."""
@@ -417,7 +419,17 @@ class GitStore:
 
     def find_unreachable(self, key: str, oids: Collection[str]) -> set[str]:
         """Those of `oids` that no ref leads to: they are nobody's to fetch."""
-        return wants.find_unreachable(self.path(key), oids)
+        tips = set(self.list_targets(key).values())
+        beyond = {oid for oid in oids if oid not in tips}
+        if not beyond:
+            return beyond
+        here = self._pool.call(
+            self.path(key), lambda repository: {oid for oid in beyond if _holds(repository, oid)}
+        )
+        if here != beyond:  # no walk is needed to refuse the fetch
+            return beyond - here
+        with turn():
+            return wants.find_unreachable(self.path(key), here)
 
     # Inside.
 
@@ -465,6 +477,10 @@ class GitStore:
         finally:
             with self._compacting_lock:
                 self._compacting.discard(key)
+
+
+def _holds(repository: Repository, oid: str) -> bool:
+    return is_commit_id(oid) and pygit2.Oid(hex=oid) in repository.odb
 
 
 def _peel(repository: Repository, oid: str) -> str | None:

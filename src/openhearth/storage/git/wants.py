@@ -11,7 +11,6 @@ import subprocess
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from openhearth.storage.git import refs
 from openhearth.storage.git.cli import git_command, git_environ
 from openhearth.storage.git.pktline import packet
 
@@ -19,10 +18,8 @@ _WANT = b"want "
 
 
 def find_unreachable(repository: Path, oids: Collection[str]) -> set[str]:
-    """Those of `oids` that no ref leads to. Costs nothing for tips; else a walk as far as the last one found."""
-    missing = set(oids) - set(refs.list_targets(repository).values())
-    if not missing:
-        return missing
+    """Those of `oids` that no ref leads to: a walk from all refs, as far as the last one found."""
+    missing = set(oids)
     command = git_command("--git-dir", str(repository), "rev-list", "--objects", "--no-object-names", "--all")
     with subprocess.Popen(
         command,
@@ -54,18 +51,19 @@ class WantReader:
 
     def feed(self, block: bytes) -> Iterator[tuple[bytes, bool]]:
         """`block` in whole packets, each with whether it ends a section: then look at `wants` before passing it on."""
-        self._rest += block
-        while len(self._rest) >= 4:
+        content, place = self._rest + block, 0
+        while place + 4 <= len(content):
             try:
-                length = max(int(self._rest[:4], 16), 4)
+                length = max(int(content[place : place + 4], 16), 4)
             except ValueError:  # no packets: git will say so itself
-                length = len(self._rest)
-            if len(self._rest) < length:
-                return
-            whole, self._rest = self._rest[:length], self._rest[length:]
-            if whole[4:9] == _WANT:
-                self.wants.append(whole[9:49].decode("ascii", "replace"))
-            yield whole, whole[:4] == b"0000"
+                length = len(content) - place
+            if place + length > len(content):
+                break
+            if content[place + 4 : place + 9] == _WANT:
+                self.wants.append(content[place + 9 : place + 49].decode("ascii", "replace"))
+            yield content[place : place + length], content[place : place + 4] == b"0000"
+            place += length
+        self._rest = content[place:]
 
     def take(self) -> list[str]:
         """What was wanted since the last time."""

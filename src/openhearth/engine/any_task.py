@@ -1,0 +1,110 @@
+"""Every task that has no loop of its own: the pipeline that Python calls, one request after the other.
+
+Requests and answers are those of the task API: pictures and sounds come as bytes or base64 text and go out so.
+"""
+
+import base64
+import importlib
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from openhearth.engine.payloads import bytes_of, bytes_of_text
+from openhearth.errors import Invalid, Unsupported
+from openhearth.pipelines.finding import FoundModel
+from openhearth.pipelines.inputs import read_image, read_sound
+from openhearth.pipelines.options import PipelineOptions
+from openhearth.pipelines.tasks import TASKS, Task
+from openhearth.pipelines.ways import find_way
+from openhearth.protocol.engine import Run
+
+# What the task API gives without being asked otherwise, where transformers' pipelines give something else.
+_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
+    "token-classification": {"aggregation_strategy": "simple"},
+    "text-classification": {"top_k": 5},
+    "audio-classification": {"top_k": 5},
+}
+_RATE_HZ = 16_000
+
+
+class AnyTask:
+    """A `BatchTask` over a loaded pipeline."""
+
+    max_batch = 1
+
+    def __init__(self, task: Task, worker: Any) -> None:
+        self.task = task
+        self.worker = worker
+        self.model = worker.model
+        self.tokenizer = getattr(worker, "tokenizer", None)
+
+    def decode(self, request: Run) -> Any:
+        """The input of `request`, read. Raises Invalid."""
+        if self.task.takes in ("image", "audio", "video") and not isinstance(request.inputs, dict):
+            return self._decode_media(bytes_of(request, self.task.takes))
+        if isinstance(request.inputs, dict) and isinstance(request.inputs.get("image"), str):
+            image = read_image(bytes_of_text(request.inputs["image"], "image"))
+            return {**request.inputs, "image": image}
+        if request.inputs is None:
+            raise Invalid(f"inputs: is missing; {self.task.name} needs an input.", param="inputs")
+        return request.inputs
+
+    def compute(self, inputs: Sequence[Any], parameters: dict[str, Any]) -> list[Any]:
+        """The JSON answer to each input. Raises Invalid for parameters that are not the task's."""
+        self._require(inputs, parameters)
+        settings = {**_DEFAULTS.get(self.task.name, {}), **parameters}
+        try:
+            return [_plain(self._call(given, settings)) for given in inputs]
+        except (ValueError, KeyError) as error:
+            raise Invalid(f"{self.task.name}: {error}.", param="inputs") from error
+
+    def _call(self, given: Any, settings: Mapping[str, Any]) -> Any:
+        if self.task.name == "table-question-answering" and isinstance(given, dict):
+            return self.worker(table=given.get("table"), query=given.get("query"), **settings)
+        answer = self.worker(given, **settings)
+        # A text of its own is answered as one of a list, as the task API does.
+        return (
+            [answer]
+            if self.task.name == "text-classification" and answer and isinstance(answer[0], dict)
+            else answer
+        )
+
+    def _decode_media(self, content: bytes) -> Any:
+        if self.task.takes == "image":
+            return read_image(content)
+        if self.task.takes == "audio":
+            rate_hz = getattr(getattr(self.worker, "feature_extractor", None), "sampling_rate", _RATE_HZ)
+            return {"raw": read_sound(content, rate_hz=rate_hz), "sampling_rate": rate_hz}
+        raise Unsupported(f"inputs: {self.task.takes} is not read here yet.")
+
+    def _require(self, inputs: Sequence[Any], parameters: Mapping[str, Any]) -> None:
+        for name in self.task.asks:
+            if name not in parameters and not all(isinstance(g, dict) and name in g for g in inputs):
+                raise Invalid(f"parameters.{name}: is missing; {self.task.name} needs it.", param=name)
+
+
+def load_any_task(task: str, path: Path, *, name: str, threads: int, device: str, dtype: str) -> AnyTask:
+    """Load the model in `path` for `task` by the best way there is. Raises Unsupported if there is none."""
+    found = FoundModel(name=name, path=path)
+    way = find_way(TASKS[task], found.folder)
+    if way is None:
+        raise Unsupported(
+            f"task: {name} ({found.folder.architecture}) cannot do {task}; choose another model."
+        )
+    module = importlib.import_module(f"openhearth.pipelines.{way.module}")
+    options = PipelineOptions(device=None if device == "auto" else device, dtype=dtype, threads=threads)
+    return AnyTask(TASKS[task], module.load(found, task, options))
+
+
+def _plain(value: Any) -> Any:
+    """`value` as JSON can hold it: arrays as lists, pictures as base64 of a PNG."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if hasattr(value, "save") and hasattr(value, "getbands"):
+        stream = io.BytesIO()
+        value.save(stream, "PNG")
+        return base64.b64encode(stream.getvalue()).decode()
+    return value.tolist() if hasattr(value, "tolist") else value

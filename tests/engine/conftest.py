@@ -1,0 +1,5 @@
+"""The tiny models of `tests/pipelines`, for engines."""
+
+from tests.pipelines.conftest import tiny
+
+__all__ = ["tiny"]

@@ -1,0 +1,106 @@
+"""Tasks without a loop of their own, as an engine runs them: the shapes are those that huggingface_hub reads."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import pytest
+from huggingface_hub import (
+    QuestionAnsweringOutputElement,
+    SummarizationOutput,
+    TextClassificationOutputElement,
+    TokenClassificationOutputElement,
+    TranslationOutput,
+    ZeroShotClassificationOutputElement,
+)
+
+from openhearth.engine.any_task import AnyTask, load_any_task
+from openhearth.errors import Invalid, Unsupported
+from openhearth.protocol.engine import Run
+from tests.pipelines.tiny_models import png_bytes
+
+TEXT = "The furnace melts iron. Ada makes steel of it."
+
+
+def load(tiny: dict[str, Path], task: str, model: str | None = None) -> AnyTask:
+    return load_any_task(
+        task, tiny[model or task], name="forge/tiny", threads=1, device="cpu", dtype="float32"
+    )
+
+
+def ask(task: AnyTask, inputs: Any = None, payload: bytes = b"", **parameters: Any) -> Any:
+    given = task.decode(Run(request_id=1, inputs=inputs, payload=payload))
+    (answer,) = task.compute([given], parameters)
+    return answer
+
+
+def test_a_text_is_classified(tiny: dict[str, Path]) -> None:
+    (rows,) = ask(load(tiny, "text-classification"), TEXT)
+    found = TextClassificationOutputElement.parse_obj_as_list(rows)
+    assert {row.label for row in found} == {"iron", "steel"}
+    assert sum(row.score for row in found) == pytest.approx(1, abs=1e-5)
+
+
+def test_names_are_grouped_and_placed(tiny: dict[str, Path]) -> None:
+    found = TokenClassificationOutputElement.parse_obj_as_list(ask(load(tiny, "token-classification"), TEXT))
+    assert all(row.entity_group in ("PER", "LOC") and 0 <= row.start < row.end <= len(TEXT) for row in found)
+
+
+def test_an_answer_is_a_passage_of_the_callers_text(tiny: dict[str, Path]) -> None:
+    task = load(tiny, "question-answering")
+    answer = ask(task, {"question": "Who makes steel?", "context": TEXT})
+    found = QuestionAnsweringOutputElement.parse_obj_as_instance(answer)
+    assert found.answer == TEXT[found.start : found.end] != ""
+    several = ask(task, {"question": "Who makes steel?", "context": TEXT}, top_k=3)
+    assert len(several) == 3 and several[0]["score"] >= several[1]["score"]
+
+
+def test_own_labels_share_one(tiny: dict[str, Path]) -> None:
+    for model in ("zero-shot-classification", "feature-extraction"):
+        answer = ask(load(tiny, "zero-shot-classification", model), TEXT, candidate_labels=["metal", "sport"])
+        found = [
+            ZeroShotClassificationOutputElement(label=label, score=score)
+            for label, score in zip(answer["labels"], answer["scores"], strict=True)
+        ]
+        assert {row.label for row in found} == {"metal", "sport"}
+        assert sum(row.score for row in found) == pytest.approx(1, abs=1e-4)
+
+
+def test_summaries_and_translations_have_their_old_shapes(tiny: dict[str, Path]) -> None:
+    summary = SummarizationOutput.parse_obj_as_list(ask(load(tiny, "summarization"), TEXT, max_length=8))
+    assert isinstance(summary[0].summary_text, str)
+    said = ask(load(tiny, "translation", "text-generation"), "Steel", tgt_lang="fr", max_length=4)
+    assert isinstance(TranslationOutput.parse_obj_as_list(said)[0].translation_text, str)
+
+
+def test_a_picture_comes_as_bytes_or_as_base64_text(tiny: dict[str, Path]) -> None:
+    task = load(tiny, "image-feature-extraction", "image-classification")
+    raw = ask(task, payload=png_bytes())
+    assert raw == ask(task, base64.b64encode(png_bytes()).decode())
+    assert isinstance(raw[0][0][0], float)
+    with pytest.raises(Invalid, match="base64"):
+        ask(task, "no picture")
+
+
+@pytest.mark.parametrize(
+    ("task", "inputs", "parameters", "words"),
+    [
+        ("text-classification", None, {}, "inputs: is missing"),
+        ("text-classification", 5, {}, "text-classification"),
+        ("zero-shot-classification", TEXT, {}, "candidate_labels: is missing"),
+        ("question-answering", {"question": "Who?", "context": " "}, {}, "context: is missing or empty"),
+        ("question-answering", TEXT, {}, "question: is missing"),
+    ],
+)
+def test_what_is_missing_is_named(
+    tiny: dict[str, Path], task: str, inputs: Any, parameters: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(Invalid, match=words):
+        ask(load(tiny, task), inputs, **parameters)
+
+
+def test_a_model_made_for_something_else_is_refused(tiny: dict[str, Path]) -> None:
+    with pytest.raises(Unsupported, match="cannot do translation"):
+        load(tiny, "translation", "image-classification")
