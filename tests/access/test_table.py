@@ -69,7 +69,7 @@ TOKENS: Tokens = {
 BATCH = {"objects": [{"oid": "0" * 64, "size": 1}]}
 # Letter → the doors that it opens: method, address, body. `{api}` and `{page}` are the repo's.
 DOORS: Mapping[str, tuple[tuple[str, str, Any], ...]] = {
-    "u": (("GET", "{page}", None),),
+    "u": (("GET", "{page}", None), ("GET", "{api}/runtime", None)),
     "k": (
         ("GET", "{api}", None),
         ("GET", "{api}/tree/main", None),

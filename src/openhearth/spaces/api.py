@@ -89,7 +89,7 @@ class SpaceApi:
 
     def get_runtime(self, request: Request) -> Response:
         """The state of a Space that the caller may see."""
-        repo = self._addressed.repo(request)
+        repo = self._addressed.repo(request, Action.USE)  # the app of a protected Space is open
         content = self._repos.content
         commit = content.resolve(repo, MAIN)
         name = app_file(repo.sdk, self._repos.facts.get(repo, commit).card)

@@ -1,6 +1,8 @@
 """The authorization code flow: what an app asks, what a person answers, what the app gets for the code."""
 
+import re
 import time
+from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -278,3 +280,16 @@ def test_a_repeated_parameter_is_refused(
 ) -> None:
     path = Flow(web, app).path() + "&redirect_uri=https%3A%2F%2Fevil.test"
     assert browser.sign_in(accounts, "ben").open(path).status_code == 400
+
+
+def test_somebody_else_can_sign_in_at_the_question(
+    accounts: Accounts, web: TestClient, browser: Browser, app: NewOAuthApp
+) -> None:
+    question = browser.sign_in(accounts, "ben").open(Flow(web, app).path())
+    found = re.search(r'href="(/login\?next=[^"]+)">somebody else', question.text)
+    assert found
+    login = unescape(found.group(1))
+    target = parse_qs(urlsplit(login).query)["next"][0]
+    back = browser.send("/login", of=login, name="ada", password=PASSWORD, next=target)
+    question = browser.open(back.headers["Location"])
+    assert "Signed in as ada" in words_of(question)

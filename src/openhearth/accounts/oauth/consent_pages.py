@@ -68,7 +68,7 @@ class ConsentPages:
                 self._oauth.server.refuse(fields, code, "The person would have to be asked."), 303
             )
         if must_sign_in:
-            return self._send_to_sign_in(pairs, asked_again=not actor.is_anonymous)
+            return RedirectResponse(self._sign_in_address(pairs, again=not actor.is_anonymous), 303)
         if must_ask or consent is None:
             return self._page(request, app, pairs, consent)
         location = self._approve(actor, pairs, orgs=consent.orgs)
@@ -120,12 +120,12 @@ class ConsentPages:
         is_number = max_age.isdecimal() and len(max_age) < 10
         return is_number and self._clock() - signed_in_at > timedelta(seconds=int(max_age))
 
-    def _send_to_sign_in(self, pairs: Sequence[tuple[str, str]], *, asked_again: bool) -> Response:
-        since = (
-            int((self._clock() - GRACE).timestamp()) if not asked_again else int(self._clock().timestamp())
-        )
-        back = f"{PATH}?{urlencode([pair for pair in pairs if pair[0] != SINCE] + [(SINCE, str(since))])}"
-        return RedirectResponse(with_query("/login", next=back, again="1" if asked_again else ""), 303)
+    def _sign_in_address(self, pairs: Sequence[tuple[str, str]], *, again: bool) -> str:
+        """Where the person signs in, or for `again` once more, and comes back from to what the app asked."""
+        since = self._clock() if again else self._clock() - GRACE
+        asked = [pair for pair in pairs if pair[0] not in _OURS]
+        back = f"{PATH}?{urlencode([*asked, (SINCE, str(int(since.timestamp())))])}"
+        return with_query("/login", next=back, again="1" if again else "")
 
     def _approve(self, actor: Actor, pairs: Sequence[tuple[str, str]], *, orgs: frozenset[str]) -> str:
         approval = Approval(
@@ -150,6 +150,7 @@ class ConsentPages:
             wishes=[scope for scope in SCOPES.values() if scope.name in scopes and scope.words],
             orgs=[OrgChoice(name=name, chosen=name in chosen) for name in names],
             fields=[pair for pair in pairs if pair[0] not in _OURS],
+            other_href=self._sign_in_address(pairs, again=True),
         )
         policy = CONTENT_SECURITY_POLICY.replace("form-action 'self'", f"form-action 'self' {target}")
         headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store"}

@@ -32,6 +32,7 @@ class ConsentPage:
     fields: Sequence[tuple[str, str]] = field(
         metadata=_help("The request of the app, sent along with the answer")
     )
+    other_href: str = field(metadata=_help("Where to sign in as somebody else"))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -217,7 +217,9 @@ def _delete_tokens(rows: Connection, condition: sa.ColumnElement[bool]) -> None:
 
 def delete_spent_authorizations(rows: Connection, user_id: str) -> None:
     """Drop authorizations of `user_id` that no token is left of."""
-    alive = sa.select(access_tokens.c.authorization_id).where(access_tokens.c.authorization_id.is_not(None))
+    alive = sa.select(access_tokens.c.authorization_id).where(
+        access_tokens.c.user_id == user_id, access_tokens.c.authorization_id.is_not(None)
+    )
     rows.execute(
         oauth_authorizations.delete().where(
             oauth_authorizations.c.user_id == user_id, oauth_authorizations.c.id.not_in(alive)
