@@ -148,7 +148,7 @@ class WriteApi:
         return JSONResponse({"success": True})
 
     def squash(self, request: Request, body: SquashBody | None = None) -> Response:
-        actor, repo = self._addressed.both(request, Action.WRITE)
+        actor, repo = self._addressed.both(request)
         message = body.message if body else None
         self._repos.refs.squash(actor, repo, request.path_params["branch"], message or "")
         return JSONResponse({"success": True})

@@ -25,8 +25,8 @@ COMMITS_MAX = 250
 _BASE = f"refs/heads/{MAIN}"
 _REMEMBERED = 2000
 
-Settle = Callable[[str, str], AbstractContextManager[None]]
-"""Called with the merge commit and the commit before it; main moves inside the block, and its rows stand or fall with that."""
+Settle = Callable[[str], AbstractContextManager[None]]
+"""Called with the merge commit; main moves inside the block, and its rows stand or fall with that."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class PullRefs:
         self._events = events
         self._clock = clock
         self._protections = protections
-        self._conflicts: Recent[tuple[str, str, str], tuple[str, ...]] = Recent(_REMEMBERED)
+        self._conflicts: Recent[tuple[str, str, str, str], tuple[str, ...]] = Recent(_REMEMBERED)
         self._maps: Recent[tuple[str, str, str, str], tuple[LineMap | None]] = Recent(_REMEMBERED)
 
     def find_head(self, repo: Repo, number: int) -> str | None:
@@ -60,9 +60,9 @@ class PullRefs:
         """The newest commit of main."""
         return self._git.find_ref(repo.key, _BASE) or ""
 
-    def find_merge_base(self, repo: Repo, base: str, head: str) -> str:
-        """Where `head` left the history of `base`; `base` itself where they share none."""
-        return self._git.find_merge_base(repo.key, base, head) or base
+    def find_fork(self, repo: Repo, head: str) -> str | None:
+        """Where `head` left main; None where they share no commit, because one of them was rewritten."""
+        return self._git.find_merge_base(repo.key, self.find_main(repo), head)
 
     def list_commits(self, repo: Repo, bases: Sequence[str], head: str) -> Sequence[Commit]:
         """The newest commits that `head` has and none of `bases`, oldest first."""
@@ -85,17 +85,22 @@ class PullRefs:
         number = lines.find(line) if lines is not None else None
         return (lines.path, number) if lines is not None and number is not None else None
 
-    def list_conflicts(self, repo: Repo, head: str) -> tuple[str, ...]:
+    def list_conflicts(self, repo: Repo, head: str, *, forked_at: str) -> tuple[str, ...]:
         """The files in which `head` and the newest main contradict each other."""
-        place = (repo.key, self.find_main(repo), head)
+        main = self.find_main(repo)
+        place = (repo.key, main, head, forked_at)
         found = self._conflicts.find(place)
         if found is None:
-            found = self._git.find_conflicts(*place)
+            found = self._git.find_conflicts(repo.key, main, head, forked_at=forked_at)
             self._conflicts.put(place, found)
         return found
 
-    def merge(self, actor: Actor, repo: Repo, head: str, *, message: str, settle: Settle) -> Merged:
+    def merge(
+        self, actor: Actor, repo: Repo, head: str, *, forked_at: str, message: str, settle: Settle
+    ) -> Merged:
         """Bring `head` into main as one commit; main moves last, by compare-and-swap.
+
+        `forked_at` is where it left main, for the case that main was rewritten since.
 
         Raises Forbidden, Conflict where files contradict, Busy if main keeps moving, and whatever `settle` raises.
         """
@@ -103,7 +108,7 @@ class PullRefs:
         self._protections.check(actor, repo, _BASE)
         for _ in range(ATTEMPTS):
             before = self.find_main(repo)
-            merged = self._git.merge_trees(repo.key, before, head)
+            merged = self._git.merge_trees(repo.key, before, head, forked_at=forked_at)
             if merged.conflicts:
                 raise Conflict(
                     _conflict_sentence(merged.conflicts), filesWithConflicts=list(merged.conflicts)
@@ -113,7 +118,7 @@ class PullRefs:
                 author_email=author_email(actor), date=self._clock(),
             )  # fmt: skip
             try:
-                with settle(oid, before):
+                with settle(oid):
                     self._git.update_ref(repo.key, _BASE, oid, expected=before)
             except RefMoved:
                 continue

@@ -10,7 +10,7 @@ from openhearth.repos.commit_checks import branch_ref
 from openhearth.repos.content import Content
 from openhearth.repos.permits import require
 from openhearth.repos.protections import Protections
-from openhearth.repos.pull_requests import number_of
+from openhearth.repos.pull_requests import Contributions, number_of
 from openhearth.repos.records import MAIN, Repo
 from openhearth.storage import Storage
 from openhearth.storage.git import RefMoved
@@ -18,8 +18,16 @@ from openhearth.storage.git import RefMoved
 
 class RefVerbs:
     def __init__(
-        self, *, storage: Storage, events: Events, clock: Clock, content: Content, protections: Protections
+        self,
+        *,
+        storage: Storage,
+        events: Events,
+        clock: Clock,
+        content: Content,
+        protections: Protections,
+        contributions: Contributions,
     ) -> None:
+        self._contributions = contributions
         self._git = storage.git
         self._events = events
         self._clock = clock
@@ -77,8 +85,11 @@ class RefVerbs:
         self._delete(actor, repo, f"refs/tags/{check_ref_name(name, field='tag')}", name)
 
     def squash(self, actor: Actor, repo: Repo, branch: str, message: str) -> str:
-        """Rewrite a branch to one commit with the same files. Irreversible. Raises RevisionNotFound."""
-        require(actor, Action.WRITE, repo)
+        """Rewrite a branch or a pull request to one commit with the same files. Irreversible.
+
+        Raises RevisionNotFound; for pull requests also what `Contributions.require` does.
+        """
+        self._contributions.require(actor, repo, branch)
         ref = branch_ref(branch)
         if ref.startswith("refs/heads/"):
             check_ref_name(ref.removeprefix("refs/heads/"))

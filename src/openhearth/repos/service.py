@@ -108,7 +108,12 @@ class Repos:
                 contributions=contributions,
             ),
             refs=RefVerbs(
-                storage=storage, events=events, clock=clock, content=content, protections=protections
+                storage=storage,
+                events=events,
+                clock=clock,
+                content=content,
+                protections=protections,
+                contributions=contributions,
             ),
             facts=FactReader(db=db, storage=storage, clock=clock, content=content, large_files=large_files),
             snapshots=Snapshots(root=settings.data / "engines", catalogue=catalogue, content=content),

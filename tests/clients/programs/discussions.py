@@ -138,6 +138,9 @@ def draft_and_conflict() -> None:
     eve.create_commit(
         operations=[CommitOperationDelete("more.txt")], commit_message="Drop more", create_pr=True, **AT
     )
+    eve.super_squash_history(branch="refs/pr/4", **AT)
+    assert len(nobody.list_repo_commits(revision="refs/pr/4", **AT)) == 1
+    assert "more.txt" in details(4).diff
     empty = ada.create_pull_request(title="Nothing yet", **AT)
     ada.change_discussion_status(discussion_num=empty.num, new_status="open", **AT)
     ada.merge_pull_request(discussion_num=empty.num, **AT)

@@ -193,6 +193,37 @@ def test_a_conflict_names_its_files_and_changes_nothing(
     assert workshop.text(repo, "new.txt") == "fine"
 
 
+def test_a_rewritten_pull_request_still_fits_main(workshop: Workshop, talk: Discussions, repo: Repo) -> None:
+    number = propose(workshop, repo, story__txt=STORY.replace("line 5", "eve"))
+    add(workshop, repo, number, workshop.eve, notes__txt="more\n")
+    with pytest.raises(Forbidden):
+        workshop.repos.refs.squash(workshop.ben, repo, f"refs/pr/{number}", "")
+    oid = workshop.repos.refs.squash(workshop.eve, repo, f"refs/pr/{number}", "All of it")
+    assert workshop.repos.content.count_commits(repo, oid) == 1
+    workshop.put(repo, other__txt="meanwhile")
+    pull = talk.threads.get(repo, number)
+    patch = talk.pulls.patch(repo, talk.pulls.range_of(repo, pull))
+    assert "+eve" in patch and "meanwhile" not in patch
+    talk.pulls.merge(workshop.ada, repo, pull)
+    assert "eve" in workshop.text(repo, "story.txt")
+    assert workshop.text(repo, "other.txt") == "meanwhile"
+
+
+def test_a_rewritten_main_still_takes_what_was_proposed_before(
+    workshop: Workshop, talk: Discussions, repo: Repo
+) -> None:
+    number = propose(workshop, repo, story__txt=STORY.replace("line 5", "eve"))
+    workshop.repos.refs.squash(workshop.ada, repo, "main", "")
+    workshop.put(repo, story__txt=STORY.replace("line 25", "ada"))
+    pull = talk.threads.get(repo, number)
+    assert talk.pulls.list_conflicts(repo, pull, talk.pulls.range_of(repo, pull)) == ()
+    talk.pulls.merge(workshop.ada, repo, pull)
+    text = workshop.text(repo, "story.txt")
+    assert "eve" in text and "ada" in text
+    merged = talk.threads.get(repo, number)
+    assert "+eve" in talk.pulls.patch(repo, talk.pulls.range_of(repo, merged))
+
+
 def test_only_writers_merge_and_only_authors_and_writers_push(
     workshop: Workshop, talk: Discussions, repo: Repo
 ) -> None:

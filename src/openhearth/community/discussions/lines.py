@@ -27,12 +27,14 @@ class Lines:
         self._refs = repos.pull_refs
 
     def range_of(self, repo: Repo, discussion: Discussion) -> Range:
-        """From where the pull request left main (after a merge: main before it) to its newest commit."""
+        """From where the pull request left main to its newest commit; after a merge, as it was merged."""
         head = discussion.head or ""
         if discussion.is_open:
             head = self._refs.find_head(repo, discussion.number) or head
-        base = discussion.base_commit or self._refs.find_main(repo)
-        return Range(self._refs.find_merge_base(repo, base, head), head)
+        base = discussion.base_commit
+        if discussion.status != "merged":
+            base = self._refs.find_fork(repo, head) or base
+        return Range(base or self._refs.find_main(repo), head)
 
     def anchor(self, repo: Repo, discussion: Discussion, line: Line) -> Anchor:
         """Raises Invalid unless the diff of the pull request has that line."""

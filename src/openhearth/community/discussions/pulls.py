@@ -92,11 +92,11 @@ class Pulls:
         event_id, now = new_id(), self._threads.clock()
 
         @contextmanager
-        def settle(oid: str, before: str) -> Iterator[None]:
+        def settle(oid: str) -> Iterator[None]:
             with self._db.write() as rows:
                 if not queries.change_status(
                     rows, discussion.id, allowed=["open"], status="merged", head=span.head,
-                    base_commit=before, merge_commit=oid,
+                    base_commit=span.base, merge_commit=oid,
                 ):  # fmt: skip
                     raise Conflict(
                         f"Pull request #{discussion.number} was merged or closed by somebody else just now."
@@ -112,7 +112,7 @@ class Pulls:
                 yield
 
         message = _merge_message(discussion, commits, actor)
-        merged = self._refs.merge(actor, repo, span.head, message=message, settle=settle)
+        merged = self._refs.merge(actor, repo, span.head, forked_at=span.base, message=message, settle=settle)
         self._threads.announce(actor, repo, discussion, "merged")
         return merged.oid
 
@@ -161,7 +161,11 @@ class Pulls:
 
     def list_conflicts(self, repo: Repo, discussion: Discussion, span: Range) -> Sequence[str]:
         """The files that contradict main; none of one that is merged."""
-        return () if discussion.status == "merged" else self._refs.list_conflicts(repo, span.head)
+        return (
+            ()
+            if discussion.status == "merged"
+            else self._refs.list_conflicts(repo, span.head, forked_at=span.base)
+        )
 
     # News of refs
 
@@ -175,11 +179,12 @@ class Pulls:
             discussion = queries.find_discussion(rows, event.repo_key, number)
         if repo is None or discussion is None or not discussion.is_open:
             return
+        forked_at = self._refs.find_fork(repo, event.new) or discussion.base_commit
         known = [self._refs.find_main(repo)] + ([event.old] if event.old else [])
         commits = self._refs.list_commits(repo, known, event.new)
         author_id = self._find_user_id(event.actor_name) if event.actor_name else None
         with self._db.write() as rows:
-            queries.change_discussion(rows, discussion.id, head=event.new)
+            queries.change_discussion(rows, discussion.id, head=event.new, base_commit=forked_at)
             told = queries.list_commit_oids(rows, discussion.id)
             for commit in commits:
                 if commit.oid not in told:

@@ -44,7 +44,7 @@ discussions = sa.Table(
     sa.Column("comment_count", sa.Integer, nullable=False),
     sa.Column("last_position", sa.Integer, nullable=False),
     sa.Column("head", sa.String(40)),  # of a pull request: its newest commit, also when its ref is gone
-    sa.Column("base_commit", sa.String(40)),  # main before the merge
+    sa.Column("base_commit", sa.String(40)),  # where it left main, as long as that could be told
     sa.Column("merge_commit", sa.String(40)),
     sa.UniqueConstraint("repo_key", "number"),
 )

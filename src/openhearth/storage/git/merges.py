@@ -39,21 +39,27 @@ def list_between(repository: Repository, old: Sequence[str], new: str, *, limit:
     return [record_commit(commit) for commit in islice(walker, limit)][::-1]
 
 
-def find_conflicts(repository: Repository, ours: str, theirs: str) -> tuple[str, ...]:
-    """The paths that contradict each other, none if both can be merged."""
-    if find_merge_base(repository, ours, theirs) in (ours, theirs):
-        return ()
-    return _conflicts_in(repository.merge_commits(ours, theirs))
+def find_conflicts(
+    repository: Repository, ours: str, theirs: str, *, forked_at: str | None = None
+) -> tuple[str, ...]:
+    """The paths that contradict each other, none if both can be merged. `forked_at` as for `merge_trees`."""
+    base = find_merge_base(repository, ours, theirs) or forked_at
+    return () if base in (ours, theirs) else _conflicts_in(_merge(repository, base, ours, theirs))
 
 
-def merge_trees(repository: Repository, ours: str, theirs: str) -> MergedTree:
-    """Three-way merge of the files. Its objects are on disk when this returns; nothing names them yet."""
-    base = find_merge_base(repository, ours, theirs)
+def merge_trees(
+    repository: Repository, ours: str, theirs: str, *, forked_at: str | None = None
+) -> MergedTree:
+    """Three-way merge of the files. Its objects are on disk when this returns; nothing names them yet.
+
+    `forked_at` is the commit to compare both with where one of them was rewritten since and they share none.
+    """
+    base = find_merge_base(repository, ours, theirs) or forked_at
     if base == theirs:  # theirs brings nothing
         return MergedTree(tree_of(repository, ours))
     if base == ours:
         return MergedTree(tree_of(repository, theirs))
-    index = repository.merge_commits(ours, theirs)
+    index = _merge(repository, base, ours, theirs)
     if conflicts := _conflicts_in(index):
         return MergedTree(b"", conflicts)
     tree: bytes = index.write_tree(repository).raw
@@ -63,6 +69,12 @@ def merge_trees(repository: Repository, ours: str, theirs: str) -> MergedTree:
 def write_squash(repository: Repository, ours: str, tree: bytes, *, message: str, author: Person) -> str:
     """One commit on top of `ours` that holds `tree`; durable on return."""
     return write_object(repository, "commit", encode_commit(tree, [ours], author, message))
+
+
+def _merge(repository: Repository, base: str | None, ours: str, theirs: str) -> Any:
+    if base is None:
+        return repository.merge_commits(ours, theirs)
+    return repository.merge_trees(*(repository[oid].tree for oid in (base, ours, theirs)))
 
 
 def _conflicts_in(index: Any) -> tuple[str, ...]:

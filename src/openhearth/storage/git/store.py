@@ -380,13 +380,18 @@ class GitStore:
         """The newest `limit` commits that `new` reaches and none of `old` does, oldest first."""
         return self._read(key, new, lambda repository: merges.list_between(repository, old, new, limit=limit))
 
-    def find_conflicts(self, key: str, ours: str, theirs: str) -> tuple[str, ...]:
+    def find_conflicts(
+        self, key: str, ours: str, theirs: str, *, forked_at: str | None = None
+    ) -> tuple[str, ...]:
         """The paths in which both commits contradict each other."""
-        return self._read(key, theirs, lambda repository: merges.find_conflicts(repository, ours, theirs))
+        return self._read(key, theirs, lambda r: merges.find_conflicts(r, ours, theirs, forked_at=forked_at))
 
-    def merge_trees(self, key: str, ours: str, theirs: str) -> MergedTree:
-        """The files of both commits together, or the paths that contradict. No ref moves."""
-        return self._read(key, theirs, lambda repository: merges.merge_trees(repository, ours, theirs))
+    def merge_trees(self, key: str, ours: str, theirs: str, *, forked_at: str | None = None) -> MergedTree:
+        """The files of both commits together, or the paths that contradict. No ref moves.
+
+        `forked_at` is what both are compared with where their histories share nothing.
+        """
+        return self._read(key, theirs, lambda r: merges.merge_trees(r, ours, theirs, forked_at=forked_at))
 
     def write_squash(
         self, key: str, ours: str, tree: bytes, *, message: str,
