@@ -210,6 +210,7 @@ def test_a_protected_branch_is_not_forced_and_moved_by_admins_only(
     ada = Form(running, "ada")
     for fields in ({"branch": "main", "admins_only": "on"}, {"branch": "release/*"}):
         ada.send("/forge/guarded/settings/protect", of="/forge/guarded/settings", **fields)
+    ada.web.close()
     ben = GitUser(running, tmp_path / "ben", "ben")
     ben.git("clone", "-q", ben.url("forge/guarded"), "work")
     work = ben.home / "work"
