@@ -43,6 +43,11 @@ def build(
         discussions=discussions_room.service,
         follows=follows_room.service,
         notifications=notifications_room.service,
-        overviews=Overviews(repos=repos, follows=follows_room.service, collections=collections_room.service),
+        overviews=Overviews(
+            repos=repos,
+            discussions=discussions_room.service,
+            follows=follows_room.service,
+            collections=collections_room.service,
+        ),
         rooms=[collections_room, discussions_room, follows_room, notifications_room],
     )

@@ -8,13 +8,17 @@ from collections.abc import Mapping
 from openhearth.access import Actor
 from openhearth.accounts import Organisation, User
 from openhearth.community.collections import Collections
+from openhearth.community.discussions import Discussions
 from openhearth.community.follows import Follows
 from openhearth.repos import Repos
 
 
 class Overviews:
-    def __init__(self, *, repos: Repos, follows: Follows, collections: Collections) -> None:
+    def __init__(
+        self, *, repos: Repos, discussions: Discussions, follows: Follows, collections: Collections
+    ) -> None:
         self._repos = repos
+        self._discussions = discussions
         self._follows = follows
         self._collections = collections
 
@@ -35,7 +39,9 @@ class Overviews:
 
     def _of_person(self, user: User, actor: Actor) -> Mapping[str, object]:
         return {
-            "numDiscussions": 0,
+            "numDiscussions": self._discussions.threads.count_opened(
+                user.id, self._repos.catalogue.readable_keys(actor)
+            ),
             "numUpvotes": self._collections.catalogue.count_upvotes(actor, user.id),
             "numLikes": self._repos.likes.count_liked(actor, user.id),
             "numFollowing": self._follows.count_following(user.id, people_only=True),

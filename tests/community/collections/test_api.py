@@ -102,7 +102,18 @@ def test_bad_input_is_named(web: TestClient, ada: dict[str, str], body: dict[str
     assert field in answer.json()["error"]
 
 
-@pytest.mark.parametrize("query", ["sort=best", "limit=0", "limit=x", "cursor=zzz", "cursor=WyIxIiwiYSJd"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "sort=best",
+        "limit=0",
+        "limit=x",
+        "cursor=zzz",
+        "cursor=WyIxIiwiYSJd",
+        "cursor=WyIxIiwxLCJhIl0",
+        "cursor=WzEsLTEsImEiXQ",
+    ],
+)
 def test_bad_queries_are_named(web: TestClient, ada: dict[str, str], query: str) -> None:
     answer = web.get(f"/api/collections?{query}")
     assert answer.status_code == 400
@@ -119,3 +130,12 @@ def test_a_position_is_a_place_in_the_list(web: TestClient, ada: dict[str, str],
         assert answer.json()["error"].startswith("position:")
     far = web.patch(f"{path}/items/{made['items'][0]['_id']}", headers=ada, json={"position": 77})
     assert far.json() == {"success": True}
+
+
+def test_words_are_looked_for_in_titles_and_descriptions(web: TestClient, ada: dict[str, str]) -> None:
+    create(web, ada, "Steel", description="What melts early")
+    create(web, ada, "Iron", description="100% old_school")
+    for words, title in (("MELTS", "Steel"), ("stee early", "Steel"), ("100%", "Iron"), ("d_s", "Iron")):
+        found = web.get("/api/collections", params={"q": words}).json()
+        assert [entry["title"] for entry in found] == [title], words
+    assert web.get("/api/collections", params={"q": "steel school"}).json() == []

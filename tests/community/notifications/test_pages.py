@@ -23,7 +23,7 @@ def open_discussion(site: Site, repo: Repo, title: str = "It cracks", text: str 
 
 
 def test_nobody_is_sent_to_sign_in(site: Site) -> None:
-    for path in ("/notifications", "/notifications/watched"):
+    for path in ("/notifications", "/settings/notifications"):
         assert site.nobody.get(path).headers["location"].startswith("/login?next=")
     assert 'href="/notifications"' not in site.nobody.read("/")
     assert site.nobody.send("/notifications", {"action": "read"}, page="/ada").status_code == 401
@@ -60,14 +60,21 @@ def test_buttons_read_finish_and_mute(site: Site) -> None:
     page = site.ada.read("/notifications")
     assert "One #1" not in page
     assert "Two #2" in page
-    assert "ada/tiny #1" in site.ada.read("/notifications/watched")
+    assert "ada/tiny #1" in site.ada.read("/settings/notifications")
     site.ada.send("/notifications", {"action": "done"})
     assert "Nothing here" in site.ada.read("/notifications")
 
 
 def test_a_repo_and_a_profile_are_watched_from_their_own_pages(site: Site) -> None:
-    site.create()
-    for page, place in (("/ada/tiny", "model:ada/tiny"), ("/forge", "user:forge")):
+    repo = site.create()
+    site.hub.community.discussions.threads.open(
+        actor(site, "ben"), repo, title="It cracks", description="Look."
+    )
+    for page, place in (
+        ("/ada/tiny", "model:ada/tiny"),
+        ("/forge", "user:forge"),
+        ("/ada/tiny/discussions/1", "model:ada/tiny:1"),
+    ):
         assert f'name="place" value="{place}"' in site.eve.read(page)
         assert f'name="place" value="{place}"' not in site.nobody.read(page)
         answer = site.eve.send(
@@ -75,14 +82,14 @@ def test_a_repo_and_a_profile_are_watched_from_their_own_pages(site: Site) -> No
         )
         assert (answer.status_code, answer.headers["location"]) == (303, page)
         assert "Watching" in site.eve.read(page)
-    watched = site.eve.read("/notifications/watched")
+    watched = site.eve.read("/settings/notifications")
     assert "ada/tiny" in watched
     assert "forge" in watched
     for place in ("model:ada/tiny", "user:forge"):
         site.eve.send(
-            "/notifications/watch", {"place": place, "level": "default"}, page="/notifications/watched"
+            "/notifications/watch", {"place": place, "level": "default"}, page="/settings/notifications"
         )
-    assert "Nothing yet" in site.eve.read("/notifications/watched")
+    assert "Nothing yet" in site.eve.read("/settings/notifications")
 
 
 def test_an_inbox_is_narrowed_to_one_repo(site: Site) -> None:

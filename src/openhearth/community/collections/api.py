@@ -84,7 +84,7 @@ class Api:
         return router
 
     def list_collections(self, request: Request) -> Response:
-        """Collections by owner, item and words of the title, each with its first items."""
+        """Collections by owner, item and words of title and description, each with its first items."""
         page = self._catalogue.list_collections(
             actor_of(request),
             CollectionFilter(
@@ -164,7 +164,7 @@ class Api:
 def read_sort(text: str | None) -> WireSort:
     """Raises Invalid."""
     for key in SORT_KEYS:
-        if key == (text or "lastModified"):
+        if key == (text or "trending"):
             return key
     raise Invalid(f"sort: {str(text)[:40]!r} is no order; use one of {', '.join(SORT_KEYS)}.")
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import sqlalchemy as sa
 
@@ -35,6 +34,7 @@ from openhearth.errors import Invalid
 from openhearth.kit.clock import Clock
 from openhearth.kit.cursors import Page, decode_cursor, encode_cursor, from_micros, to_micros
 from openhearth.kit.ids import new_id
+from openhearth.kit.text import is_storable
 
 LISTED_ITEMS = 4  # huggingface_hub documents this of `list_collections`
 TRENDING_FOR = timedelta(days=7)
@@ -84,11 +84,11 @@ class Catalogue:
         if conditions is None:
             return Page([])
         order = self._order(wanted.sort)
-        after = _position_in(cursor, wanted.sort) if cursor else None
+        after = _position_in(cursor) if cursor else None
         with self._db.read() as rows:
             found = queries.list_collections(rows, conditions, order=order, after=after, limit=limit + 1)
             shown = self._with_first_items(rows, actor, [collection for collection, _ in found[:limit]])
-        more = _cursor_of(*found[limit - 1]) if len(found) > limit else None
+        more = _cursor_of(found[limit - 1][1]) if len(found) > limit else None
         return Page(shown, more)
 
     def count(self, actor: Actor, wanted: CollectionFilter) -> int:
@@ -182,22 +182,23 @@ class Catalogue:
             if not held:
                 return None
             found.append(sa.or_(*held))
-        words = wanted.search.lower().split()[:8]
-        return found + [collections.c.title_key.contains(word, autoescape=True) for word in words]
+        words = wanted.search.lower().split()[:8] if is_storable(wanted.search) else ()
+        return found + [_speaks_of(word) for word in words]
 
-    def _order(self, sort: SortKey) -> sa.ColumnElement[Any]:
+    def _order(self, sort: SortKey) -> sa.ColumnElement[int] | None:
+        """What comes before the time of the last change."""
         if sort == "trending":
             return queries.recent_upvotes(self._clock() - TRENDING_FOR)
         if sort == "position":
             return -collections.c.position
-        return collections.c.upvotes if sort == "upvotes" else collections.c.last_updated
+        return collections.c.upvotes if sort == "upvotes" else None
 
     def _with_first_items(
         self, rows: sa.Connection, actor: Actor, found: Sequence[Collection]
     ) -> list[Shown]:
         ids, visible = [collection.id for collection in found], self._targets.visible_to(actor)
         first = queries.list_first_items(rows, ids, visible, each=_READ_ITEMS)
-        counts = queries.count_items(rows, ids, visible)
+        counts = self._targets.count_seen(rows, actor, ids)
         upvoted = queries.list_upvoted(rows, ids, actor.user_id) if actor.user_id else set()
         seen = self._targets.show(rows, actor, [row for some in first.values() for row in some])
         shown = []
@@ -215,17 +216,18 @@ class Catalogue:
         return shown
 
 
-def _cursor_of(collection: Collection, key: object) -> str:
-    if isinstance(key, datetime):
-        key = to_micros(key)
-    assert isinstance(key, int)
-    return encode_cursor(key, collection.id)
+def _speaks_of(word: str) -> queries.Condition:
+    described = sa.func.lower(collections.c.description).contains(word, autoescape=True)
+    return collections.c.title_key.contains(word, autoescape=True) | described
 
 
-def _position_in(cursor: str, sort: SortKey) -> tuple[object, str]:
-    key, collection_id = decode_cursor(cursor, 2)
-    if sort == "lastModified":
-        return from_micros(key), str(collection_id)
+def _cursor_of(position: queries.Position) -> str:
+    key, changed_at, collection_id = position
+    return encode_cursor(key, to_micros(changed_at), collection_id)
+
+
+def _position_in(cursor: str) -> queries.Position:
+    key, changed_at, collection_id = decode_cursor(cursor, 3)
     if not isinstance(key, int):
         raise Invalid("cursor: is not one of this list; follow the Link header instead.")
-    return key, str(collection_id)
+    return key, from_micros(changed_at), str(collection_id)

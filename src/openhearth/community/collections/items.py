@@ -67,7 +67,7 @@ class Items:
         position = None if position is None else check_position(position)
         with self._db.write() as rows:
             queries.update_collection(rows, found.id, last_updated=self._clock())
-            seen = queries.list_items(rows, found.id, self._targets.visible_to(actor))
+            seen = self._targets.list_seen(rows, actor, found.id)
             item = _item_of(seen, item_object_id, found)
             if note is not None:
                 queries.update_note(rows, item.id, note or None)
@@ -80,7 +80,7 @@ class Items:
         found = self._catalogue.get_to_change(actor, slug)
         with self._db.write() as rows:
             queries.update_collection(rows, found.id, last_updated=self._clock())
-            seen = queries.list_items(rows, found.id, self._targets.visible_to(actor))
+            seen = self._targets.list_seen(rows, actor, found.id)
             item = _item_of(seen, item_object_id, found)
             place = max(0, seen.index(item) + by)
             queries.renumber(rows, _moved(queries.list_items(rows, found.id), item, place, among=seen))
@@ -107,7 +107,7 @@ class Items:
         found = self._catalogue.get_to_change(actor, slug)
         with self._db.write() as rows:
             queries.update_collection(rows, found.id, last_updated=self._clock())
-            seen = queries.list_items(rows, found.id, self._targets.visible_to(actor))
+            seen = self._targets.list_seen(rows, actor, found.id)
             queries.delete_item(rows, _item_of(seen, item_object_id, found).id)
             queries.renumber(rows, queries.list_items(rows, found.id))
 

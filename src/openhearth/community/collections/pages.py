@@ -31,7 +31,7 @@ from openhearth.wire.request import actor_of
 PAGE_COLLECTIONS = 24
 SHELF_COLLECTIONS = 6
 PANEL_COLLECTIONS = 5
-_SORTS = (("Last changed", "lastModified"), ("Trending", "trending"), ("Most upvoted", "upvotes"))
+_SORTS = (("Trending", "trending"), ("Last changed", "lastModified"), ("Most upvoted", "upvotes"))
 KINDS = [Choice(value=kind, label=kind.capitalize()) for kind in ITEM_TYPES]
 
 

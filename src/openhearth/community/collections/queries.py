@@ -22,6 +22,7 @@ _COLUMNS = (
     namespaces.c.kind.label("owner_kind"),
 )
 Condition = sa.ColumnElement[bool]
+Position = tuple[int, datetime, str]  # what a list is ordered by; when it was changed; its id
 
 
 def _collection(row: Any) -> Collection:
@@ -64,18 +65,21 @@ def list_collections(
     rows: Connection,
     conditions: Sequence[Condition],
     *,
-    order: sa.ColumnElement[Any],
-    after: tuple[object, str] | None,
+    order: sa.ColumnElement[int] | None,
+    after: Position | None,
     limit: int,
-) -> list[tuple[Collection, Any]]:
-    """Collections with the value of `order`, highest first, from behind the position `after`."""
-    key = order.label("sort_key")
+) -> list[tuple[Collection, Position]]:
+    """Collections by `order`, highest first, then last changed first, from behind the position `after`."""
+    key = (sa.literal_column("0", sa.Integer) if order is None else order).label("sort_key")
+    columns: list[sa.ColumnElement[Any]] = [] if order is None else [order]
+    columns += [collections.c.last_updated, collections.c.id]
     statement = sa.select(*_COLUMNS, key).select_from(JOINED).where(*conditions)
     if after is not None:
-        before = sa.tuple_(sa.literal(after[0], order.type), sa.literal(after[1]))
-        statement = statement.where(sa.tuple_(order, collections.c.id) < before)
-    statement = statement.order_by(order.desc(), collections.c.id.desc()).limit(limit)
-    return [(_collection(row), row.sort_key) for row in rows.execute(statement)]
+        values = after if order is not None else after[1:]
+        before = [sa.literal(value, column.type) for value, column in zip(values, columns, strict=True)]
+        statement = statement.where(sa.tuple_(*columns) < sa.tuple_(*before))
+    found = rows.execute(statement.order_by(*[column.desc() for column in columns]).limit(limit))
+    return [(_collection(row), (row.sort_key, row.last_updated, row.id)) for row in found]
 
 
 def count_collections(rows: Connection, conditions: Sequence[Condition]) -> int:
@@ -163,13 +167,24 @@ def list_first_items(
 
 
 def count_items(rows: Connection, ids: SomeOf[str], condition: Condition) -> Mapping[str, int]:
+    """Collection id → how many of its repos and collections meet `condition`."""
     t = collection_items.c
+    of_rows = t.repo_key.is_not(None) | t.linked_id.is_not(None)
     statement = (
         sa.select(t.collection_id, sa.func.count().label("items"))
-        .where(t.collection_id.in_(ids), condition)
+        .where(t.collection_id.in_(ids), of_rows, condition)
         .group_by(t.collection_id)
     )
     return {row.collection_id: row.items for row in rows.execute(statement)}
+
+
+def list_things(rows: Connection, ids: SomeOf[str]) -> list[tuple[str, Target]]:
+    """What collections hold of other rooms, papers and buckets, each with the collection's id."""
+    t = collection_items.c
+    statement = sa.select(t.collection_id, t.type, t.target).where(
+        t.collection_id.in_(ids), t.repo_key.is_(None), t.linked_id.is_(None)
+    )
+    return [(row.collection_id, Target(type=row.type, key=row.target)) for row in rows.execute(statement)]
 
 
 def insert_item(rows: Connection, item: ItemRow, *, at: datetime) -> None:

@@ -120,7 +120,7 @@ class CollectionFilter:
     owners: Sequence[str] = ()
     items: Sequence[str] = ()
     search: str = ""
-    sort: SortKey = "lastModified"
+    sort: SortKey = "trending"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
 """What items point to: from a type and an id to what an item holds on to, and back to what a reader may see of it."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy.engine import Connection
@@ -91,6 +92,20 @@ class Targets:
     def visible_to(self, actor: Actor) -> queries.Condition:
         return queries.visible(self._catalogue.readable_keys(actor), readable_by(actor))
 
+    def list_seen(self, rows: Connection, actor: Actor, collection_id: str) -> list[ItemRow]:
+        """The items of a collection that `actor` may see, in their order."""
+        found = queries.list_items(rows, collection_id, self.visible_to(actor))
+        things = self._things_of(actor, [row.target for row in found])
+        return [row for row in found if _is_seen(row.target, things)]
+
+    def count_seen(self, rows: Connection, actor: Actor, ids: Sequence[str]) -> Mapping[str, int]:
+        """Collection id → how many of its items `actor` may see."""
+        counts = Counter(queries.count_items(rows, ids, self.visible_to(actor)))
+        held = queries.list_things(rows, ids)
+        things = self._things_of(actor, [target for _, target in held])
+        counts.update(collection_id for collection_id, target in held if _is_seen(target, things))
+        return counts
+
     def show(self, rows: Connection, actor: Actor, found: Sequence[ItemRow]) -> Mapping[str, Item]:
         """Item id → item, without those that `actor` may not see. Positions are those of the rows."""
         repos = self._catalogue.list_by_keys(
@@ -98,10 +113,7 @@ class Targets:
         )
         linked_ids = [row.target.linked_id for row in found if row.target.linked_id]
         linked = queries.list_by_id(rows, linked_ids, readable_by(actor)) if linked_ids else {}
-        things = {
-            kind: source.list_things(actor, [row.target.key for row in found if row.target.type == kind])
-            for kind, source in self._things.items()
-        }
+        things = self._things_of(actor, [row.target for row in found])
         items = {}
         for row in found:
             item = Item(
@@ -116,6 +128,21 @@ class Targets:
             if item.repo or item.linked or item.thing:
                 items[row.id] = item
         return items
+
+    def _things_of(self, actor: Actor, targets: Sequence[Target]) -> Mapping[ItemType, Mapping[str, Thing]]:
+        """What the rooms that hold papers and buckets say of those among `targets`."""
+        found: dict[ItemType, Mapping[str, Thing]] = {}
+        for kind, source in self._things.items():
+            keys = list({target.key for target in targets if target.type == kind})
+            if keys:
+                found[kind] = source.list_things(actor, keys)
+        return found
+
+
+def _is_seen(target: Target, things: Mapping[ItemType, Mapping[str, Thing]]) -> bool:
+    """Repos and collections were chosen by SQL; things are seen if their room tells of them."""
+    is_thing = target.repo_key is None and target.linked_id is None
+    return not is_thing or target.key in things.get(target.type, {})
 
 
 def _split(repo_id: str) -> tuple[str, str]:

@@ -94,6 +94,14 @@ def count_discussions(rows: Connection, repo_key: str, wanted: Wanted) -> int:
     return int(rows.execute(query).scalar_one())
 
 
+def count_opened(rows: Connection, author_id: str, repo_keys: sa.Select[Any]) -> int:
+    """How many somebody opened in the repos of `repo_keys`."""
+    query = sa.select(sa.func.count()).where(
+        discussions.c.author_id == author_id, discussions.c.repo_key.in_(repo_keys)
+    )
+    return int(rows.execute(query).scalar_one())
+
+
 def _conditions(repo_key: str, wanted: Wanted) -> list[sa.ColumnElement[bool]]:
     found: list[sa.ColumnElement[bool]] = [discussions.c.repo_key == repo_key]
     if wanted.kind != "all":

@@ -4,7 +4,9 @@ All take a `Repo` that `Catalogue.get` gave to the actor: who may not see the re
 """
 
 from collections.abc import Collection, Mapping
-from typing import Protocol
+from typing import Any, Protocol
+
+import sqlalchemy as sa
 
 from openhearth.access import Action, Actor
 from openhearth.accounts import User
@@ -76,6 +78,11 @@ class Threads:
     def count(self, repo: Repo, wanted: Wanted) -> int:
         with self.db.read() as rows:
             return queries.count_discussions(rows, repo.key, wanted)
+
+    def count_opened(self, author_id: str, repo_keys: sa.Select[Any]) -> int:
+        """How many discussions and pull requests somebody opened in some repos."""
+        with self.db.read() as rows:
+            return queries.count_opened(rows, author_id, repo_keys)
 
     def list_events(self, discussion: Discussion) -> list[Event]:
         with self.db.read() as rows:

@@ -111,7 +111,7 @@ class Pages:
         return [
             page_route("/notifications", self.show_inbox),
             form_route("/notifications", self.act),
-            page_route("/notifications/watched", self.show_watched),
+            page_route("/settings/notifications", self.show_watched),
             form_route("/notifications/watch", self.set_level),
             form_route("/notifications/{id}/open", self.open),
         ]

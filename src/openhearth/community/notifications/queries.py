@@ -45,7 +45,9 @@ def upsert(
         )
     else:
         statement = statement.on_conflict_do_nothing(index_elements=key)
-    rows.execute(statement, [_values(news, recipient, at) for recipient in recipients])
+    # In one order for all writers, or two at once could wait for each other.
+    ordered = sorted(recipients, key=lambda recipient: recipient.user_id)
+    rows.execute(statement, [_values(news, recipient, at) for recipient in ordered])
 
 
 def _values(news: News, recipient: Recipient, at: datetime) -> dict[str, object]:

@@ -46,7 +46,9 @@ def join_discussion(rows: Connection, user_ids: Collection[str], place: Place) -
     """Let people watch a discussion from now on; whoever muted it goes on doing so."""
     if user_ids:
         statement = insert_into(rows, discussion_watches).on_conflict_do_nothing()
-        rows.execute(statement, [{"user_id": user_id, "level": "watch", **place} for user_id in user_ids])
+        rows.execute(
+            statement, [{"user_id": user_id, "level": "watch", **place} for user_id in sorted(user_ids)]
+        )
 
 
 def find_level(rows: Connection, kind: Kind, user_id: str, place: Place) -> Level | None:
