@@ -12,7 +12,7 @@ REPO = "ada/narrow"
 LONG = "A_name_as_long_as_people_give_them-with_parts_and_versions_and_more-v1.0.3-final"
 PAGES = (
     "/", "/models", "/datasets", "/spaces", "/kernels", "/buckets", "/collections", "/collections/new", "/tasks", "/papers",
-    "/papers/2401.12345", "/notifications", "/ada", "/ada/followers", "/forge", "/new", "/new-bucket", "/settings",
+    "/papers/2401.12345", "/notifications", "/ada", "/forge", "/new", "/new-bucket", "/settings",
     "/settings/tokens", "/settings/webhooks", "/settings/applications", "/settings/keys",
     f"/{REPO}", f"/{REPO}/tree/main", f"/{REPO}/blob/main/melt.py", f"/{REPO}/blame/main/melt.py", f"/{REPO}/commits/main",
     f"/{REPO}/discussions", f"/{REPO}/discussions/1", f"/{REPO}/discussions/1/files", f"/{REPO}/discussions/2",

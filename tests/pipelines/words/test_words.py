@@ -29,9 +29,18 @@ def chosen(request: str) -> str:
         return "nothing"
 
 
-def test_every_phrasing_that_was_looked_at_is_understood() -> None:
-    wrong = [(task, chosen(text), text) for task, text in phrasings("tuned.tsv") if chosen(text) != task]
-    assert not wrong
+def accuracy(name: str) -> float:
+    pairs = list(phrasings(name))
+    return sum(chosen(request) == task for task, request in pairs) / len(pairs)
+
+
+def test_phrasings_that_were_looked_at_are_understood() -> None:
+    assert accuracy("tuned.tsv") >= 0.97
+
+
+def test_phrasings_that_nobody_looked_at_are_understood_as_often_as_before() -> None:
+    """Written by people who had not seen the lexicon. The aim is 0.95; this is the floor that no change may go below."""
+    assert accuracy("unseen.tsv") >= 0.75
 
 
 def test_the_choice_says_why_and_what_it_will_be_fed() -> None:
