@@ -23,6 +23,9 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
     (folder / "big.bin").write_bytes(CONTENT)
     (folder / "README.md").write_text("---\nlicense: mit\n---\n# Kept\n")
     api.upload_folder(repo_id="ada/kept", folder_path=folder)
+    api.duplicate_repo("ada/kept", "ada/twin")  # shares its packs on disk
+    api.create_bucket("ada/scratch")
+    api.copy_files("hf://ada/kept/big.bin", "hf://buckets/ada/scratch/")
     yield hub
     hub.stop()
 
@@ -36,8 +39,11 @@ def test_a_backup_taken_while_the_hub_runs_restores_to_a_hub_with_the_same_peopl
     restored.start()
     api = HfApi(endpoint=restored.url, token=restored.tokens["ada"])
     assert api.whoami()["name"] == "ada"
-    copy = api.hf_hub_download("ada/kept", "big.bin", cache_dir=tmp_path / "cache")
-    assert Path(copy).read_bytes() == CONTENT
+    for repo in ("ada/kept", "ada/twin"):
+        copy = api.hf_hub_download(repo, "big.bin", cache_dir=tmp_path / "cache")
+        assert Path(copy).read_bytes() == CONTENT
+    api.download_bucket_files("ada/scratch", [("big.bin", tmp_path / "out.bin")])
+    assert (tmp_path / "out.bin").read_bytes() == CONTENT
     assert "every stored byte" in restored.command("admin", "verify").lower()
     restored.stop()
 
@@ -68,7 +74,7 @@ def test_verify_names_what_was_damaged(filled: RunningHub) -> None:
 def test_gc_keeps_what_is_used_and_reindex_reads_the_facts_again(filled: RunningHub, tmp_path: Path) -> None:
     assert filled.command("admin", "gc", "--dry-run").startswith("Would free 0.0 MiB")
     assert filled.command("admin", "gc").startswith("Freed 0.0 MiB")
-    assert "1 repos" in filled.command("admin", "reindex")
+    assert "2 repos" in filled.command("admin", "reindex")
     api = HfApi(endpoint=filled.url, token=filled.tokens["ada"])
     assert "license:mit" in (api.model_info("ada/kept").tags or [])
     assert Path(api.hf_hub_download("ada/kept", "big.bin", cache_dir=tmp_path)).read_bytes() == CONTENT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -131,6 +132,14 @@ def test_two_people_who_enter_one_paper_at_once_get_one_paper(workshop: Workshop
 )
 def test_entries_that_never_end_are_none(body: str) -> None:
     assert find_entry(body) is None
+
+
+def test_an_entry_made_to_be_slow_is_read_in_bounds() -> None:
+    entry = find_entry("@misc{x," + "title={" * 500 + "}" * 501)
+    assert entry is not None
+    began = time.monotonic()
+    read_entry(entry)
+    assert time.monotonic() - began < 1
 
 
 def test_entries_are_read_as_people_write_them() -> None:

@@ -2,8 +2,10 @@
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
-ENTRY_MAX_LENGTH = 8192
+ENTRY_MAX_LENGTH = 4096
+FIELDS_MAX = 16
 AUTHORS_MAX = 200
 _START = re.compile(r"@[A-Za-z]{3,20}\s*\{", re.ASCII)
 _FIELD = re.compile(r"(?<![A-Za-z])(title|author|abstract|year|month)\s*=\s*", re.IGNORECASE)
@@ -29,7 +31,8 @@ def find_entry(body: str) -> str | None:
 
 def read_entry(entry: str) -> Citation:
     fields = {
-        match[1].lower(): _value(entry[match.end() :]) for match in reversed(list(_FIELD.finditer(entry)))
+        match[1].lower(): _value(entry[match.end() :])
+        for match in reversed(list(islice(_FIELD.finditer(entry), FIELDS_MAX)))
     }
     authors = tuple(_name(part) for part in re.split(r"\s+and\s+", fields.get("author", "")) if part.strip())
     year = fields.get("year", "")

@@ -11,10 +11,11 @@ from typing import Any, Final
 from openhearth.errors import Invalid
 
 READ_BLOCK_BYTES = 1 << 20
-HEADER_MAX_BYTES = 64 << 20
+HEADER_MAX_BYTES = 32 << 20
 PAIRS_MAX = 10_000
 TENSORS_MAX = 100_000
 TEXT_MAX_BYTES = 1 << 20
+TEXTS_MAX = 1_000_000  # of all lists: vocabularies have a quarter of that
 ELEMENTS_MAX = 10**18
 _SHOWN_TEXT_MAX = 64 << 10
 _MAGIC = b"GGUF"
@@ -105,6 +106,7 @@ class _Reader:
         self._buffer = b""
         self._at = 0  # in the buffer
         self._start = 0  # of the buffer in the file
+        self._texts = 0
 
     def take(self, length: int) -> bytes:
         if self._at + length > len(self._buffer):
@@ -143,8 +145,9 @@ class _Reader:
         """Texts as a list (a vocabulary); numbers are passed over."""
         kind, count = self.number("<I"), self.number("<Q")
         if kind == _STRING:
-            if count > HEADER_MAX_BYTES // 8:
-                raise Invalid(f"gguf: a list of {count} texts in the header.")
+            self._texts += count
+            if self._texts > TEXTS_MAX:
+                raise Invalid(f"gguf: lists of {self._texts} texts in the header.")
             return [self.text() for _ in range(count)]
         if kind not in _NUMBERS:
             raise Invalid(f"gguf: a list of the type {kind}, which is not read here.")

@@ -21,6 +21,7 @@ SUMMARY_MAX_LENGTH = 10_000
 AUTHORS_MAX = 200
 AUTHOR_MAX_LENGTH = 200
 LINKED_SHOWN = 100
+CITATIONS_READ = 8
 
 
 class People(Protocol):
@@ -155,7 +156,8 @@ def _is_id(text: str) -> bool:
 
 def _from_citations(paper_id: str, citations: Sequence[str | None]) -> Paper:
     """What cards say of a paper: the first BibTeX entry that names it."""
-    for entry in filter(None, citations):
+    naming = [entry for entry in citations if entry and paper_id in entry]
+    for entry in naming[:CITATIONS_READ]:
         said = read_entry(entry)
         if paper_id in said.papers and said.title:
             return Paper(id=paper_id, title=said.title, authors=said.authors, summary=said.abstract or "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from huggingface_hub import (
     CommitOperationAdd,
@@ -26,6 +26,7 @@ from huggingface_hub.errors import (
     RevisionNotFoundError,
 )
 from huggingface_hub.file_download import _CACHED_NO_EXIST  # the client's own mark for "known to be absent"
+from huggingface_hub.hf_api import ExpandDatasetProperty_T, ExpandModelProperty_T, ExpandSpaceProperty_T
 from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
 from rows import HUB, TOKENS, api, eve, fresh, fresh_name, nobody, raises, row
 
@@ -86,7 +87,7 @@ def refusals() -> None:
         api.update_repo_settings(repo, gated=False)
     with row("bad input is BadRequestError, which is a ValueError"):
         error = raises(BadRequestError, api.model_info, repo, expand=["nonsense"])
-        assert isinstance(error, ValueError) and "nonsense" in str(error)
+        assert isinstance(error, ValueError) and error.response.json()["value"] == "nonsense"
         raises(BadRequestError, lambda: list(api.list_models(sort="nonsense", limit=1)))
     with row("no right is 403 with the hub's sentence"):
         error = raises(HfHubHTTPError, eve.upload_file, path_or_fileobj=b"1", path_in_repo="b", repo_id=repo)
@@ -196,6 +197,14 @@ def words() -> None:
         for name, kind in (("refs/pr/5", HfHubHTTPError), ("refs/something/else", BadRequestError)):
             says("Invalid reference for a branch", kind, api.create_branch, repo, branch=name)
         api.create_branch(repo, branch="v1")
+    with row("words: an unknown expand names all that the client knows, and no other"):
+        for repo_type, known in (("model", ExpandModelProperty_T), ("dataset", ExpandDatasetProperty_T),
+                                 ("space", ExpandSpaceProperty_T)):  # fmt: skip
+            name = fresh("expand", repo_type=repo_type)
+            error = raises(BadRequestError, api.repo_info, name, repo_type=repo_type, expand=["nonsense"])
+            start, _, named = error.response.json()["error"].partition("[")
+            assert start == '"expand" must be one of ', error
+            assert set(named.strip("]").split(", ")) == set(get_args(known)), named
     with row("words: a commit to a missing repo"):
         says("Creating a commit assumes that the repo already exists", RepositoryNotFoundError, api.create_commit,
              fresh_name("never"), [CommitOperationAdd("a", b"1")], commit_message="Lost")  # fmt: skip

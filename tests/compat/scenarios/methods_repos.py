@@ -96,7 +96,7 @@ def infos() -> None:
         assert {s.rfilename: s.size for s in info.siblings}["README.md"] == len(CARD)
         assert api.model_info(repo, expand=["downloads", "inferenceProviderMapping"]).downloads == 0
         assert isinstance(info.created_at, datetime.datetime)
-        assert "nonsense" in str(raises(BadRequestError, api.model_info, repo, expand=["nonsense"]))
+        raises(BadRequestError, api.model_info, repo, expand=["nonsense"])
     with row("dataset_info"):
         assert api.dataset_info(data).id == data
     with row("space_info"):
