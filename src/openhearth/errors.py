@@ -67,10 +67,10 @@ class RepoNotFound(NotFound):
 class RevisionNotFound(NotFound):
     code = "RevisionNotFound"
 
-    def __init__(self, revision: str, repo_id: str) -> None:
+    def __init__(self, revision: str, repo_id: str, *, sought: str = "branch, tag or commit") -> None:
         # "Invalid rev id" is what programs look for (huggingface_hub's own tests).
         super().__init__(
-            f"Revision not found: {revision!r} is no branch, tag or commit of {repo_id}. (Invalid rev id: {revision})"
+            f"Revision not found: {revision!r} is no {sought} of {repo_id}. (Invalid rev id: {revision})"
         )
 
 

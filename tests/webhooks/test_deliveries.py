@@ -99,6 +99,18 @@ def test_a_real_discussion_is_told_as_the_room_of_discussions_knows_it(
     assert opened.comment.content == "It is cold."
 
 
+def test_a_pull_request_tells_the_branch_it_is_for(bell: Bell, workshop: Workshop) -> None:
+    repo = workshop.create()
+    workshop.repos.refs.create_branch(workshop.ada, repo, "dev")
+    bell.hang("ada", "model ada/tiny", domains=["discussion"])
+    pulls = workshop.hub.community.discussions.pulls
+    pulls.open_draft(workshop.eve, repo, title="Warmer", description="", base="dev")
+    (opened,) = (WebhookPayload.model_validate(one) for one in bell.ring())
+    assert opened.discussion is not None
+    assert opened.discussion.changes is not None
+    assert opened.discussion.changes.base == "refs/heads/dev"
+
+
 def test_each_webhook_hears_what_it_watches_and_no_more(bell: Bell, workshop: Workshop) -> None:
     bell.hang("ada", "model ada/other")
     bell.hang("ada", "dataset ada/tiny")

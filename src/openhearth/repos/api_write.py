@@ -102,9 +102,10 @@ class WriteApi:
     def _require(self, request: Request) -> None:
         """Refuse whoever may not commit there before their body is taken in."""
         actor, repo = self._addressed.both(request)
-        self._repos.contributions.require(
-            actor, repo, request.path_params["rev"], new_pull_request=read_flag(request, "create_pr")
-        )
+        revision, proposes = request.path_params["rev"], read_flag(request, "create_pr")
+        self._repos.contributions.require(actor, repo, revision, new_pull_request=proposes)
+        if proposes:
+            self._repos.pull_refs.get_base(repo, revision)
 
     def _commit(self, request: Request, body: Path) -> Response:
         actor, repo = self._addressed.both(request)

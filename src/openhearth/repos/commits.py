@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 
 from openhearth.access import Actor
 from openhearth.db import Database
-from openhearth.errors import Busy, Invalid, RevisionNotFound, Unsupported
+from openhearth.errors import Busy, Invalid, RevisionNotFound
 from openhearth.events import Events, RefUpdated
 from openhearth.kit.clock import Clock
-from openhearth.kit.names import check_path, is_commit_id
+from openhearth.kit.names import check_path
 from openhearth.repos import queries
 from openhearth.repos.advice import upload_mode
 from openhearth.repos.attributes import LfsAttributes
@@ -23,10 +23,10 @@ from openhearth.repos.content import Content
 from openhearth.repos.gitignore import IgnoreRules
 from openhearth.repos.large_files import LargeFiles
 from openhearth.repos.protections import Protections
+from openhearth.repos.pull_refs import PullRefs
 from openhearth.repos.pull_requests import Contributions
 from openhearth.repos.quotas import Quotas
 from openhearth.repos.records import (
-    MAIN,
     AddFile,
     AddLargeFile,
     CommitRequest,
@@ -84,6 +84,7 @@ class Commits:
         protections: Protections,
         quotas: Quotas,
         contributions: Contributions,
+        pull_refs: PullRefs,
     ) -> None:
         self._db = db
         self._git = storage.git
@@ -94,6 +95,7 @@ class Commits:
         self._protections = protections
         self._quotas = quotas
         self._contributions = contributions
+        self._pull_refs = pull_refs
         self._attributes = LfsAttributes(content)
         # Writers of one process queue here; those of other processes meet at the compare-and-swap.
         self._queues = [threading.Lock() for _ in range(_STRIPES)]
@@ -110,6 +112,8 @@ class Commits:
     ) -> list[UploadAdvice]:
         """How to upload each of `files`. Raises Invalid for a path that no repo can hold."""
         self._contributions.require(actor, repo, revision, new_pull_request=new_pull_request)
+        if new_pull_request:
+            self._pull_refs.get_base(repo, revision)
         commit = self._content.resolve(repo, revision)
         rules = self._attributes.rules(repo, commit)
         ignored = IgnoreRules.from_gitignore(
@@ -163,25 +167,21 @@ class Commits:
         return CommitMade(oid, is_new=True)
 
     def propose(self, actor: Actor, repo: Repo, revision: str, request: CommitRequest) -> Proposal:
-        """Open a pull request that holds one commit, on top of `request.parent_commit` or the newest of main.
+        """Open a pull request against the branch `revision` that holds one commit, on top of `request.parent_commit`
+        or the newest of that branch.
 
         Whoever may read the repo may. Raises as `commit` does, but never StaleParent.
         """
         self._contributions.require(actor, repo, revision, new_pull_request=True)
-        if revision not in (MAIN, f"refs/heads/{MAIN}"):
-            if is_commit_id(revision) or self._git.find_ref(repo.key, branch_ref(revision)) is None:
-                raise RevisionNotFound(revision, repo.id)
-            raise Unsupported(
-                f"revision: {revision!r} cannot be the base of a pull request; they are opened against {MAIN}."
-            )
+        base = self._pull_refs.get_base(repo, revision)
         check_request(request, repo)
         self._quotas.check(repo.ref.namespace, _regular_bytes(request))
         request = replace(request, operations=[_unmasked(op) for op in request.operations])
         large = self._find_large_files(actor, repo, request)
-        base = self._content.resolve(repo, request.parent_commit or MAIN)
-        head = self._write(actor, repo, base, request, large) or base
+        parent = self._content.resolve(repo, request.parent_commit or f"refs/heads/{base}")
+        head = self._write(actor, repo, parent, request, large) or parent
         number = self._contributions.pull_requests.open_with(
-            actor, repo, title=request.summary, description=request.description, head=head
+            actor, repo, title=request.summary, description=request.description, base=base, head=head
         )
         return Proposal(head, number)
 

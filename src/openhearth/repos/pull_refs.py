@@ -1,6 +1,7 @@
-"""The git side of pull requests: their refs, what they change, where they contradict main, and bringing them in.
+"""The git side of pull requests: their refs, what they change, where they contradict their base, and bringing them in.
 
-Checks only the right to write where main moves; who may do what to which pull request is ruled above.
+A *base* is the branch that a pull request is for, by its short name.
+Checks only the right to write where a base moves; who may do what to which pull request is ruled above.
 """
 
 from collections.abc import Callable, Sequence
@@ -8,7 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from openhearth.access import Action, Actor
-from openhearth.errors import Busy, Conflict
+from openhearth.errors import Busy, Conflict, RevisionNotFound
 from openhearth.events import Events, RefUpdated
 from openhearth.kit.clock import Clock
 from openhearth.kit.recent import Recent
@@ -16,22 +17,22 @@ from openhearth.repos.catalogue import author_email
 from openhearth.repos.permits import require
 from openhearth.repos.protections import Protections
 from openhearth.repos.pull_requests import ref_of
-from openhearth.repos.records import MAIN, Repo
+from openhearth.repos.records import Repo
 from openhearth.storage import Storage
 from openhearth.storage.git import Commit, FileDiff, LineMap, RefMoved
 
 ATTEMPTS = 20
 COMMITS_MAX = 250
-_BASE = f"refs/heads/{MAIN}"
+_HEADS = "refs/heads/"
 _REMEMBERED = 2000
 
 Settle = Callable[[str], AbstractContextManager[None]]
-"""Called with the merge commit; main moves inside the block, and its rows stand or fall with that."""
+"""Called with the merge commit; the base moves inside the block, and its rows stand or fall with that."""
 
 
 @dataclass(frozen=True)
 class Merged:
-    """Main after a merge, and before."""
+    """The base after a merge, and before."""
 
     oid: str
     before: str
@@ -56,13 +57,24 @@ class PullRefs:
         """Raises Conflict if it moved from `head`."""
         self._move(actor, repo, ref_of(number), head, None)
 
-    def find_main(self, repo: Repo) -> str:
-        """The newest commit of main."""
-        return self._git.find_ref(repo.key, _BASE) or ""
+    def get_base(self, repo: Repo, revision: str) -> str:
+        """The branch that a pull request against `revision` is for.
 
-    def find_fork(self, repo: Repo, head: str) -> str | None:
-        """Where `head` left main; None where they share no commit, because one of them was rewritten."""
-        return self._git.find_merge_base(repo.key, self.find_main(repo), head)
+        Raises RevisionNotFound for what is no branch, as a commit or a tag (huggingface_hub hf_api.py `create_commit`).
+        """
+        base = revision.removeprefix(_HEADS)
+        if self.find_base(repo, base) is None:
+            raise RevisionNotFound(revision, repo.id, sought="branch")
+        return base
+
+    def find_base(self, repo: Repo, base: str) -> str | None:
+        """The newest commit of the branch `base`; None once it is deleted."""
+        return self._git.find_ref(repo.key, _HEADS + base)
+
+    def find_fork(self, repo: Repo, base: str, head: str) -> str | None:
+        """Where `head` left `base`; None where they share no commit, because one of them was rewritten or deleted."""
+        newest = self.find_base(repo, base)
+        return None if newest is None else self._git.find_merge_base(repo.key, newest, head)
 
     def list_commits(self, repo: Repo, bases: Sequence[str], head: str) -> Sequence[Commit]:
         """The newest commits that `head` has and none of `bases`, oldest first."""
@@ -85,33 +97,39 @@ class PullRefs:
         number = lines.find(line) if lines is not None else None
         return (lines.path, number) if lines is not None and number is not None else None
 
-    def list_conflicts(self, repo: Repo, head: str, *, forked_at: str) -> tuple[str, ...]:
-        """The files in which `head` and the newest main contradict each other."""
-        main = self.find_main(repo)
-        place = (repo.key, main, head, forked_at)
+    def list_conflicts(self, repo: Repo, base: str, head: str, *, forked_at: str) -> tuple[str, ...]:
+        """The files in which `head` and the newest `base` contradict each other; none once `base` is deleted."""
+        newest = self.find_base(repo, base) or forked_at
+        place = (repo.key, newest, head, forked_at)
         found = self._conflicts.find(place)
         if found is None:
-            found = self._git.find_conflicts(repo.key, main, head, forked_at=forked_at)
+            found = self._git.find_conflicts(repo.key, newest, head, forked_at=forked_at)
             self._conflicts.put(place, found)
         return found
 
     def merge(
-        self, actor: Actor, repo: Repo, head: str, *, forked_at: str, message: str, settle: Settle
+        self, actor: Actor, repo: Repo, base: str, head: str, *, forked_at: str, message: str, settle: Settle
     ) -> Merged:
-        """Bring `head` into main as one commit; main moves last, by compare-and-swap.
+        """Bring `head` into `base` as one commit; `base` moves last, by compare-and-swap.
 
-        `forked_at` is where it left main, for the case that main was rewritten since.
+        `forked_at` is where it left `base`, for the case that `base` was rewritten since.
 
-        Raises Forbidden, Conflict where files contradict, Busy if main keeps moving, and whatever `settle` raises.
+        Raises Forbidden, Conflict where files contradict or `base` is gone, Busy if it keeps moving, and whatever
+        `settle` raises.
         """
         require(actor, Action.WRITE, repo)
-        self._protections.check(actor, repo, _BASE)
+        ref = _HEADS + base
+        self._protections.check(actor, repo, ref)
         for _ in range(ATTEMPTS):
-            before = self.find_main(repo)
+            if (before := self.find_base(repo, base)) is None:
+                raise Conflict(
+                    f"This pull request cannot be merged: the branch {base!r} it is for was deleted; "
+                    "make that branch again, or close the pull request and propose its changes to another one."
+                )
             merged = self._git.merge_trees(repo.key, before, head, forked_at=forked_at)
             if merged.conflicts:
                 raise Conflict(
-                    _conflict_sentence(merged.conflicts), filesWithConflicts=list(merged.conflicts)
+                    _conflict_sentence(base, merged.conflicts), filesWithConflicts=list(merged.conflicts)
                 )
             oid = self._git.write_squash(
                 repo.key, before, merged.tree, message=message, author_name=actor.name or "nobody",
@@ -119,12 +137,12 @@ class PullRefs:
             )  # fmt: skip
             try:
                 with settle(oid):
-                    self._git.update_ref(repo.key, _BASE, oid, expected=before)
+                    self._git.update_ref(repo.key, ref, oid, expected=before)
             except RefMoved:
                 continue
-            self._announce(actor, repo, _BASE, before, oid)
+            self._announce(actor, repo, ref, before, oid)
             return Merged(oid, before)
-        raise Busy("main: other commits kept arriving; try again in a moment.")
+        raise Busy(f"{base}: other commits kept arriving; try again in a moment.")
 
     def _move(self, actor: Actor, repo: Repo, ref: str, old: str | None, new: str | None) -> None:
         try:
@@ -139,11 +157,11 @@ class PullRefs:
         )
 
 
-def _conflict_sentence(paths: Sequence[str]) -> str:
+def _conflict_sentence(base: str, paths: Sequence[str]) -> str:
     named = ", ".join(repr(path) for path in paths[:5]) + (
         f" and {len(paths) - 5} more" if len(paths) > 5 else ""
     )
     return (
-        f"This pull request cannot be merged: {named} changed on main too. "
-        "Bring main into it and resolve the conflict, then merge."
+        f"This pull request cannot be merged: {named} changed on {base} too. "
+        f"Bring {base} into it and resolve the conflict, then merge."
     )

@@ -38,8 +38,10 @@ class PullRequests(Protocol):
         """Raises Forbidden where the repo takes no pull requests."""
         ...
 
-    def open_with(self, actor: Actor, repo: Repo, *, title: str, description: str, head: str) -> int:
-        """Open a pull request whose ref stands at the commit `head`; gives its number."""
+    def open_with(
+        self, actor: Actor, repo: Repo, *, title: str, description: str, base: str, head: str
+    ) -> int:
+        """Open a pull request for the branch `base` whose ref stands at the commit `head`; gives its number."""
         ...
 
 
@@ -61,7 +63,7 @@ class Contributions:
 
         `revision` None: somewhere that is not said yet. Raises what the client expects if they may not do even that.
         """
-        number = None if revision is None else number_of(revision)
+        number = None if revision is None or new_pull_request else number_of(revision)
         if number is not None:
             require_contribute(actor, repo)
             self._admission.require_files(actor, repo)

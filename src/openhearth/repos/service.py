@@ -93,6 +93,7 @@ class Repos:
             db=db, storage=storage, default_gb=settings.quota_gb, list_bucket_keys=list_bucket_keys
         )
         contributions = Contributions(pull_requests, admission)
+        pull_refs = PullRefs(storage=storage, events=events, clock=clock, protections=protections)
         return cls(
             catalogue=catalogue,
             content=content,
@@ -106,6 +107,7 @@ class Repos:
                 protections=protections,
                 quotas=quotas,
                 contributions=contributions,
+                pull_refs=pull_refs,
             ),
             refs=RefVerbs(
                 storage=storage,
@@ -148,7 +150,7 @@ class Repos:
                 db=db, storage=storage, events=events, large_files=large_files, protections=protections
             ),
             contributions=contributions,
-            pull_refs=PullRefs(storage=storage, events=events, clock=clock, protections=protections),
+            pull_refs=pull_refs,
             admission=admission,
             gates=Gates(db=db, events=events, clock=clock, admission=admission, askers=namespaces),
         )

@@ -14,6 +14,7 @@ from openhearth.events import (
     RepoSettingsChanged,
 )
 from openhearth.kit.names import RepoRef
+from openhearth.repos.records import MAIN
 from openhearth.urls import Urls
 from openhearth.webhooks.records import Domain
 
@@ -62,6 +63,8 @@ class DiscussionFacts(Protocol):
     def author_id(self) -> str | None: ...
     @property
     def status(self) -> str: ...
+    @property
+    def base(self) -> str: ...
     @property
     def merge_commit(self) -> str | None: ...
 
@@ -137,7 +140,7 @@ def _discussion(event: DiscussionChanged, urls: Urls, known: DiscussionFacts | N
         "isPullRequest": event.is_pull_request,
     }
     if event.is_pull_request:
-        changes: Json = {"base": "refs/heads/main"}
+        changes: Json = {"base": f"refs/heads/{known.base if known else MAIN}"}
         if known is not None and known.merge_commit:
             changes["mergeCommitId"] = known.merge_commit
         described["changes"] = changes

@@ -162,6 +162,36 @@ def listing() -> None:
     refused(404, ada.get_discussion_details, discussion_num=99, **AT)
 
 
+def for_a_branch() -> None:
+    """A pull request for another branch than main, with a large file."""
+    ada.create_branch(branch="feature/x", **AT)
+    made = eve.create_commit(
+        operations=[CommitOperationAdd("side.txt", b"side\n"), CommitOperationAdd("s.bin", os.urandom(200_000))],
+        commit_message="On the side", create_pr=True, revision="feature/x", **AT,
+    )  # fmt: skip
+    assert made.pr_num is not None
+    found = details(made.pr_num)
+    assert (found.status, found.target_branch) == ("open", "refs/heads/feature/x")
+    assert "+side" in found.diff
+    assert found.conflicting_files == []
+    ada.create_tag(tag="v1", **AT)
+    for wrong in ("never", "v1", nobody.list_repo_commits(**AT)[0].commit_id):
+        for files in ([CommitOperationAdd("x", b"x")], [CommitOperationDelete("notes.txt")]):
+            try:
+                eve.create_commit(
+                    operations=files, commit_message="Onto nothing", create_pr=True, revision=wrong, **AT
+                )
+            except RevisionNotFoundError:
+                continue
+            raise AssertionError(f"a pull request for {wrong}")
+    ada.merge_pull_request(discussion_num=made.pr_num, **AT)
+    merged = details(made.pr_num)
+    head = nobody.list_repo_commits(revision="feature/x", **AT)[0]
+    assert (merged.status, merged.merge_commit_oid) == ("merged", head.commit_id)
+    assert "s.bin" in nobody.list_repo_files(revision="feature/x", **AT)
+    assert "s.bin" not in nobody.list_repo_files(**AT)
+
+
 def private() -> None:
     ada.update_repo_settings(visibility="private", **AT)
     for stranger, call in (
@@ -191,4 +221,5 @@ propose()
 merge()
 draft_and_conflict()
 listing()
+for_a_branch()
 private()

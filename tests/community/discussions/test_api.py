@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
+from urllib.parse import quote
 
+import httpx2 as httpx
 import pytest
 from starlette.testclient import TestClient
 
@@ -155,6 +158,45 @@ def test_the_files_of_a_gated_repo_do_not_leak_through_a_diff(
     assert "hush" in web.get(f"{BASE}/1?diff=1", headers=ada).text
     propose = web.post(f"{BASE.removesuffix('/discussions')}/commit/main?create_pr=1", headers=eve)
     assert propose.headers["X-Error-Code"] == "GatedRepo"
+
+
+def test_a_pull_request_for_a_branch_by_every_step_of_an_upload(
+    workshop: Workshop, web: TestClient, eve: dict[str, str]
+) -> None:
+    repo = workshop.create()
+    workshop.repos.refs.create_branch(workshop.ada, repo, "feature/x")
+    workshop.repos.refs.create_tag(workshop.ada, repo, "v1")
+    model, commit = "/api/models/ada/tiny", workshop.repos.content.resolve(repo)
+    lines = [
+        {"key": "header", "value": {"summary": "Add notes", "description": ""}},
+        {"key": "file", "value": {"path": "notes.txt", "content": "b25lCg==", "encoding": "base64"}},
+    ]
+    body = "\n".join(map(json.dumps, lines))
+    planned = {"files": [{"path": "notes.txt", "size": 4, "sample": "b25lCg=="}]}
+
+    def walk(revision: str) -> list[httpx.Response]:
+        asked = f"{quote(revision, safe='')}?create_pr=1"
+        return [
+            web.post(f"{model}/preupload/{asked}", json=planned, headers=eve),
+            web.get(f"{model}/xet-write-token/{asked}", headers=eve),
+            web.post(f"{model}/commit/{asked}", content=body, headers=eve),
+        ]
+
+    answers = walk("feature/x")
+    assert [answer.status_code for answer in answers] == [200] * 3
+    assert answers[2].json()["pullRequestUrl"].endswith("/ada/tiny/discussions/1")
+    details = web.get(f"{BASE}/1?diff=1").json()
+    assert details["changes"] == {"base": "refs/heads/feature/x"}
+    assert "+one" in details["diff"]
+    for wrong in ("never", "v1", commit, "refs/pr/1"):
+        preupload, _, refused = walk(wrong)
+        for answer in (preupload, refused):
+            assert answer.status_code == 404, wrong
+            assert answer.headers["X-Error-Code"] == "RevisionNotFound"
+            assert "is no branch of ada/tiny" in answer.json()["error"]
+    body_of_draft = {"title": "Later", "pullRequest": True, "base": "feature/x"}
+    assert web.post(BASE, json=body_of_draft, headers=eve).json()["num"] == 2
+    assert web.get(f"{BASE}/2").json()["changes"]["base"] == "refs/heads/feature/x"
 
 
 @pytest.mark.parametrize("kind", ["dataset", "space", "kernel"])

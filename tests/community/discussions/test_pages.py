@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
@@ -28,13 +29,14 @@ def number_in(location: str) -> int:
     return int(found[1])
 
 
-def propose(site: Site, text: str = STORY.replace("line 3", "LINE 3")) -> str:
+def propose(site: Site, text: str = STORY.replace("line 3", "LINE 3"), branch: str = "main") -> str:
     """Eve edits the story in the browser; gives the page of her pull request."""
-    page = site.eve.read("/ada/tiny/edit/main/story.txt")
+    edit = f"/ada/tiny/edit/{branch}/story.txt"
+    page = site.eve.read(edit)
     parent = re.search(r'name="parent" value="([0-9a-f]{40})"', page)
     assert parent
     fields = {"text": text, "summary": "Shout on line 3", "parent": parent[1]}
-    answer = site.eve.send("/ada/tiny/edit/main/story.txt", fields)
+    answer = site.eve.send(edit, fields)
     assert answer.status_code == 303, answer.text
     number_in(answer.headers["location"])
     return str(answer.headers["location"])
@@ -138,7 +140,52 @@ def test_the_merge_box_names_what_contradicts(site: Site, repo: Repo) -> None:
     assert "contradicts main in 1 file" in page
     assert f'action="{here}/merge"' not in page
     assert site.ada.send(f"{here}/merge", {}, page=here).status_code == 409
-    assert "Main changed the same lines" in site.ada.read(f"{here}/files")
+    assert "The same lines changed on main" in site.ada.read(f"{here}/files")
+
+
+def test_a_pull_request_for_a_branch_names_it_everywhere(site: Site, repo: Repo) -> None:
+    site.hub.repos.refs.create_branch(site.ada_actor, repo, "dev")
+    assert "Propose the change" in site.eve.read("/ada/tiny/edit/dev/story.txt")
+    assert 'href="/ada/tiny/edit/dev/story.txt"' in site.eve.read("/ada/tiny/blob/dev/story.txt")
+    here = propose(site, branch="dev")
+    page = site.ada.read(here)
+    assert "refs/pr/1 → dev" in page
+    assert "It fits dev" in page
+    assert "git fetch origin dev refs/pr/1:pr/1" in page
+    site.ada.send(f"{here}/merge", {}, page=here)
+    assert "Merged into dev as" in site.nobody.read(here)
+    assert b"LINE 3" in site.file(repo, "story.txt", "dev")
+    assert b"LINE 3" not in site.file(repo, "story.txt")
+
+
+def test_the_form_of_a_draft_offers_the_branches(site: Site, repo: Repo) -> None:
+    form = "/ada/tiny/discussions/new?kind=pull_request"
+    assert "For the branch" not in site.eve.read(form)
+    site.hub.repos.refs.create_branch(site.ada_actor, repo, "dev")
+    assert '<option value="dev">' in site.eve.read(form)
+    assert "For the branch" not in site.eve.read("/ada/tiny/discussions/new")
+    wrong = site.eve.send(form, {"title": "no", "base": "dev"})
+    assert '<option value="dev" selected>' in wrong.text
+    made = site.eve.send(form, {"title": "By git", "base": "dev"})
+    assert "refs/pr/1 → dev" in site.nobody.read(made.headers["location"])
+    assert site.eve.send(form, {"title": "By git", "base": "never"}, page=form).status_code == 404
+
+
+def test_a_deleted_branch_is_told_and_its_name_is_no_command(site: Site, repo: Repo) -> None:
+    refs = site.hub.repos.refs
+    refs.create_branch(site.ada_actor, repo, "a;reboot")
+    here = propose(site, branch="a%3Breboot")
+    page = site.ada.read(here)
+    assert "git fetch origin 'a;reboot' refs/pr/1:pr/1" in html.unescape(page)
+    refs.delete_branch(site.ada_actor, repo, "a;reboot")
+    page = site.ada.read(here)
+    assert "The branch it is for was deleted" in page
+    assert f'action="{here}/merge"' not in page
+    assert "git fetch origin refs/pr/1:pr/1" in page
+    assert "LINE 3" in site.nobody.read(f"{here}/files")
+    refused = site.ada.send(f"{here}/merge", {}, page=here)
+    assert refused.status_code == 409
+    assert "was deleted" in refused.text
 
 
 def test_a_draft_is_published_before_it_is_merged(site: Site, repo: Repo) -> None:

@@ -21,8 +21,9 @@ from openhearth.errors import (
     TooLarge,
     Unauthenticated,
 )
-from openhearth.events import DiscussionChanged
+from openhearth.events import DiscussionChanged, RefUpdated
 from openhearth.repos import AddFile, AddLargeFile, CommitRequest, RemoveFile, Repo
+from openhearth.repos.records import PlannedFile
 from tests.repos.conftest import Workshop
 
 STORY = "".join(f"line {number}\n" for number in range(1, 31))
@@ -40,10 +41,12 @@ def talk(workshop: Workshop) -> Discussions:
     return workshop.hub.community.discussions
 
 
-def propose(workshop: Workshop, repo: Repo, *, who: Actor | None = None, **files: str) -> int:
+def propose(
+    workshop: Workshop, repo: Repo, *, who: Actor | None = None, onto: str = "main", **files: str
+) -> int:
     added = [AddFile(name.replace("__", "."), text.encode()) for name, text in files.items()]
     request = CommitRequest(summary="Propose a change", operations=added)
-    return workshop.repos.commits.propose(who or workshop.eve, repo, "main", request).number
+    return workshop.repos.commits.propose(who or workshop.eve, repo, onto, request).number
 
 
 def add(workshop: Workshop, repo: Repo, number: int, who: Actor, **files: str) -> str:
@@ -388,6 +391,145 @@ def test_a_deleted_repo_takes_its_discussions_along(
     again = workshop.create()
     assert talk.threads.list_discussions(again, Wanted()).total == 0
     assert talk.threads.open(workshop.eve, again, title="Hello", description="").number == 1
+
+
+class TestBase:
+    """Pull requests for another branch than main."""
+
+    @pytest.fixture
+    def dev(self, workshop: Workshop, repo: Repo) -> str:
+        """A branch that went another way than main."""
+        workshop.repos.refs.create_branch(workshop.ada, repo, "dev")
+        request = CommitRequest(summary="On dev", operations=[AddFile("dev.txt", b"dev\n")])
+        workshop.repos.commits.commit(workshop.ada, repo, "dev", request)
+        workshop.put(repo, story__txt=STORY.replace("line 5", "main"))
+        return "dev"
+
+    def resolve(self, workshop: Workshop, repo: Repo, branch: str) -> str:
+        return workshop.repos.content.resolve(repo, f"refs/heads/{branch}")
+
+    @pytest.mark.parametrize("onto", ["dev", "refs/heads/dev"])
+    def test_it_begins_at_its_branch_and_is_merged_there(
+        self, workshop: Workshop, talk: Discussions, repo: Repo, dev: str, onto: str
+    ) -> None:
+        main, before = self.resolve(workshop, repo, "main"), self.resolve(workshop, repo, dev)
+        heard: list[RefUpdated] = []
+        number = propose(workshop, repo, onto=onto, story__txt=STORY.replace("line 5", "eve"))
+        workshop.hub.ground.events.subscribe({RefUpdated: heard.append})
+        add(workshop, repo, number, workshop.eve, notes__txt="more\n")
+        pull = talk.threads.get(repo, number)
+        assert (pull.base, pull.base_commit) == ("dev", before)
+        span = talk.pulls.range_of(repo, pull)
+        assert span.base == before
+        assert [commit.title for commit in talk.pulls.list_commits(repo, span)] == [
+            "Propose a change",
+            "More",
+        ]
+        assert [e.kind for e in talk.threads.list_events(pull)] == ["comment", "commit", "commit"]
+        assert talk.pulls.list_conflicts(repo, pull, span) == (), "main is none of its business"
+        oid = talk.pulls.merge(workshop.ada, repo, pull)
+        assert (self.resolve(workshop, repo, "main"), self.resolve(workshop, repo, dev)) == (main, oid)
+        assert workshop.repos.content.get_commit(repo, oid).parents == (before,)
+        assert "eve" in workshop.text(repo, "story.txt", "dev")
+        assert [(e.ref, e.old, e.new) for e in heard if e.ref.startswith("refs/heads/")] == [
+            ("refs/heads/dev", before, oid)
+        ]
+        merged = talk.threads.get(repo, number)
+        assert "+eve" in talk.pulls.patch(repo, talk.pulls.range_of(repo, merged))
+
+    def test_a_parent_may_be_named(self, workshop: Workshop, talk: Discussions, repo: Repo, dev: str) -> None:
+        first = workshop.repos.content.list_commits(repo, self.resolve(workshop, repo, dev))[1].oid
+        request = CommitRequest(summary="Earlier", operations=[AddFile("e.txt", b"e")], parent_commit=first)
+        made = workshop.repos.commits.propose(workshop.eve, repo, dev, request)
+        assert workshop.repos.content.get_commit(repo, made.oid).parents == (first,)
+        talk.pulls.merge(workshop.ada, repo, talk.threads.get(repo, made.number))
+        assert workshop.text(repo, "dev.txt", "dev") == "dev\n"
+        assert workshop.text(repo, "e.txt", "dev") == "e"
+
+    def test_it_is_for_a_branch_and_nothing_else(
+        self, workshop: Workshop, talk: Discussions, repo: Repo, dev: str
+    ) -> None:
+        number = propose(workshop, repo, onto=dev, notes__txt="one\n")
+        workshop.repos.refs.create_tag(workshop.ada, repo, "v1", revision=dev)
+        commit = self.resolve(workshop, repo, dev)
+        planned = [PlannedFile(path="a.txt", size_bytes=1)]
+        commits = workshop.repos.commits
+        for wrong in (
+            "never",
+            "v1",
+            commit,
+            commit[:7],
+            f"refs/pr/{number}",
+            "refs/tags/v1",
+            "",
+            "a..b",
+            "x\0",
+        ):
+            with pytest.raises(RevisionNotFound, match="is no branch of"):
+                propose(workshop, repo, onto=wrong, a__txt="x")
+            with pytest.raises(RevisionNotFound, match="is no branch of"):
+                commits.advise(workshop.eve, repo, wrong, planned, new_pull_request=True)
+            with pytest.raises(RevisionNotFound, match="is no branch of"):
+                talk.pulls.open_draft(workshop.eve, repo, title="Hello", description="", base=wrong)
+        made = talk.pulls.open_draft(workshop.eve, repo, title="Hello", description="", base=dev)
+        assert (made.number, made.base, made.head) == (number + 1, "dev", commit)
+
+    def test_what_contradicts_its_branch_is_named(
+        self, workshop: Workshop, talk: Discussions, repo: Repo, dev: str
+    ) -> None:
+        number = propose(workshop, repo, onto=dev, dev__txt="eve\n")
+        request = CommitRequest(summary="Ada", operations=[AddFile("dev.txt", b"ada\n")])
+        workshop.repos.commits.commit(workshop.ada, repo, dev, request)
+        pull = talk.threads.get(repo, number)
+        assert talk.pulls.list_conflicts(repo, pull, talk.pulls.range_of(repo, pull)) == ("dev.txt",)
+        with pytest.raises(Conflict, match=r"'dev\.txt' changed on dev too"):
+            talk.pulls.merge(workshop.ada, repo, pull)
+
+    def test_the_rules_of_its_branch_apply(self, workshop: Workshop, talk: Discussions) -> None:
+        repo = workshop.create(namespace="forge")
+        workshop.repos.refs.create_branch(workshop.ada, repo, "release/1")
+        workshop.repos.protections.protect(workshop.ada, repo, "release/*", admins_only=True)
+        number = propose(workshop, repo, who=workshop.ben, onto="release/1", notes__txt="one\n")
+        with pytest.raises(Forbidden, match="only admins"):
+            talk.pulls.merge(workshop.ben, repo, talk.threads.get(repo, number))
+        assert talk.threads.get(repo, number).status == "open"
+        talk.pulls.merge(workshop.ada, repo, talk.threads.get(repo, number))
+        assert workshop.text(repo, "notes.txt", "release/1") == "one\n"
+
+    def test_a_deleted_branch_takes_no_merge_and_the_diff_stays(
+        self, workshop: Workshop, talk: Discussions, repo: Repo, dev: str
+    ) -> None:
+        forked_at = self.resolve(workshop, repo, dev)
+        number = propose(workshop, repo, onto=dev, notes__txt="kept\n")
+        workshop.repos.refs.delete_branch(workshop.ada, repo, dev)
+        pull = talk.threads.get(repo, number)
+        with pytest.raises(Conflict, match="'dev' it is for was deleted"):
+            talk.pulls.merge(workshop.ada, repo, pull)
+        add(workshop, repo, number, workshop.eve, notes__txt="kept\nmore\n")
+        pull = talk.threads.get(repo, number)
+        span = talk.pulls.range_of(repo, pull)
+        assert (pull.status, span.base) == ("open", forked_at)
+        assert "+more" in talk.pulls.patch(repo, span)
+        assert talk.pulls.list_conflicts(repo, pull, span) == ()
+        assert [e.facts["subject"] for e in talk.threads.list_events(pull) if e.kind == "commit"] == [
+            "Propose a change", "More",
+        ]  # fmt: skip
+        workshop.repos.refs.create_branch(workshop.ada, repo, dev, start=forked_at)
+        talk.pulls.merge(workshop.ada, repo, pull)
+        assert workshop.text(repo, "notes.txt", "dev") == "kept\nmore\n"
+
+    def test_a_merge_and_a_deletion_at_once_leave_no_half(
+        self, workshop: Workshop, talk: Discussions, repo: Repo, dev: str
+    ) -> None:
+        pull = talk.threads.get(repo, propose(workshop, repo, onto=dev, notes__txt="one\n"))
+        merged, deleted = at_once(
+            lambda: talk.pulls.merge(workshop.ada, repo, pull),
+            lambda: workshop.repos.refs.delete_branch(workshop.ada, repo, dev),
+        )
+        assert talk.threads.get(repo, pull.number).status == ("open" if merged else "merged")
+        assert {type(outcome) for outcome in (merged, deleted) if outcome} <= {Conflict}
+        if deleted:
+            assert workshop.text(repo, "notes.txt", "dev") == "one\n"
 
 
 class TestLines:

@@ -263,6 +263,11 @@ def ways_of_saying() -> None:
         for base in (head, "never"):
             raises(RevisionNotFoundError, api.create_commit, repo, [CommitOperationAdd("x", b"x")],
                    commit_message="Onto nothing", revision=base, create_pr=True)  # fmt: skip
+        api.create_branch(repo, branch="side")
+        made = api.create_commit(repo, [CommitOperationAdd("x", b"x")], commit_message="Onto a branch",
+                                 revision="side", create_pr=True)  # fmt: skip
+        pull = api.get_discussion_details(repo, made.pr_num)
+        assert (pull.status, pull.target_branch) == ("open", "refs/heads/side")
     with row("large files tell the branch that shows them"):
         large = fresh("large")
         api.upload_file(path_or_fileobj=b"on main", path_in_repo="a.bin", repo_id=large)

@@ -122,7 +122,7 @@ class DiscussionApi:
         span = self._pulls.range_of(repo, discussion)
         merge = {"mergeCommitId": discussion.merge_commit} if discussion.merge_commit else {}
         answer: Json = {
-            "changes": {"base": "refs/heads/main", **merge},
+            "changes": {"base": f"refs/heads/{discussion.base}", **merge},
             "filesWithConflicts": list(self._pulls.list_conflicts(repo, discussion, span)),
         }
         if with_diff and self._may_read_files(actor, repo):
@@ -142,8 +142,12 @@ class DiscussionApi:
     def create(self, request: Request, body: NewBody) -> Response:
         """Begin a discussion, or a pull request as a draft with a ref to push to."""
         actor, repo = self._addressed.both(request)
-        begin = self._pulls.open_draft if body.pullRequest else self._threads.open
-        made = begin(actor, repo, title=body.title, description=body.description)
+        said = {"title": body.title, "description": body.description}
+        made = (
+            self._pulls.open_draft(actor, repo, **said, base=body.base)
+            if body.pullRequest
+            else self._threads.open(actor, repo, **said)
+        )
         url = self._urls.absolute(self._urls.discussion(repo.ref, made.number))
         return JSONResponse({"num": made.number, "url": url, "pullRequest": made.is_pull_request})
 
@@ -169,7 +173,7 @@ class DiscussionApi:
         return self._event(repo, "newStatus", event)
 
     def merge(self, request: Request, body: MergeBody | None = None) -> Response:
-        """Bring a pull request into main."""
+        """Bring a pull request into its base."""
         actor, repo, discussion = self._one(request)
         oid = self._pulls.merge(actor, repo, discussion)
         self._say(actor, repo, discussion, body.comment if body else None)

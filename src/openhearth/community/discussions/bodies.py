@@ -6,12 +6,14 @@ from pydantic import BaseModel
 
 from openhearth.community.discussions.records import Line, Side
 from openhearth.errors import Invalid
+from openhearth.repos.records import MAIN
 
 
 class NewBody(BaseModel):
     title: str
     description: str = ""
     pullRequest: bool = False
+    base: str = MAIN
 
 
 class LineBody(BaseModel):

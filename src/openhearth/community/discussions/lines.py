@@ -27,14 +27,14 @@ class Lines:
         self._refs = repos.pull_refs
 
     def range_of(self, repo: Repo, discussion: Discussion) -> Range:
-        """From where the pull request left main to its newest commit; after a merge, as it was merged."""
+        """From where the pull request left its base to its newest commit; after a merge, as it was merged."""
         head = discussion.head or ""
         if discussion.is_open:
             head = self._refs.find_head(repo, discussion.number) or head
-        base = discussion.base_commit
+        forked_at = discussion.base_commit
         if discussion.status != "merged":
-            base = self._refs.find_fork(repo, head) or base
-        return Range(base or self._refs.find_main(repo), head)
+            forked_at = self._refs.find_fork(repo, discussion.base, head) or forked_at
+        return Range(forked_at or self._refs.find_base(repo, discussion.base) or head, head)
 
     def anchor(self, repo: Repo, discussion: Discussion, line: Line) -> Anchor:
         """Raises Invalid unless the diff of the pull request has that line."""

@@ -1,6 +1,6 @@
 """The verbs about pull requests: open, push to, publish, merge, delete the ref. Fulfils `repos` `PullRequests`.
 
-Rows and refs: a pull request has its number and rows before its ref exists, and main moves inside the transaction
+Rows and refs: a pull request has its number and rows before its ref exists, and its base moves inside the transaction
 that calls it merged, so that of two merges at once one wins and no pull request is merged twice.
 """
 
@@ -19,6 +19,7 @@ from openhearth.kit.ids import new_id
 from openhearth.repos import Repo, Repos
 from openhearth.repos.permits import require, require_contribute
 from openhearth.repos.pull_requests import number_of, ref_of
+from openhearth.repos.records import MAIN
 from openhearth.storage.git import Commit, FileDiff
 
 _MESSAGE_COMMITS_MAX = 50
@@ -56,34 +57,44 @@ class Pulls:
                 + ("open a new one." if found.status == "merged" else "reopen it first.")
             )
 
-    def open_with(self, actor: Actor, repo: Repo, *, title: str, description: str, head: str) -> int:
-        """Open a pull request whose ref stands at the commit `head`; gives its number."""
+    def open_with(
+        self, actor: Actor, repo: Repo, *, title: str, description: str, base: str, head: str
+    ) -> int:
+        """Open a pull request for the branch `base` whose ref stands at the commit `head`; gives its number."""
         text = check_text(description, "description")
-        return self._open(actor, repo, shortened_title(title), text, head, is_draft=False).number
+        return self._open(actor, repo, shortened_title(title), text, "open", base, head).number
 
     # What people ask
 
-    def open_draft(self, actor: Actor, repo: Repo, *, title: str, description: str) -> Discussion:
-        """Open a pull request without commits, to push to: a draft until it is published."""
+    def open_draft(
+        self, actor: Actor, repo: Repo, *, title: str, description: str, base: str = MAIN
+    ) -> Discussion:
+        """Open a pull request without commits, to push to: a draft until it is published.
+
+        Raises RevisionNotFound if the repo has no branch `base`.
+        """
         require_contribute(actor, repo)
         self._repos.catalogue.require_files(actor, repo)
         self._threads.require_enabled(repo)
         title, text = check_title(title), check_text(description, "description")
-        return self._open(actor, repo, title, text, self._refs.find_main(repo), is_draft=True)
+        base = self._refs.get_base(repo, base)
+        head = self._repos.content.resolve(repo, f"refs/heads/{base}")
+        return self._open(actor, repo, title, text, "draft", base, head)
 
     def _open(
-        self, actor: Actor, repo: Repo, title: str, text: str, head: str, *, is_draft: bool
+        self, actor: Actor, repo: Repo, title: str, text: str, status: Status, base: str, head: str
     ) -> Discussion:
-        status: Status = "draft" if is_draft else "open"
-        discussion = self._threads.insert(actor, repo, title=title, text=text, status=status, head=head)
+        discussion = self._threads.insert(
+            actor, repo, title=title, text=text, status=status, base=base, head=head
+        )
         self._refs.create(actor, repo, discussion.number, head)
         self._threads.announce_opened(actor, repo, discussion, text)
         return discussion
 
     def merge(self, actor: Actor, repo: Repo, discussion: Discussion) -> str:
-        """Bring the pull request into main as one commit; gives its id. Those who may write to the repo may.
+        """Bring the pull request into its base as one commit; gives its id. Those who may write to the repo may.
 
-        Raises Forbidden, Conflict unless it is open and free of conflicts.
+        Raises Forbidden, Conflict unless it is open, free of conflicts and its base is there.
         """
         require(actor, Action.WRITE, repo)
         self._require_mergeable(discussion)
@@ -112,7 +123,9 @@ class Pulls:
                 yield
 
         message = _merge_message(discussion, commits, actor)
-        merged = self._refs.merge(actor, repo, span.head, forked_at=span.base, message=message, settle=settle)
+        merged = self._refs.merge(
+            actor, repo, discussion.base, span.head, forked_at=span.base, message=message, settle=settle
+        )
         self._threads.announce(actor, repo, discussion, "merged")
         return merged.oid
 
@@ -146,6 +159,10 @@ class Pulls:
     def range_of(self, repo: Repo, discussion: Discussion) -> Range:
         return self._lines.range_of(repo, discussion)
 
+    def has_base(self, repo: Repo, discussion: Discussion) -> bool:
+        """Whether the branch that it is for is still there."""
+        return self._refs.find_base(repo, discussion.base) is not None
+
     def has_ref(self, repo: Repo, discussion: Discussion) -> bool:
         return self._refs.find_head(repo, discussion.number) is not None
 
@@ -160,11 +177,11 @@ class Pulls:
         return self._refs.patch(repo, span.base, span.head)
 
     def list_conflicts(self, repo: Repo, discussion: Discussion, span: Range) -> Sequence[str]:
-        """The files that contradict main; none of one that is merged."""
+        """The files that contradict its base; none of one that is merged."""
         return (
             ()
             if discussion.status == "merged"
-            else self._refs.list_conflicts(repo, span.head, forked_at=span.base)
+            else self._refs.list_conflicts(repo, discussion.base, span.head, forked_at=span.base)
         )
 
     # News of refs
@@ -179,9 +196,9 @@ class Pulls:
             discussion = queries.find_discussion(rows, event.repo_key, number)
         if repo is None or discussion is None or not discussion.is_open:
             return
-        forked_at = self._refs.find_fork(repo, event.new) or discussion.base_commit
-        known = [self._refs.find_main(repo)] + ([event.old] if event.old else [])
-        commits = self._refs.list_commits(repo, known, event.new)
+        forked_at = self._refs.find_fork(repo, discussion.base, event.new) or discussion.base_commit
+        known = (self._refs.find_base(repo, discussion.base) or forked_at, event.old)
+        commits = self._refs.list_commits(repo, [oid for oid in known if oid], event.new)
         author_id = self._find_user_id(event.actor_name) if event.actor_name else None
         with self._db.write() as rows:
             queries.change_discussion(rows, discussion.id, head=event.new, base_commit=forked_at)

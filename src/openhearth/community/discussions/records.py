@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from openhearth.repos.records import MAIN
+
 Status = Literal["draft", "open", "closed", "merged"]
 Side = Literal["old", "new"]
 EventKind = Literal["comment", "commit", "status-change", "title-change", "pinning-change", "locking-change"]
@@ -25,7 +27,7 @@ HIDDEN_TEXT = "This comment has been hidden"
 
 @dataclass(frozen=True, kw_only=True)
 class Discussion:
-    """`head`, `base_commit` and `merge_commit` are of pull requests; see tables.py."""
+    """`base`, `head`, `base_commit` and `merge_commit` are of pull requests; see tables.py."""
 
     id: str
     repo_key: str
@@ -39,6 +41,7 @@ class Discussion:
     is_pinned: bool = False
     is_locked: bool = False
     comment_count: int = 0
+    base: str = MAIN
     head: str | None = None
     base_commit: str | None = None
     merge_commit: str | None = None

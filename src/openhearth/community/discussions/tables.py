@@ -43,8 +43,11 @@ discussions = sa.Table(
     sa.Column("is_locked", sa.Boolean, nullable=False),
     sa.Column("comment_count", sa.Integer, nullable=False),
     sa.Column("last_position", sa.Integer, nullable=False),
+    sa.Column(
+        "base", sa.String(255), nullable=False, server_default="main"
+    ),  # of a pull request: the branch it is for
     sa.Column("head", sa.String(40)),  # of a pull request: its newest commit, also when its ref is gone
-    sa.Column("base_commit", sa.String(40)),  # where it left main, as long as that could be told
+    sa.Column("base_commit", sa.String(40)),  # where it left its base, as long as that could be told
     sa.Column("merge_commit", sa.String(40)),
     sa.UniqueConstraint("repo_key", "number"),
 )

@@ -20,6 +20,7 @@ from openhearth.kit.clock import Clock
 from openhearth.kit.ids import new_id
 from openhearth.repos import Repo
 from openhearth.repos.permits import may, require, require_contribute
+from openhearth.repos.records import MAIN
 
 PAGE_DISCUSSIONS = 50
 EVENTS_MAX = 2000
@@ -115,6 +116,7 @@ class Threads:
         title: str,
         text: str,
         status: Status = "open",
+        base: str = MAIN,
         head: str | None = None,
     ) -> Discussion:
         """Give it a number and its first comment, in one transaction. `head` makes it a pull request."""
@@ -123,7 +125,7 @@ class Threads:
             discussion = Discussion(
                 id=new_id(), repo_key=repo.key, number=queries.take_number(rows, repo.key), title=title,
                 status=status, is_pull_request=head is not None, author_id=actor.user_id, created_at=now,
-                updated_at=now, head=head,
+                updated_at=now, base=base, head=head,
             )  # fmt: skip
             queries.insert_discussion(rows, discussion)
             queries.add_event(

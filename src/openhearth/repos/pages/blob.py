@@ -23,7 +23,8 @@ from openhearth.repos.pages.previews import (
     pickle_warning,
     preview_of,
 )
-from openhearth.repos.records import MAIN, Entry
+from openhearth.repos.pull_requests import number_of
+from openhearth.repos.records import Entry
 from openhearth.urls import with_query
 from openhearth.web.parts import Crumb, Mark, TensorNode
 
@@ -131,7 +132,7 @@ class BlobPages:
         """Whether the reader's changes to this file can become a pull request."""
         try:
             self.frame.repos.contributions.require(
-                opened.actor, opened.repo, revision, new_pull_request=revision == MAIN
+                opened.actor, opened.repo, revision, new_pull_request=number_of(revision) is None
             )
         except HubError:
             return False

@@ -15,7 +15,7 @@ from openhearth.kit.names import RepoType
 from openhearth.repos.pages.frame import OpenRepo, RepoFrame, is_branch, repo_routes
 from openhearth.repos.pages.intake import Intake
 from openhearth.repos.pull_requests import number_of
-from openhearth.repos.records import MAIN, CommitRequest, Operation
+from openhearth.repos.records import CommitRequest, Operation
 from openhearth.web.parts import Crumb
 from openhearth.wire.forms import read_form, text_of
 
@@ -78,7 +78,7 @@ class Places:
             opened.actor,
             opened.repo,
             branch,
-            new_pull_request=branch == MAIN and not opened.may(Action.WRITE),
+            new_pull_request=number_of(branch) is None and not opened.may(Action.WRITE),
         )
         if not is_branch(self.content.list_refs(opened.repo), branch):
             raise RevisionNotFound(branch, opened.repo.id)

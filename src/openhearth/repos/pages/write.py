@@ -16,7 +16,8 @@ from openhearth.kit.names import check_path
 from openhearth.repos.pages.frame import RepoHead
 from openhearth.repos.pages.places import Place, Places, field_of
 from openhearth.repos.pages.previews import TEXT_MAX_BYTES, is_text
-from openhearth.repos.records import MAIN, AddFile, Entry
+from openhearth.repos.pull_requests import number_of
+from openhearth.repos.records import AddFile, Entry
 from openhearth.web.parts import Crumb
 from openhearth.wire.forms import text_of
 
@@ -96,7 +97,7 @@ class WritePages:
             summary=summary,
             branch=place.branch,
             only_proposes=place.only_proposes,
-            may_propose=place.branch == MAIN,
+            may_propose=number_of(place.branch) is None,
             errors=errors or {},
             conflict_href=conflict_href,
             cancel_href=self.urls.blob(ref, place.branch, place.path),
@@ -157,7 +158,7 @@ class WritePages:
             summary=summary,
             branch=place.branch,
             only_proposes=place.only_proposes,
-            may_propose=place.branch == MAIN,
+            may_propose=number_of(place.branch) is None,
             errors=errors or {},
             conflict_href=None,
             cancel_href=self.urls.tree(ref, place.branch, place.path),

@@ -49,6 +49,7 @@ class Title:
     title: str
     status: Status
     is_pull_request: bool
+    base: str = field(metadata={"help": "The branch that a pull request is for"})
     is_pinned: bool
     is_locked: bool
     author: str
@@ -114,6 +115,7 @@ class Desk:
             title=discussion.title,
             status=discussion.status,
             is_pull_request=discussion.is_pull_request,
+            base=discussion.base,
             is_pinned=discussion.is_pinned,
             is_locked=discussion.is_locked,
             author=author.name if author else GONE,

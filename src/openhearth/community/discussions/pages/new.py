@@ -1,5 +1,6 @@
 """The form that begins a discussion, or a pull request to push to."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from starlette.concurrency import run_in_threadpool
@@ -12,7 +13,9 @@ from openhearth.community.discussions.pages.desk import TAB, Desk
 from openhearth.errors import Invalid
 from openhearth.kit.names import RepoType
 from openhearth.repos import OpenRepo, RepoHead, repo_routes
+from openhearth.repos.records import MAIN
 from openhearth.urls import with_query
+from openhearth.web.parts import Choice
 from openhearth.wire.forms import read_form, text_of
 
 
@@ -25,6 +28,8 @@ class NewPage:
     is_pull_request: bool
     other_href: str = field(metadata={"help": "The same form for the other kind"})
     files_href: str = field(metadata={"help": "Where a change can be made in the browser"})
+    bases: Sequence[Choice] = field(metadata={"help": "The branches that a pull request can be for"})
+    base: str
     title: str
     description: str
     errors: dict[str, str]
@@ -60,15 +65,18 @@ class NewPages:
         title = text_of(form, "title", default="")
         description = text_of(form, "description", default="")
         is_pull_request = _asks_pull_request(at.request)
-        begin = self.desk.pulls.open_draft if is_pull_request else self.desk.threads.open
+        base = text_of(form, "base", default=MAIN)
+        said = {"title": title, "description": description}
         try:
-            made = begin(at.actor, at.repo, title=title, description=description)
+            made = (
+                self.desk.pulls.open_draft(at.actor, at.repo, **said, base=base)
+                if is_pull_request
+                else self.desk.threads.open(at.actor, at.repo, **said)
+            )
         except Invalid as error:
             word = error.message.partition(":")[0]
             name = word if word in ("title", "description") else "title"
-            return self._page(
-                at, title=title, description=description, errors={name: error.message}, status=error.status
-            )
+            return self._page(at, **said, base=base, errors={name: error.message}, status=error.status)
         return RedirectResponse(self.urls.discussion(at.repo.ref, made.number), 303)
 
     def _page(
@@ -77,6 +85,7 @@ class NewPages:
         *,
         title: str,
         description: str,
+        base: str = MAIN,
         errors: dict[str, str] | None = None,
         status: int = 200,
     ) -> Response:
@@ -87,7 +96,9 @@ class NewPages:
             action=self._here(at, is_pull_request=is_pull_request),
             is_pull_request=is_pull_request,
             other_href=self._here(at, is_pull_request=not is_pull_request),
-            files_href=self.urls.tree(ref, "main"),
+            files_href=self.urls.tree(ref, MAIN),
+            bases=[Choice(value=name, label=name) for name in self._bases(at)] if is_pull_request else (),
+            base=base,
             title=title,
             description=description,
             errors=errors or {},
@@ -95,6 +106,11 @@ class NewPages:
             by_command=f"export HF_ENDPOINT={self.urls.base}\nhf upload {ref.id} . .{kind} --create-pr",
         )
         return self.desk.web.page(at.request, "discussions/new.html", page, status=status)
+
+    def _bases(self, at: OpenRepo) -> list[str]:
+        """Main first, then the other branches."""
+        names = [ref.name for ref in self.desk.repos.content.list_refs(at.repo).branches]
+        return sorted(names, key=lambda name: (name != MAIN, name))
 
     def _here(self, at: OpenRepo, *, is_pull_request: bool) -> str:
         here = f"{self.urls.discussions(at.repo.ref)}/new"

@@ -1,5 +1,6 @@
-"""The page of one discussion: what was said and done, and for a pull request the way into main."""
+"""The page of one discussion: what was said and done, and for a pull request the way into its base."""
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -23,8 +24,9 @@ from openhearth.wire.forms import text_of
 
 @dataclass(frozen=True, kw_only=True)
 class MergeBox:
-    """Where a pull request stands on its way into main, and what the reader may do about it."""
+    """Where a pull request stands on its way into its base, and what the reader may do about it."""
 
+    has_base: bool = field(metadata={"help": "Whether the branch that it is for is still there"})
     conflicts: Sequence[str]
     commit_count: int
     merge_href: str | None = field(metadata={"help": "The commit that brought it in"})
@@ -32,6 +34,7 @@ class MergeBox:
     may_merge: bool
     has_ref: bool
     fetch: str = field(metadata={"help": "Commands to look at it and to add to it"})
+    catch_up: str = field(metadata={"help": "Commands to bring its base into it"})
     browse_href: str
 
 
@@ -96,17 +99,21 @@ class ShowPages:
     def _merge_box(self, opened: Opened, span: Range) -> MergeBox:
         repo, discussion, pulls = opened.repo, opened.discussion, self.desk.pulls
         number, oid = discussion.number, discussion.merge_commit
+        has_base = pulls.has_base(repo, discussion)
+        # A branch may be named so that a shell reads more in it than a name.
+        branch, followed = shlex.quote(discussion.base), shlex.quote(f"origin/{discussion.base}")
+        fetch = f"git fetch origin {f'{branch} ' if has_base else ''}refs/pr/{number}:pr/{number}"
+        look, push = f"{fetch}\ngit checkout pr/{number}", f"git push origin pr/{number}:refs/pr/{number}"
         return MergeBox(
+            has_base=has_base,
             conflicts=pulls.list_conflicts(repo, discussion, span)[:50],
             commit_count=len(pulls.list_commits(repo, span)),
             merge_href=self.urls.commit(repo.ref, oid) if oid else None,
             merge_oid=oid or "",
             may_merge=opened.at.may(Action.WRITE),
             has_ref=pulls.has_ref(repo, discussion),
-            fetch=(
-                f"git fetch origin main refs/pr/{number}:pr/{number}\ngit checkout pr/{number}\n"
-                f"git push origin pr/{number}:refs/pr/{number}"
-            ),
+            fetch=f"{look}\n{push}",
+            catch_up=f"{look}\ngit merge {followed}\n{push}",
             browse_href=self.urls.tree(repo.ref, ref_of(number)),
         )
 

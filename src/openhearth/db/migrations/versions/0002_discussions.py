@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column("is_locked", sa.Boolean(), nullable=False),
         sa.Column("comment_count", sa.Integer(), nullable=False),
         sa.Column("last_position", sa.Integer(), nullable=False),
+        sa.Column("base", sa.String(length=255), server_default="main", nullable=False),
         sa.Column("head", sa.String(length=40), nullable=True),
         sa.Column("base_commit", sa.String(length=40), nullable=True),
         sa.Column("merge_commit", sa.String(length=40), nullable=True),
