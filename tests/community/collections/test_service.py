@@ -172,6 +172,7 @@ def test_what_is_not_there_cannot_be_added(
         community.collections.items.add(workshop.ada, filled(workshop).slug, kind, item_id)
 
 
+@pytest.mark.both_engines
 def test_hidden_repos_cannot_be_added_and_none_twice(workshop: Workshop, community: Community) -> None:
     filled(workshop, "hidden", "open")
     mine = community.collections.catalogue.create(workshop.eve, "Mine", namespace="eve")
@@ -184,6 +185,7 @@ def test_hidden_repos_cannot_be_added_and_none_twice(workshop: Workshop, communi
         community.collections.items.add(workshop.eve, mine.slug, "collection", mine.slug)
 
 
+@pytest.mark.both_engines
 def test_two_writers_at_once_lose_no_item_and_share_no_position(
     workshop: Workshop, community: Community
 ) -> None:
