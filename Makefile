@@ -6,7 +6,7 @@ PORT ?= 8600
 # Downloads (starter packages, converted models) live outside the repo and may be absent at any time.
 CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/openhearth
 export OMP_WAIT_POLICY = PASSIVE
-DEBIAN_TOOLS := chromium git-lfs openssh-client gnupg nginx-light wrk fonts-dejavu-core npm
+DEBIAN_TOOLS := chromium git-lfs openssh-client gnupg nginx-light wrk fonts-dejavu-core npm postgresql
 
 .DEFAULT_GOAL := help
 .PHONY: help setup serve starter test test-fast check fix types docs compat bench tools clean
@@ -43,8 +43,8 @@ test: tools  ## run all tests (fast ones first)
 	@OPENHEARTH_STARTER_CACHE="$(CACHE)/starter" $(BIN)/python -m pytest -q -m "not (slow or run or browser)"
 	@OPENHEARTH_STARTER_CACHE="$(CACHE)/starter" $(BIN)/python -m pytest -q -m "slow or run or browser"
 
-test-fast: setup  ## the tests that need no browser, no clients and no models
-	@$(BIN)/python -m pytest -q -m "not slow and not run and not browser" --ignore=tests/clients --ignore=tests/browser
+test-fast: setup  ## the tests that need no browser, no clients, no models and no Postgres
+	@$(BIN)/python -m pytest -q -m "not slow and not run and not browser and not postgres" --ignore=tests/clients --ignore=tests/browser
 
 check: setup  ## lint, types, import contracts, docs freshness
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -8,21 +8,73 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.postgres import PostgresServer
 from tests.support.running import RunningHub, free_port
 
 if TYPE_CHECKING:
     from starlette.testclient import TestClient
 
+    from openhearth.db import Database
     from openhearth.rooms import Hub
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if metafunc.definition.get_closest_marker("both_engines"):
+        metafunc.parametrize(
+            "rows_in", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+        )
+
+
 @pytest.fixture
-def hub(tmp_path: Path) -> Iterator[Hub]:
+def rows_in(request: pytest.FixtureRequest) -> str:
+    """SQLite; and for tests marked `both_engines`, once more Postgres."""
+    chosen: str = getattr(request, "param", "sqlite")
+    return chosen
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    server = PostgresServer()
+    try:
+        yield server.start()
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, rows_in: str) -> Iterator[str]:
+    """The setting of a new hub. In Postgres its tables are there already, which saves a second."""
+    if rows_in == "sqlite":
+        yield ""
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    url = server.new_hub_url()
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture
+def empty_database(request: pytest.FixtureRequest, rows_in: str, tmp_path: Path) -> Iterator[Database]:
+    """Without tables."""
+    from openhearth.db import Database
+
+    server: PostgresServer | None = None if rows_in == "sqlite" else request.getfixturevalue("postgres")
+    database = Database(server.new_url()) if server else Database.in_folder(tmp_path)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def hub(tmp_path: Path, database_url: str) -> Iterator[Hub]:
     """A real hub on an empty folder, without a server."""
     from openhearth.config import Settings
     from openhearth.rooms import build_hub
 
-    hub = build_hub(Settings(data=tmp_path / "data", rate_limit="off", public_url="http://hub.test"))
+    hub = build_hub(
+        Settings(
+            data=tmp_path / "data", database_url=database_url, rate_limit="off", public_url="http://hub.test"
+        )
+    )
     yield hub
     hub.ground.db.close()
 

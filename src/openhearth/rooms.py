@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from openhearth import (
     accounts,
@@ -25,6 +25,7 @@ from openhearth.audit import Audit
 from openhearth.buckets import Bucket, Buckets
 from openhearth.community import Community
 from openhearth.community.collections.records import Thing
+from openhearth.community.collections.targets import ArxivPapers
 from openhearth.config import Settings, read_secret
 from openhearth.db import Database
 from openhearth.errors import HubError
@@ -32,6 +33,7 @@ from openhearth.events import Events
 from openhearth.jobs import Queue
 from openhearth.kit.clock import Clock, utc_now
 from openhearth.kit.names import split_bucket_id
+from openhearth.papers import Papers
 from openhearth.repos import Repos
 from openhearth.storage import open_storage
 from openhearth.urls import Urls
@@ -99,11 +101,15 @@ def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
     buckets_room = buckets.build(ground, accounts=accounts_room.service, repos=repos_room.service)
     jobs_room = jobs.build(ground)
     inference_room = inference.build(ground, repos=repos_room.service)
+    papers_room = papers.build(ground, accounts=accounts_room.service, repos=repos_room.service)
     communal = community.build(
         ground,
         accounts=accounts_room.service,
         repos=repos_room.service,
-        things={"bucket": _BucketsInCollections(ground.urls, buckets_room.service)},
+        things={
+            "bucket": _BucketsInCollections(ground.urls, buckets_room.service),
+            "paper": _PapersInCollections(papers_room.service),
+        },
     )
     audit_room = audit.build(ground)
     webhooks_room = webhooks.build(
@@ -113,7 +119,6 @@ def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
         queue=jobs_room.service,
         get_discussion=communal.discussions.threads.get,
     )
-    papers_room = papers.build(ground, accounts=accounts_room.service, repos=repos_room.service)
     rooms = (
         accounts_room,
         spaces.build(ground, repos=repos_room.service),  # before repos: `/api/spaces/hardware` names no repo
@@ -167,3 +172,27 @@ class _BucketsInCollections:
         return Thing(
             key=bucket.key, id=bucket.id, title=bucket.id, href=self.urls.bucket(bucket.ref), facts=facts
         )
+
+
+@dataclass(frozen=True)
+class _PapersInCollections:
+    """Papers as things that a collection may hold: by their page here where the hub knows them, else by arXiv's."""
+
+    papers: Papers
+    elsewhere: ArxivPapers = field(default_factory=ArxivPapers)
+
+    def find_thing(self, actor: Actor, thing_id: str) -> Thing | None:
+        thing = self.elsewhere.find_thing(actor, thing_id)
+        return self._known(actor, thing) if thing else None
+
+    def list_things(self, actor: Actor, keys: Sequence[str]) -> Mapping[str, Thing]:
+        return {
+            key: self._known(actor, thing) for key, thing in self.elsewhere.list_things(actor, keys).items()
+        }
+
+    def _known(self, actor: Actor, thing: Thing) -> Thing:
+        try:
+            paper, _ = self.papers.get(actor, thing.id)
+        except HubError:  # nobody entered it, and nothing that the actor may see cites it
+            return thing
+        return replace(thing, title=paper.title, href=f"/papers/{paper.id}")

@@ -37,8 +37,8 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database.in_folder(tmp_path)
+def database(tmp_path: Path, database_url: str) -> Iterator[Database]:
+    database = Database(database_url) if database_url else Database.in_folder(tmp_path)
     database.create_missing_tables()
     yield database
     database.close()

@@ -14,10 +14,12 @@ from tests.bench.measure import hf, row, title
 from tests.support.running import RunningHub
 
 REPO = "ada/bench-api"
+WIDE_REPO = "ada/bench-api-wide"
 CALLS = {
     "GET /health (floor)": ("GET", "/health"),
     "model info": ("GET", f"/api/models/{REPO}"),
     "tree of 100 files": ("GET", f"/api/models/{REPO}/tree/main"),
+    "tree of 1,000 files": ("GET", f"/api/models/{WIDE_REPO}/tree/main"),
     "HEAD resolve, small file": ("HEAD", f"/{REPO}/resolve/main/f050.txt"),
     "HEAD resolve, LFS file": ("HEAD", f"/{REPO}/resolve/main/large.bin"),
 }
@@ -48,6 +50,9 @@ def _fill(hub: RunningHub, api: HfApi, folder: Path) -> None:
     files = [CommitOperationAdd(f"f{i:03d}.txt", b"x" * i) for i in range(98)]
     card = CommitOperationAdd("README.md", b"---\nlicense: mit\n---\n# x\n")
     api.create_commit(REPO, [*files, card], commit_message="files")
+    api.create_repo(WIDE_REPO)
+    wide = [CommitOperationAdd(f"f{i:04d}.txt", b"x" * (i % 50)) for i in range(999)]
+    api.create_commit(WIDE_REPO, wide, commit_message="files")
     large = folder / "large.bin"
     large.write_bytes(os.urandom(1 << 20))
     hf(hub, folder / "home", "upload", REPO, str(large), "large.bin", "--quiet", xet=False)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from huggingface_hub import CommitOperationAdd, HfApi
 from playwright.sync_api import Browser
 
 from tests.browser.conftest import sign_in
 from tests.support.running import RunningHub
 
+pytestmark = pytest.mark.browser
 REPO = "ada/narrow"
 LONG = "A_name_as_long_as_people_give_them-with_parts_and_versions_and_more-v1.0.3-final"
 PAGES = (

@@ -83,10 +83,13 @@ def clock() -> SettableClock:
 
 
 @pytest.fixture
-def hub(tmp_path: Path, clock: SettableClock) -> Iterator[Hub]:
+def hub(tmp_path: Path, database_url: str, clock: SettableClock) -> Iterator[Hub]:
     """A real hub whose time the test sets."""
     hub = build_hub(
-        Settings(data=tmp_path / "data", rate_limit="off", public_url="http://hub.test"), clock=clock
+        Settings(
+            data=tmp_path / "data", database_url=database_url, rate_limit="off", public_url="http://hub.test"
+        ),
+        clock=clock,
     )
     yield hub
     hub.ground.db.close()

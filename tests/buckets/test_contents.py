@@ -42,6 +42,7 @@ def test_sums_are_those_of_the_files(yard: Yard) -> None:
         yard.read(bucket, "b/c")
 
 
+@pytest.mark.both_engines
 def test_a_level_shows_each_folder_once_with_the_date_of_its_newest_file(yard: Yard) -> None:
     bucket = yard.create()
     yard.put(
@@ -163,6 +164,7 @@ def test_replaced_files_are_freed_unless_another_path_names_them(yard: Yard) -> 
     assert yard.read(bucket, "a") == new
 
 
+@pytest.mark.both_engines
 def test_writers_on_one_path_leave_one_whole_file_and_true_sums(yard: Yard) -> None:
     bucket = yard.create()
     contents = [bytes([n]) * (1000 + n) for n in range(8)]

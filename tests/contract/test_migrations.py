@@ -1,7 +1,6 @@
-"""The history of the tables leads to the tables as they are declared now."""
+"""The history of the tables leads to the tables as they are declared now, on both engines."""
 
-from pathlib import Path
-
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
@@ -10,12 +9,11 @@ from openhearth.db import Database, metadata
 from openhearth.db.migrate import newest_revision
 
 
-def test_a_migrated_database_has_exactly_the_declared_tables(tmp_path: Path) -> None:
-    database = Database.in_folder(tmp_path)
-    database.migrate()
-    with database.engine.connect() as connection:
+@pytest.mark.both_engines
+def test_a_migrated_database_has_exactly_the_declared_tables(empty_database: Database) -> None:
+    empty_database.migrate()
+    with empty_database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
         assert context.get_current_revision() == newest_revision()
-    database.migrate()  # a second start has nothing to do
-    database.close()
+    empty_database.migrate()  # a second start has nothing to do

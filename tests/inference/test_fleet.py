@@ -65,6 +65,13 @@ def processes() -> set[int]:
     return found
 
 
+def has_ended(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
 def wait_for(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 20
     while not condition():
@@ -160,5 +167,5 @@ def test_a_spare_that_nobody_needs_or_that_died_is_forgotten(fleet: Fleet) -> No
     fleet.expect("forge/a")
     (pid,) = processes()
     os.kill(pid, signal.SIGKILL)
-    wait_for(lambda: pid not in processes())
+    wait_for(lambda: has_ended(pid))
     assert isinstance(ask(ready(fleet, spec("forge/a"))), Generated)

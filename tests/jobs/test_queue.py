@@ -23,8 +23,8 @@ from tests.support.hands import Hands
 
 
 @pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    database = Database.in_folder(tmp_path)
+def db(tmp_path: Path, database_url: str) -> Iterator[Database]:
+    database = Database(database_url) if database_url else Database.in_folder(tmp_path)
     database.create_missing_tables()
     yield database
     database.close()
@@ -42,6 +42,7 @@ def _ask(db: Database, queue: Queue, kind: str = "forge", **options: Any) -> Non
         queue.enqueue(rows, kind, {"what": "nail"}, **options)
 
 
+@pytest.mark.both_engines
 def test_a_job_is_asked_for_only_if_the_transaction_commits(db: Database) -> None:
     queue, done = Queue(db=db, clock=utc_now), list[object]()
     queue.handle("forge", done.append)
@@ -97,6 +98,7 @@ def test_work_may_name_the_time_of_the_next_try_or_end_it(db: Database) -> None:
     assert (job.due_at, job.error) == (None, "GiveUp: gone")
 
 
+@pytest.mark.both_engines
 def test_of_many_workers_one_does_each_job(db: Database) -> None:
     done: list[int] = []
 

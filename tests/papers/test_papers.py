@@ -120,6 +120,7 @@ def test_what_cannot_be_a_paper_is_refused(
     assert web.get("/api/daily_papers").json() == []
 
 
+@pytest.mark.both_engines
 def test_two_people_who_enter_one_paper_at_once_get_one_paper(workshop: Workshop) -> None:
     papers = next(room.service for room in workshop.hub.rooms if room.name == "papers")
     papers.enter(workshop.ada, "2401.12345", PaperSpec(title="Steel", authors=[], summary=""))

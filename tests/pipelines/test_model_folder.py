@@ -17,9 +17,11 @@ def copy_of(folder: Path, target: Path) -> Path:
 
 
 def test_a_folder_says_its_task_and_size_without_being_loaded(tiny: dict[str, Path]) -> None:
+    # Some tasks have no architecture of their own: their models are made for another.
+    speaks_of = {"zero-shot-classification": "text-classification", "summarization": "text2text-generation"}
     for task, folder in tiny.items():
         found = read_model_folder(folder)
-        assert found.task == task
+        assert found.task == speaks_of.get(task, task)
         assert 0 < found.parameters < 100_000 and found.tensor_bytes >= 4 * found.parameters
 
 

@@ -155,6 +155,7 @@ def test_a_stale_parent_writes_nothing(workshop: Workshop, repo: Repo) -> None:
     workshop.commit(repo, AddFile("b", b"2"), parent_commit=second[:7])
 
 
+@pytest.mark.both_engines
 def test_of_two_writers_on_one_parent_one_is_refused(workshop: Workshop, repo: Repo) -> None:
     parent = workshop.repos.content.resolve(repo)
 

@@ -24,8 +24,10 @@ def hands() -> Hands:
 
 
 @pytest.fixture
-def hub(tmp_path: Path, hands: Hands) -> Iterator[Hub]:
-    settings = Settings(data=tmp_path / "data", rate_limit="off", public_url="http://hub.test")
+def hub(tmp_path: Path, database_url: str, hands: Hands) -> Iterator[Hub]:
+    settings = Settings(
+        data=tmp_path / "data", database_url=database_url, rate_limit="off", public_url="http://hub.test"
+    )
     hub = build_hub(settings, clock=hands)
     yield hub
     hub.ground.db.close()
@@ -94,6 +96,7 @@ def test_downloads_are_of_thirty_days_and_all_time_is_kept(
     assert (answer["downloads"], answer["downloadsAllTime"]) == (0, 2)
 
 
+@pytest.mark.both_engines
 def test_two_processes_let_an_old_day_go_once(workshop: Workshop, repo: Repo, hands: Hands) -> None:
     other = Downloads(db=workshop.hub.ground.db, clock=hands)
     workshop.repos.downloads.count(repo.key, "first")
@@ -116,6 +119,7 @@ def test_what_is_liked_now_goes_before_what_was_liked_long_ago(workshop: Worksho
     assert _order(workshop) == ["old", "new"]
 
 
+@pytest.mark.both_engines
 def test_liking_twice_or_taking_back_nothing_changes_no_score(workshop: Workshop, web: TestClient) -> None:
     repo = workshop.create()
     scores = []

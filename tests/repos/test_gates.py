@@ -139,6 +139,7 @@ def test_what_cannot_be_answered_is_refused(workshop: Workshop, gated: Callable[
         gates.list_requests(workshop.ada, opened, "pending", limit=10)
 
 
+@pytest.mark.both_engines
 def test_two_owners_who_answer_at_once_do_not_overwrite_each_other(
     workshop: Workshop, gated: Callable[..., Repo], monkeypatch: pytest.MonkeyPatch
 ) -> None:

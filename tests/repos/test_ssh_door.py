@@ -33,6 +33,7 @@ def knock(hub: Hub, key: Path, *options: str) -> subprocess.CompletedProcess[str
     known = key.with_name("known_hosts")
     command = [
         "ssh", "-F", "/dev/null", "-i", str(key), "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes",
+        "-o", "ConnectionAttempts=30",  # the door opens a moment after the hub
         "-o", "StrictHostKeyChecking=accept-new", "-o", f"UserKnownHostsFile={known}", *options,
         "-p", str(hub.ground.settings.ssh_port), "git@127.0.0.1",
     ]  # fmt: skip

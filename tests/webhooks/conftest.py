@@ -29,9 +29,13 @@ def hands() -> Hands:
 
 
 @pytest.fixture
-def hub(tmp_path: Path, hands: Hands) -> Iterator[Hub]:
+def hub(tmp_path: Path, database_url: str, hands: Hands) -> Iterator[Hub]:
     settings = Settings(
-        data=tmp_path / "data", rate_limit="off", public_url="http://hub.test", fetch_allow_private=True
+        data=tmp_path / "data",
+        database_url=database_url,
+        rate_limit="off",
+        public_url="http://hub.test",
+        fetch_allow_private=True,
     )
     hub = build_hub(settings, clock=hands)
     yield hub

@@ -14,12 +14,6 @@ _ENTRY = [column for column in audit_log.c if column.name not in ("id", "hash")]
 _BLOCK = 1000
 
 
-def lock(rows: Connection) -> None:
-    """Keep other writers out until this transaction ends. On SQLite a writing transaction is alone anyway."""
-    if rows.dialect.name == "postgresql":
-        rows.exec_driver_sql("LOCK TABLE audit_log IN EXCLUSIVE MODE")
-
-
 def find_last(rows: Connection) -> tuple[int, str] | None:
     """Number and hash of the newest entry."""
     newest = sa.select(audit_log.c.id, audit_log.c.hash).order_by(audit_log.c.id.desc()).limit(1)

@@ -48,7 +48,6 @@ class Audit:
         if not entries:
             return
         with self._db.write() as rows:
-            queries.lock(rows)
             queries.insert(rows, list(self._chain.follow(_last(rows), entries)))
 
     def write_soon(self, entry: Entry) -> None:
@@ -132,7 +131,6 @@ class Audit:
             return 0
         now = self._clock()
         with self._db.write() as rows:
-            queries.lock(rows)
             found = queries.find_newest_before(rows, now - timedelta(days=self._keep_days))
             if found is None:
                 return 0

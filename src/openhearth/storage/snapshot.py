@@ -22,7 +22,7 @@ def write_snapshot(data: Path, *, database_url: str, target: Path) -> int:
     """Archive the data folder `data` into `target`; the bytes written. Raises Unsupported, Conflict."""
     if database_url:
         raise Unsupported(
-            "backup: the rows are in Postgres; back them up with pg_dump, and this folder with your file backup."
+            "backup: the rows are in Postgres; stop the hub, save them with pg_dump, and copy the data folder."
         )
     if target.exists():
         raise Conflict(f"backup: {target} exists; name another file.")

@@ -142,6 +142,7 @@ def test_an_app_never_touches_the_account(
         assert answer.status_code == 403, path
 
 
+@pytest.mark.both_engines
 def test_a_refresh_token_is_exchanged_once(
     accounts: Accounts, web: TestClient, browser: Browser, app: NewOAuthApp
 ) -> None:
@@ -252,6 +253,7 @@ def test_a_registered_app_signs_in_by_code_within_its_scopes(
     assert arrived(browser.open(Flow(web, public).path()))["code"]
 
 
+@pytest.mark.both_engines
 def test_two_exchanges_of_one_code_give_one_pair(
     accounts: Accounts, web: TestClient, browser: Browser, app: NewOAuthApp
 ) -> None:

@@ -73,9 +73,11 @@ for number in (
     shown.num_upvotes,
 ):
     assert isinstance(number, int)
+before = nobody.get_user_overview("eve").num_discussions
+assert before is not None
 eve.create_discussion(open_model, title="It melts early")
 eve.create_discussion(f"ada/liked-data-{TAG}", title="More of it?", repo_type="dataset")
-assert nobody.get_user_overview("eve").num_discussions == 2
+assert nobody.get_user_overview("eve").num_discussions == before + 2
 assert {org.name for org in shown.orgs} == {"forge", "starter"}
 assert eve.get_user_overview("eve").num_following == 1
 

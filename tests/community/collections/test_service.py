@@ -172,6 +172,7 @@ def test_what_is_not_there_cannot_be_added(
         community.collections.items.add(workshop.ada, filled(workshop).slug, kind, item_id)
 
 
+@pytest.mark.both_engines
 def test_hidden_repos_cannot_be_added_and_none_twice(workshop: Workshop, community: Community) -> None:
     filled(workshop, "hidden", "open")
     mine = community.collections.catalogue.create(workshop.eve, "Mine", namespace="eve")
@@ -184,6 +185,7 @@ def test_hidden_repos_cannot_be_added_and_none_twice(workshop: Workshop, communi
         community.collections.items.add(workshop.eve, mine.slug, "collection", mine.slug)
 
 
+@pytest.mark.both_engines
 def test_two_writers_at_once_lose_no_item_and_share_no_position(
     workshop: Workshop, community: Community
 ) -> None:
@@ -282,3 +284,22 @@ def test_hidden_things_of_other_rooms_leave_no_trace_in_items_counts_and_places(
     hidden = next(item for item in collections.catalogue.show(workshop.ada, made).items if item.thing)
     with pytest.raises(ItemNotFound):
         collections.items.remove(workshop.ben, made.slug, hidden.id)
+
+
+def test_a_paper_that_a_repo_one_may_see_cites_is_shown_by_its_page_here(
+    workshop: Workshop, community: Community
+) -> None:
+    repo = workshop.create("citing", visibility="private")
+    workshop.put(repo, README__md="See https://arxiv.org/abs/2311.12983")
+    made = community.collections.catalogue.create(workshop.ada, "Read", namespace="ada")
+    community.collections.items.add(workshop.ada, made.slug, "paper", "2311.12983")
+
+    def href(actor: Actor) -> str:
+        shown = community.collections.catalogue.show(
+            actor, community.collections.catalogue.get(actor, made.slug)
+        )
+        assert shown.items[0].thing is not None
+        return shown.items[0].thing.href
+
+    assert href(workshop.ada) == "/papers/2311.12983"
+    assert href(NOBODY) == "https://arxiv.org/abs/2311.12983"

@@ -96,6 +96,7 @@ def test_a_token_that_only_reads_takes_no_part(workshop: Workshop, talk: Discuss
         propose(workshop, repo, who=reader, a__txt="x")
 
 
+@pytest.mark.both_engines
 def test_many_at_once_get_different_numbers(workshop: Workshop, talk: Discussions, repo: Repo) -> None:
     def discuss(index: int) -> Callable[[], object]:
         return lambda: talk.threads.open(workshop.eve, repo, title=f"Talk {index}", description="")
@@ -111,6 +112,7 @@ def test_many_at_once_get_different_numbers(workshop: Workshop, talk: Discussion
     assert {int(ref.name) for ref in refs} == {d.number for d in listed if d.is_pull_request}
 
 
+@pytest.mark.both_engines
 def test_of_two_merges_at_once_one_wins(workshop: Workshop, talk: Discussions, repo: Repo) -> None:
     number = propose(workshop, repo, notes__txt="one\n")
     before = workshop.repos.content.count_commits(repo, workshop.repos.content.resolve(repo))
@@ -123,6 +125,7 @@ def test_of_two_merges_at_once_one_wins(workshop: Workshop, talk: Discussions, r
     assert [e.facts["status"] for e in events if e.kind == "status-change"] == ["merged"]
 
 
+@pytest.mark.both_engines
 def test_two_pull_requests_merged_at_once_both_arrive(
     workshop: Workshop, talk: Discussions, repo: Repo
 ) -> None:
@@ -137,12 +140,14 @@ def test_two_pull_requests_merged_at_once_both_arrive(
     assert {"one", "two"} <= set(workshop.paths(repo))
 
 
+@pytest.mark.both_engines
 def test_of_two_who_close_at_once_one_is_told(workshop: Workshop, talk: Discussions, repo: Repo) -> None:
     made = talk.threads.open(workshop.eve, repo, title="Hello", description="")
     outcomes = at_once(*[lambda: talk.threads.set_status(workshop.ada, repo, made, "closed")] * 2)
     assert [type(outcome) for outcome in outcomes if outcome] == [Conflict]
 
 
+@pytest.mark.both_engines
 def test_of_two_edits_of_one_text_the_second_is_refused(
     workshop: Workshop, talk: Discussions, repo: Repo
 ) -> None:
@@ -295,6 +300,7 @@ def test_what_is_hidden_is_gone_for_good(workshop: Workshop, talk: Discussions, 
         talk.comments.edit(workshop.eve, repo, made, opening, "back")
 
 
+@pytest.mark.both_engines
 def test_reactions_count_people_once_and_are_few(workshop: Workshop, talk: Discussions, repo: Repo) -> None:
     made = talk.threads.open(workshop.eve, repo, title="Hello", description="x")
     opening = talk.threads.list_events(made)[0].id

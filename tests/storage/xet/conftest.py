@@ -70,8 +70,8 @@ def clock() -> SettableClock:
 
 
 @pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    db = Database.in_folder(tmp_path / "db")
+def db(tmp_path: Path, database_url: str) -> Iterator[Database]:
+    db = Database(database_url) if database_url else Database.in_folder(tmp_path / "db")
     db.create_missing_tables()
     yield db
     db.close()

@@ -287,6 +287,7 @@ def test_a_composed_xorb_without_rows_whose_home_went_is_made_anew(
 # Several at once
 
 
+@pytest.mark.both_engines
 def test_uploads_of_the_same_and_of_overlapping_xorbs_at_once_all_succeed(
     store: XetStore, uploads: Uploads
 ) -> None:

@@ -23,6 +23,8 @@ _SCRIPTS = (
     ("ar", re.compile("[\u0600-\u06ff]")),
     ("hi", re.compile("[\u0900-\u097f]")),
 )
+# Up to six words between the parts of what people pull apart: "boil a long report down".
+_GAP = r"\w*(?:\W+\w+){0,6}?\W+"
 # Words there begin with articles or run together: their beginnings are looked for anywhere.
 _UNSPACED = frozenset({"ar", "hi", "ja", "ko", "zh"})
 
@@ -38,7 +40,7 @@ class Understood:
 def plain(text: str) -> str:
     """`text` as the lexicon spells: one case, no accents, single spaces, one at each end."""
     folded = unicodedata.normalize("NFKD", text[:REQUEST_MAX_LENGTH].casefold())
-    bare = unicodedata.normalize("NFC", re.sub("[\u0300-\u036f]", "", folded))
+    bare = unicodedata.normalize("NFC", re.sub("[\u0300-\u036f]", "", folded)).replace("ı", "i")
     return f" {' '.join(bare.replace('’', chr(39)).split())} "
 
 
@@ -77,10 +79,13 @@ def language_of(text: str) -> str:
     shares = {
         language: len(words.intersection(little)) for language, little in _lexicon()[_FUNCTION_WORDS].items()
     }
+    # A little word alone may be another language's ("et", "of"): where few speak, what is spoken of decides.
     most = max(shares.values())
-    likely = [language for language, share in shares.items() if share == most]
-    # English stands first and wins where neither kind of word decides.
-    return likely[0] if len(likely) == 1 else max(likely, key=lambda language: len(_ideas(text, language)))
+    likely = [language for language, share in shares.items() if share >= most - 1]
+    if len(likely) == 1:
+        return likely[0]
+    # English stands first and wins where nothing else decides.
+    return max(likely, key=lambda language: shares[language] + 1.1 * len(_ideas(text, language)))
 
 
 def _ideas(text: str, language: str) -> dict[str, str]:
@@ -96,5 +101,6 @@ def _one(beginning: str, language: str) -> str:
     if beginning.startswith("="):
         return rf"(?<!\w){re.escape(plain(beginning[1:]).strip())}(?!\w)"
     # The end of the word belongs to what is shown to people, not to what is matched.
-    spelled = re.escape(plain(beginning).strip()) + (r"(?!\w)" if beginning.endswith(" ") else r"\w*")
+    parts = [re.escape(plain(part).strip()) for part in beginning.split("…")]
+    spelled = _GAP.join(parts) + (r"(?!\w)" if beginning.endswith(" ") else r"\w*")
     return spelled if language in _UNSPACED else rf"(?<!\w){spelled}"
