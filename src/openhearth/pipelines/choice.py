@@ -20,7 +20,7 @@ from openhearth.pipelines.words import choose
 _OVERHEAD = 1.2
 # The starter model that brings a task where nothing is installed for it.
 _BROUGHT_BY = {
-    "text-classification": "review-sentiment", "token-classification": "rampart-pii",
+    "token-classification": "rampart-pii",
     "automatic-speech-recognition": "whisper-tiny.en", "image-classification": "efficientnet-lite0",
     "image-feature-extraction": "efficientnet-lite0", "feature-extraction": "all-MiniLM-L6-v2",
     "sentence-similarity": "all-MiniLM-L6-v2", "text-ranking": "all-MiniLM-L6-v2",

@@ -114,12 +114,6 @@ def _rewriting(worker: Any, text: str, asked: list[dict[str, str]], most: int) -
     return "asked", {"conversation": asked, "parameters": parameters}
 
 
-def _judging(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
-    return "text-classification.asked", {
-        "conversation": conversation("text-classification", text=_one(call.inputs))
-    }
-
-
 def _plain(name: str) -> "Fill":
     return lambda call, worker: (name, {"inputs": _one(call.inputs)})
 
@@ -164,7 +158,6 @@ _TWINS: Mapping[tuple[str, str], Fill] = {
     ("summarization", "summarization"): _summarising,
     ("translation", "translation"): _translating,
     ("text-classification", "through_transformers"): _plain("text-classification"),
-    ("text-classification", "text_classification"): _judging,
     ("token-classification", "through_transformers"): _plain("token-classification"),
     ("feature-extraction", "through_transformers"): _plain("feature-extraction"),
     ("sentence-similarity", "sentence_similarity"): _near,

@@ -1,4 +1,4 @@
-"""An instruct model put to a task that it was not taught by name: by a stored prompt, and by what it finds likely.
+"""An instruct model put to a task that it was not taught by name, by a stored prompt.
 
 Knows no task. Greedy by default, so that the same input gives the same answer.
 """
@@ -42,15 +42,6 @@ class Instruct:
         output = self.model.generate(**encoded, max_new_tokens=max_new_tokens, **settings)
         made = output[0, encoded["input_ids"].shape[1] :]
         return str(self.tokenizer.decode(made, skip_special_tokens=True)).strip()
-
-    @torch.inference_mode()
-    def weigh(self, turns: Turns, answers: Sequence[str]) -> list[float]:
-        """How likely the model finds each of `answers` to begin with, as shares of one."""
-        encoded = self._encode(turns, 1)
-        logits = self.model(**encoded).logits[0, -1].float()  # (vocabulary,)
-        firsts = [self.tokenizer(answer, add_special_tokens=False).input_ids[0] for answer in answers]
-        shares: list[float] = logits[firsts].softmax(-1).tolist()
-        return shares
 
     def _encode(self, turns: Turns, max_new_tokens: int) -> Any:
         encoded = self.tokenizer.apply_chat_template(

@@ -76,7 +76,6 @@ _WAYS: Mapping[str, tuple[Way, ...]] = {
             fits=lambda folder: folder.task == "text-classification" and not _entails(folder),
         ),
         Way(module="through_transformers", how="a classifier", fits=_made_for("text-classification")),
-        Way(module="text_classification", how="a prompt to an instruct model", fits=_is_chat),
     ),
     "sentence-similarity": (
         Way(module="sentence_similarity", how="nearness of meaning", fits=_is_embedder),
