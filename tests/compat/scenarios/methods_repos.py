@@ -147,7 +147,9 @@ def lists() -> None:
     api.upload_file(path_or_fileobj=card, path_in_repo="README.md", repo_id=data, repo_type="dataset")
     with row("list_models"):
         found = list(api.list_models(author="ada", filter="furnace", sort="created_at", limit=5))
-        assert found and found[0].id == repo, found
+        assert repo in [m.id for m in found], found
+        dates = [m.created_at for m in found]
+        assert dates == sorted(dates, reverse=True), found
         assert repo in [
             m.id for m in api.list_models(pipeline_tag="text-generation", search=repo.split("/")[1])
         ]
