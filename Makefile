@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 PORT ?= 8600
 # Downloads (starter packages, converted models) live outside the repo and may be absent at any time.
 CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/openhearth
+# Tests run in a shuffled order, the same each time so that what passed passes again; SEED=default shuffles anew.
+SEED ?= 8600
 export OMP_WAIT_POLICY = PASSIVE
 DEBIAN_TOOLS := chromium git-lfs openssh-client gnupg nginx-light wrk fonts-dejavu-core npm postgresql
 
@@ -40,8 +42,8 @@ $(VENV)/.tools: $(VENV)/.ready
 	@touch $@
 
 test: tools  ## run all tests (fast ones first)
-	@OPENHEARTH_STARTER_CACHE="$(CACHE)/starter" $(BIN)/python -m pytest -q -m "not (slow or run or browser)"
-	@OPENHEARTH_STARTER_CACHE="$(CACHE)/starter" $(BIN)/python -m pytest -q -m "slow or run or browser"
+	@OPENHEARTH_STARTER_CACHE="$(CACHE)/starter" $(BIN)/python -m pytest -q --randomly-seed=$(SEED) -m "not (slow or run or browser)"
+	@OPENHEARTH_STARTER_CACHE="$(CACHE)/starter" $(BIN)/python -m pytest -q --randomly-seed=$(SEED) -m "slow or run or browser"
 
 test-fast: setup  ## the tests that need no browser, no clients, no models and no Postgres
 	@$(BIN)/python -m pytest -q -m "not slow and not run and not browser and not postgres" --ignore=tests/clients --ignore=tests/browser
