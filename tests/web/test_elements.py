@@ -1,6 +1,5 @@
 """What script adds, in a real browser under the pages' own security policy; and what is there without it."""
 
-import shutil
 import socket
 import threading
 import time
@@ -9,13 +8,13 @@ from typing import Literal
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from starlette.applications import Starlette
 
 from openhearth.urls import Urls
 from openhearth.web import Web
+from openhearth.wire.routing import RawPath
 from openhearth.wire.trace import Trace
-from tests.browser.conftest import ARGUMENTS
 
 pytestmark = pytest.mark.browser
 Scheme = Literal["light", "dark"]
@@ -25,7 +24,7 @@ Scheme = Literal["light", "dark"]
 def address() -> Iterator[str]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        app = Trace(Starlette(routes=Web(urls=Urls("http://hub.test")).routes()))
+        app = RawPath(Trace(Starlette(routes=Web(urls=Urls("http://hub.test")).routes())))
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
@@ -36,20 +35,10 @@ def address() -> Iterator[str]:
         thread.join(timeout=10)
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    executable = shutil.which("chromium") or shutil.which("google-chrome")
-    assert executable is not None, "the browser tests need chromium on the PATH (`make tools` installs it)"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def page(chromium: Browser, address: str) -> Iterator[Page]:
+def page(browser: Browser, address: str) -> Iterator[Page]:
     """The components page, which must load without a complaint."""
-    context = chromium.new_context(permissions=["clipboard-read", "clipboard-write"])
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
@@ -62,8 +51,8 @@ def page(chromium: Browser, address: str) -> Iterator[Page]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 768, 1280])
-def test_no_page_scrolls_sideways(chromium: Browser, address: str, width: int, scheme: Scheme) -> None:
-    context = chromium.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+def test_no_page_scrolls_sideways(browser: Browser, address: str, width: int, scheme: Scheme) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
     page = context.new_page()
     page.goto(address)
 
@@ -121,8 +110,8 @@ def test_formulas_are_drawn(page: Page) -> None:
     assert page.locator(".prose .math--drawn").count() == 2
 
 
-def test_without_script_the_theme_is_a_plain_form(chromium: Browser, address: str) -> None:
-    context = chromium.new_context(java_script_enabled=False)
+def test_without_script_the_theme_is_a_plain_form(browser: Browser, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(address)
     page.get_by_role("button", name="Dark theme").click()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import logging
 import os
@@ -39,6 +40,7 @@ def serve(
     ),
 ) -> None:
     """Run the hub."""
+    gc.freeze()  # what was imported stays: building the hub needs not look at it again
     settings = load_settings(host=host, port=port, data=data, workers=workers)
     logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel("WARNING")
