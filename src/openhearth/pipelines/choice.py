@@ -119,7 +119,9 @@ def _way_with(task: Task, found: FoundModel) -> Way:
 
 
 def _from_shelf(task: Task) -> tuple[FoundModel, Way, str]:
-    """The first model on this machine for the best way there is one for."""
+    """The first model on this machine for the best way there is one for. Raises Unsupported for a task without a way."""
+    if not ways_of(task):
+        raise Unsupported(f"task: {task.name} is known and cannot be run here yet; choose another task.")
     shelf = list(list_shelf())
     for way in ways_of(task):
         fitting = [known for known in shelf if known.folder is not None and way.fits(known.folder)]
