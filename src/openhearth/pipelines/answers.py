@@ -1,5 +1,6 @@
 """What transformers' pipelines are given of many inputs, and what a pipe gives back for them."""
 
+import importlib
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
@@ -40,9 +41,9 @@ def each_when_taken(many: Many, read: Callable[[int, Any], Any]) -> Any:
     """The items of `many` as transformers' pipelines take them, each read when it is taken: a data set, or a generator."""
     if not many.is_indexed:
         return (read(index, item) for index, item in enumerate(many.items))
-    from transformers.pipelines.pt_utils import KeyDataset
+    key_dataset: Any = importlib.import_module("transformers.pipelines.pt_utils").KeyDataset
 
-    class Reading(KeyDataset):  # type: ignore[misc]  # transformers looks for conversations in this one alone
+    class Reading(key_dataset):  # type: ignore[misc]  # transformers looks for conversations in this one alone
         def __init__(self) -> None:
             super().__init__(many.items, "")
 
