@@ -109,8 +109,8 @@ def _vae() -> Any:
 
 
 def _text_parts() -> dict[str, Any]:
-    from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
     from tokenizers import pre_tokenizers
+    from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
     letters = sorted(pre_tokenizers.ByteLevel.alphabet())
     words = [*letters, *(letter + "</w>" for letter in letters), "<|startoftext|>", "<|endoftext|>"]
@@ -121,3 +121,24 @@ def _text_parts() -> dict[str, Any]:
         initializer_range=0.5,
     )  # fmt: skip
     return {"text_encoder": CLIPTextModel(config).eval(), "tokenizer": tokenizer}
+
+
+def make_enlarger(folder: Path, *, seed: int = 4) -> Path:
+    """Swin2SR, a model of transformers that doubles pictures."""
+    import torch
+    from transformers import Swin2SRConfig, Swin2SRForImageSuperResolution
+    from transformers.models.swin2sr.image_processing_pil_swin2sr import Swin2SRImageProcessorPil
+
+    torch.manual_seed(seed)
+    config = Swin2SRConfig(
+        image_size=16,
+        embed_dim=8,
+        depths=[1],
+        num_heads=[2],
+        window_size=4,
+        upscale=2,
+        upsampler="pixelshuffledirect",
+    )
+    Swin2SRForImageSuperResolution(config).save_pretrained(folder)
+    Swin2SRImageProcessorPil(size_divisor=4).save_pretrained(folder)
+    return folder

@@ -7,23 +7,23 @@ import inspect
 import sys
 from typing import Any
 
-import diffusers
 import torch
-from PIL import Image
 
 from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.diffusion_folder import component_weights, find_variant, read_model_index
 from openhearth.pipelines.diffusion_limits import (
     DRAWN_HERE,
+    checked_fps,
     checked_image,
     checked_numbers,
     checked_prompt,
     checked_seed,
 )
-from openhearth.pipelines.films import Film, checked_fps
 from openhearth.pipelines.finding import FoundModel
 from openhearth.pipelines.lists import with_progress
 from openhearth.pipelines.loading import choose_device, choose_dtype, first_line, set_threads
+from openhearth.pipelines.machine import require_library
+from openhearth.pipelines.media import Film
 from openhearth.pipelines.options import PipelineOptions
 
 _FAULTS = (ValueError, TypeError, AttributeError, OSError, KeyError, RuntimeError, ImportError)
@@ -39,7 +39,9 @@ class Diffusion:
         self.tokenizer = getattr(pipe, "tokenizer", None)
         self._accepts = inspect.signature(pipe.__call__).parameters
 
-    def __call__(self, inputs: Any = None, *, prompt: Any = None, image: Any = None, **parameters: Any) -> Any:
+    def __call__(
+        self, inputs: Any = None, *, prompt: Any = None, image: Any = None, **parameters: Any
+    ) -> Any:
         """A picture, or a `Film` for tasks that film; a list of them for a list of inputs.
 
         Parameters are those of the pipeline's own call; `seed`, `fps` and `target_size` are understood for all.
@@ -60,7 +62,7 @@ class Diffusion:
             with torch.inference_mode():
                 made = self.pipe(**settings, output_type="pil")
         except (ValueError, TypeError) as error:
-            raise Invalid(f"{self.task}: {first_line(error)}.") from error
+            raise Invalid(f"{self.task}: {first_line(error).rstrip('.')}.", param="parameters") from error
         if self.task.endswith("-video"):
             return Film(frames=made.frames[0], fps=fps)
         for image in made.images:
@@ -83,7 +85,9 @@ class Diffusion:
             if "prompt" in settings:
                 settings["prompt"] = checked_prompt(settings["prompt"])
             if "width" not in self._accepts:  # then the picture's own size decides
-                settings = {name: value for name, value in settings.items() if name not in ("width", "height")}
+                settings = {
+                    name: value for name, value in settings.items() if name not in ("width", "height")
+                }
         self._check_names(settings)
         return settings, fps
 
@@ -103,6 +107,9 @@ class Diffusion:
 
 def load(found: FoundModel, task: str, options: PipelineOptions) -> Diffusion:
     """The pipeline in the folder of `found`. Raises Invalid or Unsupported with a sentence."""
+    require_library("diffusers", f"{task} with {found.name}", extra="drawing")
+    import diffusers
+
     set_threads(options.threads)
     index = read_model_index(found.path, found.name)
     _check_classes(index, found.name)
@@ -126,19 +133,24 @@ def load(found: FoundModel, task: str, options: PipelineOptions) -> Diffusion:
 
 def _loader(class_name: str, task: str) -> Any:
     """The class that loads a pipeline of `class_name` for `task`."""
-    if task == "image-to-image" and not any(part in class_name for part in ("Img2Img", "Edit", "Pix2Pix", "Upscale")):
+    import diffusers
+
+    if task == "image-to-image" and not any(
+        part in class_name for part in ("Img2Img", "Edit", "Pix2Pix", "Upscale")
+    ):
         return diffusers.AutoPipelineForImage2Image
     return getattr(diffusers, class_name)
 
 
 def _check_classes(index: dict[str, Any], name: str) -> None:
     """Raise Unsupported for a pipeline or a component that diffusers and transformers do not bring."""
+    import diffusers
+    from diffusers import pipelines
+
     class_name = index["_class_name"]
     found = getattr(diffusers, class_name, None)
     if not (isinstance(found, type) and issubclass(found, diffusers.DiffusionPipeline)):
         raise Unsupported(f"{name}: diffusers {diffusers.__version__} has no pipeline {class_name}.")
-    from diffusers import pipelines
-
     for component, stated in index.items():
         library = stated[0] if isinstance(stated, list) and len(stated) == 2 else None
         if library is None or library in ("diffusers", "transformers") or hasattr(pipelines, str(library)):

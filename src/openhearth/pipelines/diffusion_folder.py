@@ -15,7 +15,9 @@ from openhearth.errors import Invalid, Unsupported
 
 MODEL_INDEX = "model_index.json"
 _NAME = re.compile(r"[A-Za-z0-9_]+")
-_WEIGHTS = re.compile(r"(?:diffusion_pytorch_model|model)(?:\.(?P<variant>\w+))?(?:-\d+-of-\d+)?\.safetensors")
+_WEIGHTS = re.compile(
+    r"(?:diffusion_pytorch_model|model)(?:\.(?P<variant>\w+))?(?:-\d+-of-\d+)?\.safetensors"
+)
 _PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
 
 # Parts of class names → tasks, the first that fits. No tasks: what such a pipeline needs is none of our inputs.
@@ -51,7 +53,9 @@ def read_model_index(folder: Path, name: str) -> dict[str, Any]:
         raise Unsupported(f"{name} is a pipeline with code of its own, which is never run here.")
     for component, library in _components(index, name):
         if (code := next((folder / component).glob("*.py"), None)) is not None:
-            raise Unsupported(f"{name} brings code of its own ({component}/{code.name}), which is never run here.")
+            raise Unsupported(
+                f"{name} brings code of its own ({component}/{code.name}), which is never run here."
+            )
         if not _NAME.fullmatch(library):
             raise Unsupported(
                 f"{name} takes its {component} from {library[:80]!r}; components come from diffusers and transformers only."
@@ -65,7 +69,9 @@ def component_weights(folder: Path, index: Mapping[str, Any], name: str) -> list
     for component, _ in _components(index, name):
         found += _weights_in(folder / component, name)
     if not found:
-        raise Unsupported(f"{name} holds no safetensors files; push the weights in that format to run them here.")
+        raise Unsupported(
+            f"{name} holds no safetensors files; push the weights in that format to run them here."
+        )
     return found
 
 
@@ -83,12 +89,18 @@ def _components(index: Mapping[str, Any], name: str) -> Iterator[tuple[str, str]
         if library is None:
             continue
         if not isinstance(library, str) or not _NAME.fullmatch(component):
-            raise Invalid(f"{MODEL_INDEX} of {name}: {component[:80]!r} is no pair of library and class; mend and push it.")
+            raise Invalid(
+                f"{MODEL_INDEX} of {name}: {component[:80]!r} is no pair of library and class; mend and push it."
+            )
         yield component, library
 
 
 def _weights_in(folder: Path, name: str) -> list[Path]:
-    matches = [(match, file) for file in sorted(folder.glob("*.safetensors")) if (match := _WEIGHTS.fullmatch(file.name))]
+    matches = [
+        (match, file)
+        for file in sorted(folder.glob("*.safetensors"))
+        if (match := _WEIGHTS.fullmatch(file.name))
+    ]
     plain = [file for match, file in matches if match["variant"] is None]
     if matches:
         first = matches[0][0]["variant"]

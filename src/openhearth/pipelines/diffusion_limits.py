@@ -16,7 +16,8 @@ SIDE_STEP = 8
 # Whole numbers and fractions that pipelines of diffusers take, with the least and the most that is done here.
 _WHOLE: Mapping[str, tuple[int, int]] = {
     "num_inference_steps": (1, 1000), "width": (SIDE_STEP, SIDE_MAX), "height": (SIDE_STEP, SIDE_MAX),
-    "num_frames": (1, 257), "video_length": (1, 257), "num_images_per_prompt": (1, 8), "batch_size": (1, 64),
+    "num_frames": (1, 257), "video_length": (1, 257), "num_images_per_prompt": (1, 8), "num_videos_per_prompt": (1, 1),
+    "batch_size": (1, 64),
 }  # fmt: skip
 _FRACTIONS: Mapping[str, tuple[float, float]] = {
     "guidance_scale": (0, 100), "strength": (0, 1), "image_guidance_scale": (0, 100), "eta": (0, 1),
@@ -59,7 +60,9 @@ def checked_prompt(text: Any) -> str:
     if not isinstance(text, str) or not text.strip():
         raise Invalid("prompt: is empty; say in words what is to be seen.", param="inputs")
     if len(text) > PROMPT_MAX_LENGTH:
-        raise Invalid(f"prompt: {len(text):,} characters are too many; say it in {PROMPT_MAX_LENGTH:,}.", param="inputs")
+        raise Invalid(
+            f"prompt: {len(text):,} characters are too many; say it in {PROMPT_MAX_LENGTH:,}.", param="inputs"
+        )
     return text
 
 
@@ -77,7 +80,9 @@ def checked_seed(seed: Any, generator: Any) -> tuple[int, Any]:
 def checked_image(source: Any, width: int | None, height: int | None) -> Any:
     """`source` as a picture, scaled to the size that was asked for. Raises Invalid for what is none, or too large."""
     if source is None:
-        raise Invalid("image: is missing; give a picture as a path, link, bytes or PIL image.", param="inputs")
+        raise Invalid(
+            "image: is missing; give a picture as a path, link, bytes or PIL image.", param="inputs"
+        )
     image = read_image(source)
     if width and height:
         image = image.resize((width, height))
@@ -87,3 +92,8 @@ def checked_image(source: Any, width: int | None, height: int | None) -> Any:
             'send it smaller, or say a target_size of {"width": …, "height": …}.', param="inputs",
         )  # fmt: skip
     return image
+
+
+def checked_fps(fps: Any) -> float:
+    """`fps` as a number. Raises Invalid beyond 1 to 120."""
+    return float(_number("fps", fps, 1, 120))
