@@ -43,7 +43,7 @@ def test_every_task_is_explained_with_an_example() -> None:
         ("I want to summarise a website", "summarization"),
         ("übersetze einen Text", "translation"),
         ("quiero resumir un texto", "summarization"),
-        ("写真に何が写っているか知りたい", "image-classification"),
+        ("音声を文字に起こす", "automatic-speech-recognition"),
         ("sentiment-analysis", "text-classification"),
         ("Text to image", "text-to-image"),
     ],
