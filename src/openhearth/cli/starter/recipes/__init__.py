@@ -10,16 +10,21 @@ def all_recipes() -> tuple[Recipe, ...]:
     """All recipes of this version."""
     from openhearth.cli.starter.recipes import (
         efficientnet,
+        faces,
         librivox_clips,
         minilm,
         photos,
+        portraits,
         rampart,
+        rapidocr,
         review_sentences,
         smollm2,
         whisper,
     )
 
-    modules = (smollm2, minilm, efficientnet, whisper, rampart, photos, librivox_clips, review_sentences)
+    modules = (
+        smollm2, minilm, efficientnet, whisper, rampart, faces, rapidocr, photos, portraits, librivox_clips, review_sentences
+    )  # fmt: skip
     return tuple(module.RECIPE for module in modules)
 
 
