@@ -60,7 +60,7 @@ def _load(choice: Choice, asked: str | None, options: PipelineOptions) -> Any:
 def _reader(choice: Choice, worker: Any) -> Reader:
     extractor = getattr(worker, "feature_extractor", None)
     return Reader(
-        choice.task.takes,
+        getattr(worker, "takes", choice.task.takes),
         allow_private=load_settings().fetch_allow_private,
         rate_hz=getattr(extractor, "sampling_rate", None),
     )

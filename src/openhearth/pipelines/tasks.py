@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from openhearth.errors import Unsupported
 
-InputKind = Literal["text", "audio", "image", "video", "table"]
+InputKind = Literal["text", "audio", "image", "video", "table", "album"]
 OutputKind = Literal["json", "image", "audio", "video"]
 
 
