@@ -9,6 +9,8 @@ from typing import Any, Literal
 from openhearth.errors import Unsupported
 
 InputKind = Literal["text", "audio", "image", "video", "table", "album"]
+# What tasks open themselves: tables, and albums, which remember their photos by name.
+OPENED_BY_TASKS: frozenset[InputKind] = frozenset({"table", "album"})
 OutputKind = Literal["json", "image", "audio", "video"]
 
 
