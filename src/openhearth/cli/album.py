@@ -26,7 +26,8 @@ Json = Annotated[bool, typer.Option("--json", help="Print lines of JSON.")]
 @app.command()
 def tag(name: Name, photo: Photo, box: Box = None, model: Model = None, json: Json = False) -> None:
     """Say whose face is on a photo."""
-    said = _open(model).tag(name, photo, box=_read_box(box))
+    chosen = _read_box(box)
+    said = _open(model).tag(name, photo, box=chosen)
     _print([said], json, lambda row: f"{row['name']} is tagged on {row['photo']} at {_place(row['box'])}.")
 
 
@@ -65,7 +66,8 @@ def list_(model: Model = None, json: Json = False) -> None:
 @app.command("not")
 def not_(name: Name, photo: Photo, box: Box = None, model: Model = None, json: Json = False) -> None:
     """Say that a face which is taken for somebody is not theirs."""
-    said = _open(model).not_this(name, photo, box=_read_box(box))
+    chosen = _read_box(box)
+    said = _open(model).not_this(name, photo, box=chosen)
     _print(
         [said],
         json,

@@ -165,7 +165,7 @@ def test_files_of_a_folder_that_are_no_pictures_are_left_out_and_named(
         (lambda album, folder: album.tag("", Image.new("RGB", (64, 64))), "name: is missing"),
         (lambda album, folder: album.tag("A" * 300, Image.new("RGB", (64, 64))), "at most 200"),
         (lambda album, folder: album.tag("Ana", Image.new("RGB", (64, 64))), "no face is found"),
-        (lambda album, folder: album.tag("Ana", 5), "int is no photo"),
+        (lambda album, folder: album.tag("Ana", 5), "int is no image"),
         (lambda album, folder: album.forget("Ana"), "nobody called 'Ana' is tagged"),
     ],
 )  # fmt: skip
