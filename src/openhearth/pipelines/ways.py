@@ -151,3 +151,7 @@ def tasks_of(folder: ModelFolder) -> list[str]:
     """What the model in `folder` can be used for, its own task first."""
     found = [name for name, task in TASKS.items() if find_way(task, folder) is not None]
     return sorted(found, key=lambda name: name != folder.task)
+
+
+# The tasks that something here can work, given the right model.
+RUNNABLE: Mapping[str, Task] = {name: task for name, task in TASKS.items() if ways_of(task)}

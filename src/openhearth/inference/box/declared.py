@@ -34,7 +34,10 @@ class Field:
 
 @dataclass(frozen=True, kw_only=True)
 class Parameter:
-    """One thing that may be set. `value` is what the form shows at first; what is empty is not sent."""
+    """One thing that may be set. `value` is what the form shows at first; what is empty is not sent.
+
+    `sends` is its name in the call, if that is not its name in the form.
+    """
 
     name: str
     label: str
@@ -44,6 +47,7 @@ class Parameter:
     choices: Mapping[str, str] = field(default_factory=dict)
     hint: str = ""
     value: str = ""
+    sends: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,5 +100,7 @@ BOXES: Mapping[str, Box] = _read_boxes()
 def get_box(task: str) -> Box:
     """Raises Invalid for a task that has none."""
     if task not in BOXES:
-        raise Invalid(f"task: {task[:80]!r} is not one that can be tried here; choose one of {', '.join(BOXES)}.")
+        raise Invalid(
+            f"task: {task[:80]!r} is not one that can be tried here; choose one of {', '.join(BOXES)}."
+        )
     return BOXES[task]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from openhearth.errors import HubError, Invalid
+from openhearth.errors import Invalid
 from openhearth.inference.bodies import BODY_MAX_BYTES
 from openhearth.inference.box.declared import Box, Field, Parameter
 from openhearth.inference.box.tables import read_table
@@ -163,10 +163,11 @@ def read_parameters(known: Sequence[Parameter], values: Mapping[str, str]) -> di
     found: dict[str, Any] = {}
     for parameter in known:
         text = values.get(parameter.name, "").strip()
+        name = parameter.sends or parameter.name
         if parameter.kind == "switch":
-            found |= {parameter.name: bool(text)} if text or parameter.value else {}
+            found |= {name: bool(text)} if text or parameter.value else {}
         elif text:
-            found[parameter.name] = _read_parameter(parameter, text)
+            found[name] = _read_parameter(parameter, text)
     return found
 
 
@@ -188,13 +189,15 @@ def _read_number(parameter: Parameter, text: str) -> float | int:
     except ValueError:
         what = "whole number" if is_whole else "number"
         raise Invalid(
-            f"{parameter.name}: {text[:80]!r} is no {what}; correct it, or leave it empty.", param=parameter.name
+            f"{parameter.name}: {text[:80]!r} is no {what}; correct it, or leave it empty.",
+            param=parameter.name,
         ) from None
     least = -math.inf if parameter.least is None else parameter.least
     most = math.inf if parameter.most is None else parameter.most
     if not least <= number <= most or math.isinf(number):
         raise Invalid(
-            f"{parameter.name}: {text[:80]} is out of bounds; give a number {_bounds(parameter)}.", param=parameter.name
+            f"{parameter.name}: {text[:80]} is out of bounds; give a number {_bounds(parameter)}.",
+            param=parameter.name,
         )
     return number
 
@@ -203,8 +206,3 @@ def _bounds(parameter: Parameter) -> str:
     if parameter.least is not None and parameter.most is not None:
         return f"from {parameter.least:g} to {parameter.most:g}"
     return f"of at least {parameter.least:g}" if parameter.least is not None else "that is finite"
-
-
-def refused(error: HubError) -> str:
-    """The sentence of a refusal, as the box shows it."""
-    return error.message

@@ -17,9 +17,13 @@ def read_table(text: str, *, field: str = "table") -> Table:
     head = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(DELIMITERS, key=head.count)
     try:
-        lines = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if any(map(str.strip, row))]
+        lines = [
+            row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if any(map(str.strip, row))
+        ]
     except csv.Error as error:
-        raise Invalid(f"{field}: is no table that can be read ({error}); paste it as CSV.", param=field) from None
+        raise Invalid(
+            f"{field}: is no table that can be read ({error}); paste it as CSV.", param=field
+        ) from None
     if len(lines) < 2:
         raise Invalid(f"{field}: write a line of column names first, and a line for each row.", param=field)
     names, rows = [name.strip() for name in lines[0]], lines[1:]
@@ -34,7 +38,8 @@ def read_table(text: str, *, field: str = "table") -> Table:
     for number, row in enumerate(rows, start=1):
         if len(row) != len(names):
             raise Invalid(
-                f"{field}: row {number} has {len(row)} cells, and there are {len(names)} columns; mend it.", param=field
+                f"{field}: row {number} has {len(row)} cells, and there are {len(names)} columns; mend it.",
+                param=field,
             )
     return {name: [row[at].strip() for row in rows] for at, name in enumerate(names)}
 

@@ -35,7 +35,9 @@ def draw_lines(given: Given, answer: Answer) -> Drawing:
     value = answer.value[0] if isinstance(answer.value, list) else answer.value
     lines: Sequence[Any] = value.get("lines", ())
     outlines = [_boxed(row, str(number), row["box"], {}) for number, row in enumerate(lines, start=1)]
-    return _over(given, outlines, text=str(value["generated_text"]), empty="There is no text in this picture.")
+    return _over(
+        given, outlines, text=str(value["generated_text"]), empty="There is no text in this picture."
+    )
 
 
 def draw_masks(given: Given, answer: Answer) -> Drawing:

@@ -19,12 +19,15 @@ def draw_media(given: Given, answer: Answer) -> Drawing:
     href = data_href(answer.content, answer.content_type)
     name = f"{given.box.task}.{form}"
     if kind == "image":
-        return Image(href=href, alt=str(given.fields.get("prompt", "The picture that was made")), file_name=name)
+        return Image(
+            href=href, alt=str(given.fields.get("prompt", "The picture that was made")), file_name=name
+        )
     if kind == "video":
         return Film(href=href, file_name=name)
     read = read_wave(answer.content)
-    samples, length_s = read if read else ((), 0.0)
-    return Sound(href=href, wave=wave_path(samples) if read else "", length_s=length_s, file_name=name)
+    return Sound(
+        href=href, wave=wave_path(read[0]) if read else "", length_s=read[1] if read else 0.0, file_name=name
+    )
 
 
 def draw_voices(given: Given, answer: Answer) -> Drawing:
@@ -54,7 +57,9 @@ def draw_transcript(_given: Given, answer: Answer) -> Drawing:
     """What was said, line by line where the model told the times."""
     lines = gather(answer.value.get("chunks", ()))
     subtitles = to_srt(lines)
-    href = f"data:application/x-subrip;base64,{base64.b64encode(subtitles.encode()).decode()}" if lines else ""
+    href = (
+        f"data:application/x-subrip;base64,{base64.b64encode(subtitles.encode()).decode()}" if lines else ""
+    )
     return Transcript(text=answer.value["text"], lines=lines, srt_href=href)
 
 
@@ -66,7 +71,12 @@ def gather(chunks: Sequence[Any]) -> list[Line]:
         text = chunk["text"]
         end = start if end is None else end
         is_word = len(text.split()) == 1
-        if is_word and lines and end - lines[-1].start <= _LINE_S and not lines[-1].text.rstrip().endswith((".", "?", "!")):
+        if (
+            is_word
+            and lines
+            and end - lines[-1].start <= _LINE_S
+            and not lines[-1].text.rstrip().endswith((".", "?", "!"))
+        ):
             joint = "" if text.startswith(" ") else " "
             lines[-1] = Line(start=lines[-1].start, end=end, text=lines[-1].text + joint + text)
         else:
@@ -77,7 +87,8 @@ def gather(chunks: Sequence[Any]) -> list[Line]:
 def to_srt(lines: Sequence[Line]) -> str:
     """Subtitles in SubRip's form."""
     return "\n".join(
-        f"{number}\n{_clock(line.start)} --> {_clock(line.end)}\n{line.text}\n" for number, line in enumerate(lines, 1)
+        f"{number}\n{_clock(line.start)} --> {_clock(line.end)}\n{line.text}\n"
+        for number, line in enumerate(lines, 1)
     )
 
 

@@ -40,7 +40,10 @@ def draw_column(given: Given, answer: Answer) -> Drawing:
     last = len(whole) - 1
     return Table(
         columns=list(whole),
-        rows=[[Cell(text=text, is_marked=at == last) for at, text in enumerate(cells)] for cells in rows[:SHOWN_ROWS]],
+        rows=[
+            [Cell(text=text, is_marked=at == last) for at, text in enumerate(cells)]
+            for cells in rows[:SHOWN_ROWS]
+        ],
         csv_href=f"data:text/csv;base64,{base64.b64encode(write_table(whole).encode()).decode()}",
         left_out=max(0, len(rows) - SHOWN_ROWS),
     )

@@ -98,7 +98,10 @@ def draw_passage(given: Given, answer: Answer) -> Drawing:
     said = [row for row in rows if row["answer"] and row is not _first_nowhere(rows)]
     if rows and not rows[0]["answer"]:
         return Passage(answers=(), pieces=[Piece(text=given.fields["context"])])
-    marks = [(row["start"], row["end"], str(n) if len(said) > 1 else "answer", row["score"]) for n, row in enumerate(said, 1)]
+    marks = [
+        (row["start"], row["end"], str(n) if len(said) > 1 else "answer", row["score"])
+        for n, row in enumerate(said, 1)
+    ]
     return Passage(
         answers=[_score(row["answer"], row["score"]) for row in said],
         pieces=cut(given.fields["context"], marks),
