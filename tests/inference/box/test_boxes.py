@@ -42,7 +42,7 @@ def test_a_form_has_a_label_for_each_field_and_an_example(widget: Widget, task: 
     assert {attributes["id"] for attributes in fields} <= set(elements.values("for"))
     assert not elements.values("style")
     samples = list_samples({}, get_box(task), href_of=lambda name: name)
-    assert samples, "each task can be tried at once"
+    assert samples or not get_box(task).fields, "each task can be tried at once"
     assert all((OWN_FOLDER / sample.src.removeprefix("ours/")).is_file() for sample in samples if sample.src)
     assert re.search(rf'name="task" value="{task}"', form)
 

@@ -54,7 +54,7 @@ async def ask(engine: EngineProcess, given: Given, turns: Sequence[Turn] = ()) -
 
 def to_call(given: Given, *, architecture: str = "") -> tuple[TaskCall, bytes]:
     """The call and the file beside it, as the task API takes them."""
-    inputs: Any = None
+    inputs: Any = None if given.box.fields else ""  # a model may need nothing said
     parameters, payload = _parameters(given, architecture), b""
     for known in given.box.fields:
         if known.name not in given.fields:
