@@ -1,10 +1,12 @@
-"""Answers that come one by one, and a list that shows how far the work on it is."""
+"""What transformers' pipelines are given of many inputs, and what a pipe gives back for them."""
 
+import importlib
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from openhearth.pipelines.notes import Run
+from openhearth.pipelines.reading import Many
 
 T = TypeVar("T")
 _END = object()
@@ -33,6 +35,22 @@ class Answers:
         if self._length is None:
             raise TypeError("how many answers come is not known before the last one")
         return self._length
+
+
+def each_when_taken(many: Many, read: Callable[[int, Any], Any]) -> Any:
+    """The items of `many` as transformers' pipelines take them, each read when it is taken: a data set, or a generator."""
+    if not many.is_indexed:
+        return (read(index, item) for index, item in enumerate(many.items))
+    key_dataset: Any = importlib.import_module("transformers.pipelines.pt_utils").KeyDataset
+
+    class Reading(key_dataset):  # type: ignore[misc]  # transformers looks for conversations in this one alone
+        def __init__(self) -> None:
+            super().__init__(many.items, "")
+
+        def __getitem__(self, index: int) -> Any:
+            return read(index, many.items[index])
+
+    return Reading()
 
 
 class CountedList(list[T]):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from openhearth.pipelines.answers import Answers, CountedList
+from openhearth.pipelines.answers import Answers, CountedList, each_when_taken
 from openhearth.pipelines.choice import Choice
 from openhearth.pipelines.explain import LastCall, Twin, explain
 from openhearth.pipelines.limits import fitted, fitted_to_all
@@ -75,7 +75,7 @@ class Pipe:
             return self._read_at(many, index, item, rest, parameters)
 
         if self._is_native:
-            items = many.reading(read)
+            items = each_when_taken(many, read)
             yield from self.worker(
                 items, *rest, **fitted_to_all(self.worker, self.choice.task.name, parameters)
             )

@@ -6,7 +6,7 @@ from the module that made it.
 
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,11 +44,10 @@ class Many:
     length: int | None = None
     is_lazy: bool = False
 
-    def reading(self, read: Callable[[int, Any], Any]) -> Any:
-        """The items as transformers' pipelines take many, each read when it is taken: a data set, or a generator."""
-        if _is_torch_dataset(self.items) and self.length is not None:
-            return _read_when_taken(self.items, read)
-        return (read(index, item) for index, item in enumerate(self.items))
+    @property
+    def is_indexed(self) -> bool:
+        """Whether it is a data set of torch, of which items are taken by their number."""
+        return self.length is not None and _is_torch_dataset(self.items)
 
 
 def find_many(given: Any, kind: InputKind) -> Many | None:
@@ -145,17 +144,3 @@ def _made_by(given: Any) -> tuple[str, str]:
 def _is_torch_dataset(given: Any) -> bool:
     torch = sys.modules.get("torch")
     return torch is not None and isinstance(given, torch.utils.data.Dataset)
-
-
-def _read_when_taken(given: Any, read: Callable[[int, Any], Any]) -> Any:
-    """The torch data set `given`, whose items are read when they are taken."""
-    from transformers.pipelines.pt_utils import KeyDataset
-
-    class Read(KeyDataset):  # type: ignore[misc]  # transformers looks for conversations in this one alone
-        def __init__(self) -> None:
-            super().__init__(given, "")
-
-        def __getitem__(self, index: int) -> Any:
-            return read(index, given[index])
-
-    return Read()
