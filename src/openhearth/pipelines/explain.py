@@ -159,6 +159,7 @@ _TWINS: Mapping[tuple[str, str], Fill] = {
     ("translation", "translation"): _translating,
     ("text-classification", "through_transformers"): _plain("text-classification"),
     ("token-classification", "through_transformers"): _plain("token-classification"),
+    ("token-classification", "spacy_entities"): _plain("token-classification.spacy"),
     ("feature-extraction", "through_transformers"): _plain("feature-extraction"),
     ("sentence-similarity", "sentence_similarity"): _near,
     ("text-ranking", "text_ranking"): _near,

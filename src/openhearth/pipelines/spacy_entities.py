@@ -141,7 +141,9 @@ def _parts_unused(found: FoundModel) -> set[str]:
     stated = re.search(r"^pipeline\s*=\s*\[([^\]]*)\]", config, re.MULTILINE)
     parts = set(re.findall(r'"([^"]+)"', stated[1])) if stated else set()
     if FINDER not in parts:
-        raise Invalid(f"{found.name}: its config.cfg names no {FINDER!r}; choose a spaCy model that finds names.")
+        raise Invalid(
+            f"{found.name}: its config.cfg names no {FINDER!r}; choose a spaCy model that finds names."
+        )
     return parts - {FINDER} - (_SHARED if "Listener" in config else set())
 
 
@@ -150,7 +152,9 @@ def _read(config: Path, name: str) -> str:
         with config.open(encoding="utf-8") as stream:
             return stream.read(_CONFIG_MAX_BYTES)
     except (OSError, UnicodeDecodeError) as error:
-        raise Invalid(f"config.cfg of {name} cannot be read ({error}); push the folder as spaCy writes it.") from None
+        raise Invalid(
+            f"config.cfg of {name} cannot be read ({error}); push the folder as spaCy writes it."
+        ) from None
 
 
 def load(found: FoundModel, task: str, options: PipelineOptions) -> SpacyEntities:
