@@ -48,7 +48,7 @@ def require_torch() -> None:
         raise Unsupported("Running models here needs torch and transformers: pip install 'openhearth[run]'.")
 
 
-def require(module: str, what: str, *, extra: str) -> None:
-    """Raise Unsupported where the library `module`, which `what` is done by, is missing."""
+def require_library(module: str, what: str, *, extra: str) -> None:
+    """Raise Unsupported where `module`, which `what` needs, is missing; `extra` of ours brings it."""
     if find_spec(module) is None:
         raise Unsupported(f"{what} needs {module}: pip install 'openhearth[{extra}]'.")

@@ -13,7 +13,7 @@ from typing import Any, Self
 from openhearth.errors import Invalid
 from openhearth.pipelines.finding import FoundModel
 from openhearth.pipelines.lists import checked_texts, with_progress
-from openhearth.pipelines.machine import require
+from openhearth.pipelines.machine import require_library
 from openhearth.pipelines.options import PipelineOptions
 
 STRATEGIES = ("none", "simple", "first", "average", "max")
@@ -38,7 +38,7 @@ class SpacyEntities:
     @classmethod
     def of(cls, found: FoundModel) -> Self:
         """The name finder in the folder of `found`. Raises Invalid for a folder without one that spaCy can read."""
-        require("spacy", "Finding names by spaCy", extra="run")
+        require_library("spacy", "Finding names by spaCy", extra="run")
         import spacy
 
         others = _parts_unused(found)
