@@ -97,6 +97,10 @@ _WAYS: Mapping[str, tuple[Way, ...]] = {
         ),
         Way(module="through_transformers", how="a classifier", fits=_made_for("text-classification")),
     ),
+    "token-classification": (
+        Way(module="spacy_entities", how="spaCy", fits=_made_for("token-classification"), library="spacy"),
+        Way(module="through_transformers", how="a model made for it", fits=_made_for("token-classification")),
+    ),
     "sentence-similarity": (
         Way(module="sentence_similarity", how="nearness of meaning", fits=_is_embedder),
         Way(
