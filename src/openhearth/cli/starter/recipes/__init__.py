@@ -1,4 +1,4 @@
-"""Every starter recipe, in the order of installing: what most people try first comes first."""
+"""Every starter recipe, in the order of installing: what is small and quick comes first."""
 
 from collections.abc import Iterable
 
@@ -13,6 +13,7 @@ def all_recipes() -> tuple[Recipe, ...]:
         faces,
         librivox_clips,
         minilm,
+        names,
         photos,
         portraits,
         rampart,
@@ -23,8 +24,19 @@ def all_recipes() -> tuple[Recipe, ...]:
     )
 
     modules = (
-        smollm2, minilm, efficientnet, whisper, rampart, faces, rapidocr, photos, portraits, librivox_clips, review_sentences
-    )  # fmt: skip
+        names,
+        rampart,
+        efficientnet,
+        faces,
+        rapidocr,
+        minilm,
+        whisper,
+        smollm2,
+        photos,
+        portraits,
+        librivox_clips,
+        review_sentences,
+    )
     return tuple(module.RECIPE for module in modules)
 
 
