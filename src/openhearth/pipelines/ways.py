@@ -54,6 +54,14 @@ def _is_embedder(folder: ModelFolder) -> bool:
     return folder.is_embedder
 
 
+def _knows_faces(folder: ModelFolder) -> bool:
+    return any("face_recognition" in name for name in folder.file_names)
+
+
+def _reads_lines(folder: ModelFolder) -> bool:
+    return any(name.endswith(".onnx") for name in folder.file_names)
+
+
 def _diffusion(task: str) -> Way:
     """A pipeline of diffusers whose class can do `task`."""
     return Way(
@@ -97,6 +105,10 @@ _WAYS: Mapping[str, tuple[Way, ...]] = {
         ),
         Way(module="through_transformers", how="a classifier", fits=_made_for("text-classification")),
     ),
+    "token-classification": (
+        Way(module="spacy_entities", how="spaCy", fits=_made_for("token-classification"), library="spacy"),
+        Way(module="through_transformers", how="a model made for it", fits=_made_for("token-classification")),
+    ),
     "sentence-similarity": (
         Way(module="sentence_similarity", how="nearness of meaning", fits=_is_embedder),
         Way(
@@ -136,6 +148,20 @@ _WAYS: Mapping[str, tuple[Way, ...]] = {
         ),
         Way(module="visual_question_answering", how="a prompt to a model that sees", fits=_SEES),
     ),
+    "face-detection": (
+        Way(module="face_detection", how="a detector of faces", fits=_knows_faces, library="dlib"),
+    ),
+    "face-recognition": (
+        Way(module="face_recognition", how="nearness of faces", fits=_knows_faces, library="dlib"),
+    ),
+    "optical-character-recognition": (
+        Way(
+            module="optical_character_recognition",
+            how="a reader of lines",
+            fits=_reads_lines,
+            library="rapidocr",
+        ),
+    ),
     **{
         task: (_diffusion(task),)
         for task in ("text-to-image", "text-to-video", "image-to-video", "unconditional-image-generation")
@@ -170,3 +196,7 @@ def tasks_of(folder: ModelFolder) -> list[str]:
     """What the model in `folder` can be used for, its own task first."""
     found = [name for name, task in TASKS.items() if find_way(task, folder) is not None]
     return sorted(found, key=lambda name: name != folder.task)
+
+
+# The tasks that something here can work, given the right model.
+RUNNABLE: Mapping[str, Task] = {name: task for name, task in TASKS.items() if ways_of(task)}
