@@ -25,9 +25,7 @@ _DATE = re.compile(
     rf"\b(?:\d{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:of\s+|de\s+)?{_MONTH}(?:,?\s+(?:de\s+)?{_YEAR})?"
     rf"|{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,\s*{_YEAR})?|{_MONTH}\s+(?:of\s+)?{_YEAR}|{_YEAR}|{_WEEKDAY})\b(?![\d.,]*\d)"
 )
-_ONES = (
-    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen)"
-)
+_ONES = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen)"
 _SPELLED = (
     rf"(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-{_ONES})?|{_ONES})"
     r"(?:\s+(?:hundred|thousand|million|billion))*"
@@ -45,8 +43,11 @@ _NAME = re.compile(
     rf"(?:{_TITLE}\s+)?(?:(?<=\w)|\b){_LARGE}(?:(?:\s+(?:(?:of|the|de|la|von|van|du|del|di)\s+){{0,2}}|-){_LARGE})*"
 )
 _NO_NAMES = frozenset(
-    "i a an the in on at it he she we they his her its my our your this that these those there here when where why who what how "
-    "but and or if so as for from to of by with not no yes one mr mrs dr sir then now after before while although because".split()
+    re.findall(
+        r"\w+",
+        "i a an the in on at it he she we they his her its my our your this that these those there here when where why who what "
+        "how but and or if so as for from to of by with not no yes one mr mrs dr sir then now after before while although because",
+    )
 )
 # What may begin a sentence before a name.
 _OPENING = re.compile(

@@ -172,9 +172,7 @@ def _of_question(
     }
 
 
-def _words_apart(
-    context: str, asked: Asked, passage: Passage, sentence: tuple[int, int]
-) -> list[int]:
+def _words_apart(context: str, asked: Asked, passage: Passage, sentence: tuple[int, int]) -> list[int]:
     """How many words stand between the passage and each word of the question in its sentence."""
     found = [(match.start(), stem(match.group())) for match in WORD.finditer(context, *sentence)]
     places = [start for start, _ in found]

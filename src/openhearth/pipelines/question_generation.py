@@ -28,7 +28,8 @@ _WORDS = range(6, 45)
 _ASKS = {"date": "When was it?", "number": "How much or how many?", "name": "Who or what is it?"}
 # What such a sentence speaks of stands in another one.
 _POINTS_BACK = re.compile(
-    r"\W*(?:he|she|it|they|this|that|these|those|his|her|its|their|there|then|such|and|but|so|however|thus)\b", re.IGNORECASE
+    r"\W*(?:he|she|it|they|this|that|these|those|his|her|its|their|there|then|such|and|but|so|however|thus)\b",
+    re.IGNORECASE,
 )
 _DIGITS = re.compile(r"\d+")
 _IN = re.compile(r"\b(?:in|near|at|from|to|into|of|reached|off)\s+(?:the\s+)?$", re.IGNORECASE)
@@ -113,7 +114,9 @@ def _others(text: str, fact: Fact, facts: Sequence[Fact], said: str, most: int) 
     low = said.lower()
     fitting = [other for other in facts if other.kind == fact.kind and _shape(other) == _shape(fact)]
     is_place = _is_place(text, fact)
-    fitting.sort(key=lambda other: (_is_place(text, other) != is_place, abs(len(other.text) - len(fact.text))))
+    fitting.sort(
+        key=lambda other: (_is_place(text, other) != is_place, abs(len(other.text) - len(fact.text)))
+    )
     chosen = [fact.text]
     for known in [*(other.text for other in fitting), *_changed(fact)]:
         may_be_one = known in chosen or (fact.kind == "name" and any(_overlap(known, c) for c in chosen))
@@ -138,7 +141,11 @@ def _changed(fact: Fact) -> list[str]:
     figures = _DIGITS.search(fact.text)
     if figures is not None:
         value = int(figures.group())
-        others = [value * 2, value // 2, value * 3, value + 3] if not fact.text[figures.end() :][:1] in ",." else []
+        others = (
+            [value * 2, value // 2, value * 3, value + 3]
+            if fact.text[figures.end() :][:1] not in ",."
+            else []
+        )
         return [fact.text[: figures.start()] + str(n) + fact.text[figures.end() :] for n in others if n > 1]
     first, _, rest = fact.text.partition(" ")
     if first.lower() not in _LADDER or rest.split()[:1] in (["hundred"], ["thousand"], ["million"]):
@@ -151,7 +158,9 @@ def _changed(fact: Fact) -> list[str]:
 def _shape(fact: Fact) -> str:
     """What two facts must share for one to be taken for the other: a year for a year, metres for metres."""
     if fact.kind == "date":
-        return _DIGITS.sub(lambda match: "year" if len(match.group()) == 4 else "day", fact.text.split()[-1])[:4]
+        return _DIGITS.sub(lambda match: "year" if len(match.group()) == 4 else "day", fact.text.split()[-1])[
+            :4
+        ]
     if fact.kind == "number":
         words = fact.text.split()
         return words[-1].lower() if len(words) > 1 else "figure" if words[0][-1].isdigit() else "spelled"

@@ -10,27 +10,25 @@ from typing import Literal
 Kind = Literal["reason", "time", "quantity", "person", "place", "name", "manner", "whether", "thing"]
 
 WORD = re.compile(r"\w+(?:[-'’.,/:]\w+)*")
-_PATTERNS: Mapping[Kind, re.Pattern[str]] = {
-    kind: re.compile(pattern, re.IGNORECASE)
-    for kind, pattern in {
-        "reason": r"\bwhy\b|\bfor what reason\b",
-        "time": r"\bwhen\b|\b(what|which) (year|date|day|time|hour|month|century|season|decade)\b",
-        "quantity": (
-            r"\bhow (many|much|long|old|tall|far|high|deep|heavy|often|fast|big|large|wide|hot|warm|cold)\b"
-            r"|\b(what|which) (is|was|were|are) the (\w+ )?"
-            r"(length|height|weight|price|cost|temperature|number|age|distance|depth|speed|turnover|population|size)\b"
-            r"|\bwhat (temperature|number|percentage|age|price|height|amount)\b"
-        ),
-        "person": r"\b(who|whom|whose)\b",
-        "place": (
-            r"\bwhere\b|\b(what|which) (city|country|county|town|place|village|river|sea|street|state|island|region|house"
-            r"|room|continent|port)\b"
-        ),
-        "name": r"\bnames?\b|\b(called|named)\b",
-        "manner": r"\bhow\b",
-        "whether": r"^\W*(is|are|was|were|do|does|did|must|can|may|should|will|has|have)\b",
-    }.items()
+_SAID: Mapping[Kind, str] = {
+    "reason": r"\bwhy\b|\bfor what reason\b",
+    "time": r"\bwhen\b|\b(what|which) (year|date|day|time|hour|month|century|season|decade)\b",
+    "quantity": (
+        r"\bhow (many|much|long|old|tall|far|high|deep|heavy|often|fast|big|large|wide|hot|warm|cold)\b"
+        r"|\b(what|which) (is|was|were|are) the (\w+ )?"
+        r"(length|height|weight|price|cost|temperature|number|age|distance|depth|speed|turnover|population|size)\b"
+        r"|\bwhat (temperature|number|percentage|age|price|height|amount)\b"
+    ),
+    "person": r"\b(who|whom|whose)\b",
+    "place": (
+        r"\bwhere\b|\b(what|which) (city|country|county|town|place|village|river|sea|street|state|island|region|house"
+        r"|room|continent|port)\b"
+    ),
+    "name": r"\bnames?\b|\b(called|named)\b",
+    "manner": r"\bhow\b",
+    "whether": r"^\W*(is|are|was|were|do|does|did|must|can|may|should|will|has|have)\b",
 }
+_PATTERNS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _SAID.items()}
 # Words that say nothing about whether a passage speaks of what was asked.
 LITTLE = frozenset(
     WORD.findall(

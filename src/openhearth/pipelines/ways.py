@@ -93,6 +93,13 @@ _WAYS: Mapping[str, tuple[Way, ...]] = {
         ),
         Way(module="question_answering", how="a prompt to an instruct model", fits=_is_chat),
     ),
+    "question-generation": (
+        Way(
+            module="question_generation",
+            how="leaving out what the text states, in the sentences nearest to its whole meaning",
+            fits=_is_embedder,
+        ),
+    ),
     "zero-shot-classification": (
         Way(module="through_transformers", how="a model that knows what follows from what", fits=_entails),
         Way(module="zero_shot_classification", how="nearness of meaning", fits=_is_embedder),
