@@ -10,16 +10,29 @@ def all_recipes() -> tuple[Recipe, ...]:
     """All recipes of this version."""
     from openhearth.cli.starter.recipes import (
         efficientnet,
+        hibari,
         librivox_clips,
         minilm,
         photos,
         rampart,
         review_sentences,
+        silero_vad,
         smollm2,
         whisper,
     )
 
-    modules = (smollm2, minilm, efficientnet, whisper, rampart, photos, librivox_clips, review_sentences)
+    modules = (
+        smollm2,
+        minilm,
+        efficientnet,
+        whisper,
+        hibari,
+        silero_vad,
+        rampart,
+        photos,
+        librivox_clips,
+        review_sentences,
+    )
     return tuple(module.RECIPE for module in modules)
 
 
