@@ -5,7 +5,6 @@ Requests and answers are those of the task API: pictures and sounds come as byte
 
 import base64
 import importlib
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from openhearth.engine.payloads import bytes_of, bytes_of_text
 from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.finding import FoundModel
 from openhearth.pipelines.inputs import read_image, read_sound
+from openhearth.pipelines.media import image_file, media_of
 from openhearth.pipelines.options import PipelineOptions
 from openhearth.pipelines.tasks import TASKS, Task
 from openhearth.pipelines.ways import find_way
@@ -36,7 +36,7 @@ class AnyTask:
     def __init__(self, task: Task, worker: Any) -> None:
         self.task = task
         self.worker = worker
-        self.model = worker.model
+        self.model = getattr(worker, "model", worker)
         self.tokenizer = getattr(worker, "tokenizer", None)
 
     def decode(self, request: Run) -> Any:
@@ -55,9 +55,13 @@ class AnyTask:
         self._require(inputs, parameters)
         settings = {**_DEFAULTS.get(self.task.name, {}), **parameters}
         try:
-            return [_plain(self._call(given, settings)) for given in inputs]
+            return [self._answer(given, settings) for given in inputs]
         except (ValueError, KeyError) as error:
             raise Invalid(f"{self.task.name}: {error}.", param="inputs") from error
+
+    def _answer(self, given: Any, settings: Mapping[str, Any]) -> Any:
+        answer = self._call(given, settings)
+        return _plain(answer) if self.task.gives == "json" else media_of(answer)
 
     def _call(self, given: Any, settings: Mapping[str, Any]) -> Any:
         if self.task.name == "table-question-answering" and isinstance(given, dict):
@@ -104,7 +108,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     if hasattr(value, "save") and hasattr(value, "getbands"):
-        stream = io.BytesIO()
-        value.save(stream, "PNG")
-        return base64.b64encode(stream.getvalue()).decode()
+        return base64.b64encode(image_file(value).content).decode()
     return value.tolist() if hasattr(value, "tolist") else value

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from openhearth.engine.loop import Report
 from openhearth.errors import HubError, Invalid
+from openhearth.pipelines.media import Media
 from openhearth.protocol.engine import Failed, Message, Result, Run, Stats
 
 
@@ -28,7 +29,7 @@ class BatchTask(Protocol):
         ...
 
     def compute(self, inputs: Sequence[Any], parameters: dict[str, Any]) -> list[Any]:
-        """The JSON answer to each input. Raises Invalid for parameters that are not the task's."""
+        """The answer to each input: JSON, or a file. Raises Invalid for parameters that are not the task's."""
         ...
 
 
@@ -90,7 +91,15 @@ class TaskLoop:
                 self._report(failed(job.request_id, Invalid(f"parameters: {error}.", param="parameters")))
         else:
             for job, output in zip(batch, outputs, strict=True):
-                self._report(Result(request_id=job.request_id, output=output))
+                self._report(_result(job.request_id, output))
+
+
+def _result(request_id: int, output: Any) -> Result:
+    if isinstance(output, Media):
+        return Result(
+            request_id=request_id, output={"content_type": output.content_type}, payload=output.content
+        )
+    return Result(request_id=request_id, output=output)
 
 
 def failed(request_id: int, error: HubError) -> Failed:

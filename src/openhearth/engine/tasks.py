@@ -30,19 +30,26 @@ def build_loop(task: str, path: Path, name: str, options: LoadOptions, report: R
     started = time.monotonic()
     build = _BUILDERS.get(task) or partial(_any_task, task)
     loop, pipeline = build(path, {**vars(options), "name": name}, report)
-    model = pipeline.model
     ready = Ready(
         task=task,
-        architecture=type(model).__name__,
-        parameters=sum(p.numel() for p in model.parameters()),
-        dtype=str(model.dtype).removeprefix("torch."),
-        device=str(model.device),
+        **_facts_of(pipeline.model),
         load_s=round(time.monotonic() - started, 3),
         context_length=getattr(pipeline, "context_length", None),
         has_chat_template=bool(getattr(getattr(pipeline, "tokenizer", None), "chat_template", None)),
     )
     log.info("loaded %s: %s", name, ready)
     return loop, ready
+
+
+def _facts_of(model: Any) -> dict[str, Any]:
+    """What a model says of itself; those of other libraries than torch say less."""
+    weights = model.parameters() if callable(getattr(model, "parameters", None)) else ()
+    return {
+        "architecture": type(model).__name__,
+        "parameters": sum(weight.numel() for weight in weights),
+        "dtype": str(getattr(model, "dtype", "float32")).removeprefix("torch."),
+        "device": str(getattr(model, "device", "cpu")),
+    }
 
 
 def _text_generation(path: Path, options: dict[str, Any], report: Report) -> tuple[Loop, Any]:

@@ -19,6 +19,7 @@ from openhearth.inference.task_shapes import (
     TaskCall,
     generated_text,
     last_text_event,
+    media_type,
     read_call,
     task_answer,
     text_event,
@@ -54,6 +55,8 @@ class TaskApi:
         if task.name == "text-generation":
             return await self._generate(request, engine, call)
         result = await unless_gone(request, calls.run(engine, to_run(task.name, call, payload)))
+        if kind := media_type(result):
+            return Response(result.payload, media_type=kind)
         return JSONResponse(task_answer(call, result))
 
     async def _generate(self, request: Request, engine: EngineProcess, call: TaskCall) -> Response:

@@ -1,10 +1,11 @@
 """`POST /api/pipeline`: say what you want in plain words, and a model of this hub does it.
 
 `{"request": "summarise a website", "inputs": "https://…", "parameters": {…}, "model": optional}` is answered by the result, and
-beside it what was chosen and why, and what was read.
+beside it what was chosen and why, and what was read. A picture, sound or film comes as `{"content_type", "base64"}`.
 """
 
 import asyncio
+import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,7 @@ from openhearth.inference.service import Inference
 from openhearth.inference.task_shapes import (
     TaskCall,
     generated_text,
+    media_type,
     task_answer,
     text_generation_parameters,
     to_generate,
@@ -127,7 +129,10 @@ async def _work(engine: EngineProcess, task: Task, call: TaskCall) -> Any:
         parameters = text_generation_parameters(call.all_parameters())
         made = await calls.generate(engine, to_generate(call.inputs, parameters, stream=False))
         return generated_text(call.inputs, parameters, made)
-    return task_answer(call, await calls.run(engine, to_run(task.name, call, b"")))
+    result = await calls.run(engine, to_run(task.name, call, b""))
+    if kind := media_type(result):
+        return {"content_type": kind, "base64": base64.b64encode(result.payload).decode()}
+    return task_answer(call, result)
 
 
 def _describe(read: Read) -> dict[str, Any]:

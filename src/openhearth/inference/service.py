@@ -96,6 +96,8 @@ def choose_task(asked: str | None, pipeline_tag: str | None, folder: ModelFolder
 
 def needed_bytes(folder: ModelFolder, task: str) -> int:
     """About how much memory an engine of `folder` takes."""
+    if not folder.parameters:
+        return folder.tensor_bytes + PROCESS_BYTES
     stored = folder.config.get("dtype") or folder.config.get("torch_dtype")
     weights = folder.parameters * bytes_per_parameter(stored if task == "text-generation" else None)
     return weights + PROCESS_BYTES + (CACHE_BYTES if task == "text-generation" else 0)

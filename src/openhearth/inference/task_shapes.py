@@ -170,6 +170,11 @@ def task_answer(call: TaskCall, result: Result) -> Any:
     return vectors[0].tolist() if result.output["is_single"] else vectors.tolist()
 
 
+def media_type(result: Result) -> str | None:
+    """What the payload of `result` is, if it is a picture, a sound or a film."""
+    return result.output.get("content_type") if result.payload and isinstance(result.output, dict) else None
+
+
 def _sentences(inputs: dict[str, Any]) -> list[str]:
     """sentence-similarity: the source first, then what it is compared with."""
     source, others = inputs.get("source_sentence"), inputs.get("sentences")

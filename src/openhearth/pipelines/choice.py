@@ -124,7 +124,7 @@ def _from_shelf(task: Task) -> tuple[FoundModel, Way, str]:
         raise Unsupported(f"task: {task.name} is known and cannot be run here yet; choose another task.")
     shelf = list(list_shelf())
     for way in ways_of(task):
-        fitting = [known for known in shelf if known.folder is not None and way.fits(known.folder)]
+        fitting = [known for known in shelf if known.folder is not None and way.works(known.folder)]
         for known in sorted(fitting, key=lambda known: _preference(task, known)):
             found = FoundModel(name=known.id, path=known.path)
             if _needed_bytes(found) <= _free_bytes():
@@ -157,6 +157,8 @@ def _needed_bytes(found: FoundModel) -> int:
     if found.gguf is not None:
         return int((found.path / found.gguf).stat().st_size * 8 * _OVERHEAD)  # from about four bits to 32
     folder = found.folder
+    if not folder.parameters:
+        return int(folder.tensor_bytes * _OVERHEAD)
     stored = folder.config.get("dtype") or folder.config.get("torch_dtype")
     return int(folder.parameters * bytes_per_parameter(stored) * _OVERHEAD)
 

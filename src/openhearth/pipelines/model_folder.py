@@ -14,6 +14,8 @@ from typing import Any
 
 from openhearth.errors import Invalid, Unsupported
 from openhearth.kit.architectures import infer_task
+from openhearth.pipelines.card import read_card
+from openhearth.pipelines.libraries import TRANSFORMERS, library_of
 
 HEADER_MAX_BYTES = 100 << 20
 _PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
@@ -21,7 +23,10 @@ _PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
 
 @dataclass(frozen=True, kw_only=True)
 class ModelFolder:
-    """A folder that transformers can load safely. `tensor_bytes` is what its weights weigh as stored."""
+    """A folder that `library` can load safely. `tensor_bytes` is what its weights weigh as stored.
+
+    `parameters` counts the numbers in safetensors files; 0 where a library keeps them in a format of its own.
+    """
 
     path: Path
     name: str
@@ -29,11 +34,15 @@ class ModelFolder:
     architecture: str
     tensor_bytes: int
     parameters: int
+    library: str = TRANSFORMERS
+    pipeline_tag: str | None = None
 
     @property
     def task(self) -> str | None:
-        """The task that the architecture is made for, None if it says none."""
-        return infer_task(self.config)[0]
+        """The task that it is made for: of transformers by its architecture, else by its card. None if neither says."""
+        if self.library != TRANSFORMERS and self.pipeline_tag:
+            return self.pipeline_tag
+        return infer_task(self.config, self.file_names if self.library != TRANSFORMERS else ())[0]
 
     @property
     def file_names(self) -> frozenset[str]:
@@ -69,6 +78,9 @@ class ModelFolder:
 def read_model_folder(path: Path, *, name: str | None = None) -> ModelFolder:
     """Look into `path`; `name` is what messages call the model. Raises Invalid or Unsupported with the remedy."""
     name = name or path.name
+    library = library_of(path)
+    if library != TRANSFORMERS:
+        return _read_other(path, name, library)
     config = _read_config(path, name)
     sizes = [_tensor_sizes(file) for file in _weight_files(path, name)]
     architectures = config.get("architectures") or [""]
@@ -82,6 +94,22 @@ def read_model_folder(path: Path, *, name: str | None = None) -> ModelFolder:
     )
 
 
+def _read_other(path: Path, name: str, library: str) -> ModelFolder:
+    """A folder of another library, which checks its own files when it loads them."""
+    config = _read_config(path, name) if (path / "config.json").is_file() else {}
+    architectures = config.get("architectures") or [library]
+    return ModelFolder(
+        path=path,
+        name=name,
+        config=config,
+        architecture=str(architectures[0]),
+        tensor_bytes=sum(file.stat().st_size for file in path.rglob("*") if file.is_file()),
+        parameters=0,
+        library=library,
+        pipeline_tag=read_card(path).get("pipeline_tag"),
+    )
+
+
 def _read_config(path: Path, name: str) -> dict[str, Any]:
     file = path / "config.json"
     if not file.is_file():
@@ -90,7 +118,7 @@ def _read_config(path: Path, name: str) -> dict[str, Any]:
                 f"{name} is an adapter, not a whole model; merge it into its base model and push that."
             )
         raise Unsupported(
-            f"{name} holds no config.json, so it is no transformers model; only those can be run here."
+            f"{name} holds no config.json, and its card names no library that is run here; add library_name to its card."
         )
     try:
         config = json.loads(file.read_text(encoding="utf-8"))

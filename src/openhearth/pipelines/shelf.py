@@ -1,11 +1,9 @@
 """The models that are already on this machine, found without network and without torch.
 
-They lie in two places: what `openhearth starter` converted, and the local cache of huggingface_hub. A folder counts if
-`read_model_folder` can read it, or if it says in a `model_index.json` that diffusers can.
+They lie in two places: what `openhearth starter` converted, and the local cache of huggingface_hub.
 """
 
 import os
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,11 +12,11 @@ from pathlib import Path
 import platformdirs
 
 from openhearth.errors import HubError
+from openhearth.pipelines.card import read_card, read_head
+from openhearth.pipelines.libraries import TRANSFORMERS, library_of
 from openhearth.pipelines.model_folder import ModelFolder, read_model_folder
 
 STARTER = "starter"
-_FRONT_MATTER_MAX_BYTES = 16_384
-_LINE = re.compile(r"^(pipeline_tag|starter_recipe):\s*(\S+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -62,32 +60,24 @@ def hub_cache() -> Path:
 
 def _converted(folder: Path) -> Iterator[OnShelf]:
     newest: dict[str, tuple[int, OnShelf]] = {}
-    for path in sorted(folder.glob("*/config.json")):
-        said = _read_card(path.parent)
+    for path in sorted(folder.glob("*/README.md")):
+        said = read_card(path.parent)
         name, _, version = said.get("starter_recipe", "").partition("/")
-        if version.isdigit() and int(version) > newest.get(name, (0, None))[0]:
+        if not version.isdigit() or not _holds_model(path.parent):
+            continue
+        if int(version) > newest.get(name, (0, None))[0]:
             newest[name] = int(version), OnShelf(f"{STARTER}/{name}", path.parent, said.get("pipeline_tag"))
     yield from (found for _, found in newest.values())
 
 
 def _cached(folder: Path) -> Iterator[OnShelf]:
     for repo in sorted(folder.glob("models--*")):
-        commit = _text(repo / "refs" / "main")
+        commit = read_head(repo / "refs" / "main")
         path = repo / "snapshots" / commit
-        if commit and ((path / "config.json").exists() or (path / "model_index.json").exists()):
+        if commit and _holds_model(path):
             model_id = repo.name.removeprefix("models--").replace("--", "/")
-            yield OnShelf(model_id, path, _read_card(path).get("pipeline_tag"))
+            yield OnShelf(model_id, path, read_card(path).get("pipeline_tag"))
 
 
-def _read_card(folder: Path) -> dict[str, str]:
-    text = _text(folder / "README.md")
-    head = text.split("\n---", 1)[0] if text.startswith("---") else ""
-    return {key: value.strip("'\"") for key, value in _LINE.findall(head)}
-
-
-def _text(path: Path) -> str:
-    try:
-        with path.open(encoding="utf-8", errors="replace") as stream:
-            return stream.read(_FRONT_MATTER_MAX_BYTES).strip()
-    except OSError:
-        return ""
+def _holds_model(path: Path) -> bool:
+    return (path / "config.json").exists() or library_of(path) != TRANSFORMERS

@@ -9,11 +9,12 @@ from typing import Any, Literal
 from openhearth.errors import Unsupported
 
 InputKind = Literal["text", "audio", "image", "video", "table"]
+OutputKind = Literal["json", "image", "audio", "video"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """`native`: transformers has a pipeline of this name. `served`: the hub's engines run it.
+    """`gives`: what an answer is. `native`: transformers has a pipeline of this name. `served`: the hub's engines run it.
 
     `words`: what people also call it. `asks`: parameters that a call cannot do without, beside the input.
     """
@@ -21,6 +22,7 @@ class Task:
     name: str
     takes: InputKind
     does: str
+    gives: OutputKind = "json"
     native: bool = True
     served: bool = False
     words: tuple[str, ...] = ()

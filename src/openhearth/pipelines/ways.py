@@ -6,6 +6,7 @@ Knows folders, not weights; imports no torch. A way names the module that works 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from openhearth.pipelines.libraries import TRANSFORMERS
 from openhearth.pipelines.model_folder import ModelFolder
 from openhearth.pipelines.tasks import TASKS, Task
 
@@ -14,11 +15,19 @@ Fits = Callable[[ModelFolder], bool]
 
 @dataclass(frozen=True, kw_only=True)
 class Way:
-    """`how` finishes the sentence "worked by …". `module` is a module of this package with a `load`."""
+    """`how` finishes the sentence "worked by …". `module` is a module of this package with a `load`.
+
+    `fits` is asked about folders of `library` alone.
+    """
 
     module: str
     how: str
     fits: Fits
+    library: str = TRANSFORMERS
+
+    def works(self, folder: ModelFolder) -> bool:
+        """Whether the model in `folder` can be worked so."""
+        return folder.library == self.library and self.fits(folder)
 
 
 def _made_for(*tasks: str) -> Fits:
@@ -135,7 +144,7 @@ def ways_of(task: Task) -> tuple[Way, ...]:
 
 def find_way(task: Task, folder: ModelFolder) -> Way | None:
     """The best way to work `task` with the model in `folder`."""
-    return next((way for way in ways_of(task) if way.fits(folder)), None)
+    return next((way for way in ways_of(task) if way.works(folder)), None)
 
 
 def tasks_of(folder: ModelFolder) -> list[str]:

@@ -156,7 +156,7 @@ class Generated:
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """The answer to a Run. Vectors travel as float32 `payload`, their shape in `output`."""
+    """The answer to a Run. Vectors travel as float32 `payload`, their `shape` in `output`; files, with their `content_type`."""
 
     request_id: int
     output: Any = None
