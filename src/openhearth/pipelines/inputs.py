@@ -79,17 +79,23 @@ def resample(samples: Sound, from_hz: int, to_hz: int) -> Sound:
     resampler = av.AudioResampler(format="flt", layout="mono", rate=to_hz)
     blocks = []
     for start in range(0, len(samples), from_hz):
-        frame = av.AudioFrame.from_ndarray(samples[None, start : start + from_hz], format="flt", layout="mono")
+        frame = av.AudioFrame.from_ndarray(
+            samples[None, start : start + from_hz], format="flt", layout="mono"
+        )
         frame.sample_rate = from_hz
         blocks += resampler.resample(frame)
-    return np.concatenate([np.zeros(0, np.float32), *(f.to_ndarray()[0] for f in [*blocks, *resampler.resample(None)])])
+    return np.concatenate(
+        [np.zeros(0, np.float32), *(f.to_ndarray()[0] for f in [*blocks, *resampler.resample(None)])]
+    )
 
 
 def _mono(samples: Sound) -> Sound:
     if samples.ndim == 1:
         return samples
     if samples.ndim != 2:
-        raise Invalid(f"audio: samples in {samples.ndim} dimensions are no sound; give one row, or one a channel.")
+        raise Invalid(
+            f"audio: samples in {samples.ndim} dimensions are no sound; give one row, or one a channel."
+        )
     mixed: Sound = samples.mean(axis=0 if samples.shape[0] <= samples.shape[1] else 1)
     return mixed
 

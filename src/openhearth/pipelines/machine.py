@@ -46,3 +46,9 @@ def require_torch() -> None:
     """Raise Unsupported where the libraries that run models are missing."""
     if find_spec("torch") is None or find_spec("transformers") is None:
         raise Unsupported("Running models here needs torch and transformers: pip install 'openhearth[run]'.")
+
+
+def require_library(module: str, what: str, *, extra: str) -> None:
+    """Raise Unsupported where `module`, which `what` needs, is missing; `extra` of ours brings it."""
+    if find_spec(module) is None:
+        raise Unsupported(f"{what} needs {module}: pip install 'openhearth[{extra}]'.")

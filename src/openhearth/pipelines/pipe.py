@@ -1,7 +1,9 @@
 """A loaded task that can be called: reads what it is given, works it, and remembers what was read."""
 
+from pathlib import Path
 from typing import Any
 
+from openhearth.errors import Invalid
 from openhearth.pipelines.choice import Choice
 from openhearth.pipelines.explain import LastCall, Twin, explain
 from openhearth.pipelines.notes import Note, Run
@@ -18,11 +20,21 @@ class Pipe:
         self._reader = reader
         self._run = run
         self._last: LastCall | None = None
+        self._answer: Any = None
 
     def __call__(self, *inputs: Any, as_text: bool = False, **parameters: Any) -> Any:
         """The answer of `task` to `inputs`. `as_text` takes a link or a file name for the text that it is."""
         with self._run.watched():
-            return self._call(inputs, as_text, parameters)
+            self._answer = self._call(inputs, as_text, parameters)
+        return self._answer
+
+    def save(self, path: str | Path) -> Path:
+        """Write the last answer to a file; its ending says how: .wav, .mp3, .png, .mp4, .srt, .vtt, .txt, .json …"""
+        if self._last is None:
+            raise Invalid("save: call the pipeline first; what is written is its last answer.")
+        from openhearth.pipelines.saving import save
+
+        return save(self._answer, path)
 
     def _call(self, inputs: tuple[Any, ...], as_text: bool, parameters: dict[str, Any]) -> Any:
         self.read, given = [], inputs[0] if inputs else None

@@ -69,7 +69,7 @@ class SileroVAD(nn.Module):
     def probabilities(self, sound: NDArray[np.float32]) -> NDArray[np.float32]:
         """One number for each frame of `sound`, which holds RATE_HZ samples a second."""
         found, state = [np.zeros(0, np.float32)], None
-        for frames in self.frames(sound).split(_BLOCK_FRAMES) if len(sound) else ():
+        for frames in torch.split(self.frames(sound), _BLOCK_FRAMES) if len(sound) else ():
             said, state = self(frames.to(self.device), state)
             found.append(said.float().cpu().numpy())
         return np.concatenate(found)

@@ -7,7 +7,7 @@ A folder of `library_name: hibari` says in config.json which voices lie in it:
 import json
 import warnings
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,6 @@ import numpy as np
 from openhearth.errors import Invalid, NotFound
 from openhearth.pipelines.finding import FoundModel
 from openhearth.pipelines.lists import checked_texts, with_progress
-from openhearth.pipelines.loading import first_line
 from openhearth.pipelines.machine import require_library
 from openhearth.pipelines.options import PipelineOptions
 
@@ -68,10 +67,14 @@ class TextToSpeech:
             )
         left_out = sorted({letter for letter in text if letter.isalpha() and not _is_latin(letter)})
         if left_out:
-            warnings.warn(f"{self.name} reads Latin letters only; left out: {''.join(left_out[:20])}", stacklevel=2)
+            warnings.warn(
+                f"{self.name} reads Latin letters only; left out: {''.join(left_out[:20])}", stacklevel=2
+            )
         pieces = list(split_phonemes(speaker.phonemize(text)))
         noise = np.random.default_rng(seed)
-        said = [speaker.from_ids(speaker.ids(piece), speed, noise) for piece in with_progress(pieces, "speech")]
+        said = [
+            speaker.from_ids(speaker.ids(piece), speed, noise) for piece in with_progress(pieces, "speech")
+        ]
         if not sum(len(part) for part in said):
             raise Invalid(NO_WORD)
         return {"audio": np.concatenate(said), "sampling_rate": self.sampling_rate}
@@ -103,16 +106,19 @@ def _open_voice(folder: Path, model: str, name: str, said: Mapping[str, Any], th
     from hibari import Hibari
     from hibari.voices import VOICES
 
-    file = (folder / str(said.get("file", ""))).resolve()
-    if not file.is_relative_to(folder.resolve()) or not file.is_file():
-        raise Invalid(f"config.json of {model} names no file of this folder for the voice {name}; mend and push it.")
+    place = PurePosixPath(str(said.get("file", "")))
+    file = folder / place
+    if place.is_absolute() or ".." in place.parts or not file.is_file():
+        raise Invalid(
+            f"config.json of {model} names no file of this folder for the voice {name}; mend and push it."
+        )
     british = str(said.get("language", "")).lower().endswith("gb")
     # The library pronounces by the voice's name; one it does not know is pronounced as its language says.
     known = name if name in VOICES else "emma" if british else "heart"
     try:
         return Hibari(known, model=str(file), threads=threads)
     except Exception as error:  # onnxruntime raises classes of its own, all below Exception
-        raise Invalid(f"{model}: the voice {name} cannot be loaded: {first_line(error)}") from error
+        raise Invalid(f"{model}: the voice {name} cannot be loaded: {str(error)[:200]}") from error
 
 
 def _read_config(folder: Path, name: str) -> Mapping[str, Any]:
@@ -121,9 +127,15 @@ def _read_config(folder: Path, name: str) -> Mapping[str, Any]:
     except (OSError, ValueError) as error:
         raise Invalid(f"config.json of {name} cannot be read ({error}); mend and push it.") from None
     voices = config.get("voices") if isinstance(config, dict) else None
-    if not isinstance(voices, dict) or not all(isinstance(said, dict) for said in voices.values()) or not voices:
-        raise Invalid(f'config.json of {name} names no voices; write "voices": {{name: {{"file": …}}}} into it.')
-    return config
+    if (
+        not isinstance(voices, dict)
+        or not all(isinstance(said, dict) for said in voices.values())
+        or not voices
+    ):
+        raise Invalid(
+            f'config.json of {name} names no voices; write "voices": {{name: {{"file": …}}}} into it.'
+        )
+    return dict(config)
 
 
 def _is_latin(letter: str) -> bool:
@@ -132,7 +144,9 @@ def _is_latin(letter: str) -> bool:
 
 def _checked_speed(speed: Any) -> float:
     if not isinstance(speed, int | float) or not SPEED_MIN <= speed <= SPEED_MAX:
-        raise Invalid(f"speed: {speed!r} is no number from {SPEED_MIN} to {SPEED_MAX:g}; 1 is the usual pace.")
+        raise Invalid(
+            f"speed: {speed!r} is no number from {SPEED_MIN} to {SPEED_MAX:g}; 1 is the usual pace."
+        )
     return float(speed)
 
 

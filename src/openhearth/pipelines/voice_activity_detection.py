@@ -44,7 +44,11 @@ class VoiceActivityDetection:
         `score` is the mean probability in the piece. `pad_s` is added on both sides, never beyond a neighbour.
         """
         _check_share(threshold)
-        for name, value in (("min_speech_s", min_speech_s), ("min_silence_s", min_silence_s), ("pad_s", pad_s)):
+        for name, value in (
+            ("min_speech_s", min_speech_s),
+            ("min_silence_s", min_silence_s),
+            ("pad_s", pad_s),
+        ):
             _check_duration(name, value)
         sounds = inputs if isinstance(inputs, list) else [inputs]
         rows = []
@@ -81,7 +85,9 @@ def find_spans(
     return [(start, end) for start, end in found if (end - start) * FRAME_S > min_speech_s]
 
 
-def _timed(spans: list[Span], likely: NDArray[np.float32], pad_s: float, length_s: float) -> Iterator[dict[str, float]]:
+def _timed(
+    spans: list[Span], likely: NDArray[np.float32], pad_s: float, length_s: float
+) -> Iterator[dict[str, float]]:
     for index, (start, end) in enumerate(spans):
         before = spans[index - 1][1] * FRAME_S if index else None
         after = spans[index + 1][0] * FRAME_S if index + 1 < len(spans) else None
@@ -105,9 +111,14 @@ def _check_duration(name: str, value: Any) -> None:
         raise Invalid(f"{name}: {value!r} is no duration; give seconds, from 0 up.")
 
 
+def open_ear(found: FoundModel, device: Any = None) -> VoiceActivityDetection:
+    """The network in the folder of `found`. Raises Invalid for one of another shape."""
+    try:
+        return VoiceActivityDetection(load_network(found.path, device))
+    except (RuntimeError, OSError, ValueError, KeyError) as error:
+        raise Invalid(f"{found.name} cannot be loaded: {first_line(error)}") from error
+
+
 def load(found: FoundModel, task: str, options: PipelineOptions) -> VoiceActivityDetection:
     set_threads(options.threads)
-    try:
-        return VoiceActivityDetection(load_network(found.path, options.device))
-    except (RuntimeError, OSError, ValueError, KeyError) as error:
-        raise Invalid(f"{found.name} cannot be loaded for {task}: {first_line(error)}") from error
+    return open_ear(found, options.device)

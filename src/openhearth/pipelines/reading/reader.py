@@ -16,6 +16,8 @@ from openhearth.pipelines.tasks import InputKind
 
 PATH_MAX_LENGTH = 1024
 HUB_SCHEME = "hf://"
+_RATE_HZ = 16_000
+_SAMPLES = {"array", "raw"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +88,15 @@ class Reader:
         return found.text, Read(origin=source.origin, kind=found.kind, title=found.title, text=found.text)
 
     def _read_media(self, item: Any) -> tuple[Any, Read | None]:
+        if (
+            self.kind == "audio"
+            and isinstance(item, Mapping)
+            and _SAMPLES & item.keys()
+            and "stride" not in item
+        ):
+            from openhearth.pipelines.inputs import sound_of
+
+            return sound_of(item, rate_hz=self._rate_hz), None
         source = self._open(item, None) if not isinstance(item, bytes) else Content("bytes", item)
         if source is None:
             return self._refuse_plain_text(item), None
@@ -93,16 +104,19 @@ class Reader:
         return self._decode(source), read
 
     def _decode(self, source: Content) -> Any:
-        from openhearth.pipelines.inputs import read_image, read_sound
+        from openhearth.pipelines.inputs import read_image, sound_of
 
         if not source.content:
             raise Invalid(f"{source.origin}: is empty; give a file that holds something.")
         if self.kind == "image":
             return read_image(source.content)
         if self.kind == "audio":
-            rate_hz = self.rate_hz or 16_000
-            return {"raw": read_sound(source.content, rate_hz=rate_hz), "sampling_rate": rate_hz}
+            return sound_of(source.content, rate_hz=self._rate_hz)
         return source.content
+
+    @property
+    def _rate_hz(self) -> int:
+        return self.rate_hz or _RATE_HZ
 
     def _refuse_plain_text(self, item: Any) -> Any:
         if isinstance(item, str):
