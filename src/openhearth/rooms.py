@@ -16,6 +16,7 @@ from openhearth import (
     papers,
     repos,
     spaces,
+    tasks,
     unoffered,
     webhooks,
 )
@@ -128,6 +129,7 @@ def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
         inference_room,
         webhooks_room,
         papers_room,
+        tasks.build(ground, repos=repos_room.service),
         attachments.build(ground),
         audit_room,
         jobs_room,  # behind the rooms whose work it does: it stops before them

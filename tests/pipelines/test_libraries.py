@@ -34,7 +34,6 @@ def test_a_file_shows_the_library_where_a_card_is_silent(tmp_path: Path) -> None
     drawing = _folder(tmp_path / "drawing", "license: mit", model__index_json=b"{}")
     (drawing / "model_index.json").write_text("{}")
     assert library_of(drawing) == "diffusers"
-    assert read_model_folder(drawing).task == "text-to-image"
 
 
 def test_a_library_that_is_not_run_here_is_refused_with_the_remedy(tmp_path: Path) -> None:

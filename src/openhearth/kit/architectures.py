@@ -15,6 +15,7 @@ _ENDINGS: tuple[tuple[str, str], ...] = (
     ("ForInstanceSegmentation", "image-segmentation"),
     ("ForSemanticSegmentation", "image-segmentation"),
     ("ForImageSegmentation", "image-segmentation"),
+    ("ForImageSuperResolution", "image-to-image"),
     ("ForSequenceClassification", "text-classification"),
     ("ForTokenClassification", "token-classification"),
     ("ForVideoClassification", "video-classification"),
@@ -32,7 +33,10 @@ _ENDINGS: tuple[tuple[str, str], ...] = (
     ("ForCTC", "automatic-speech-recognition"),
     ("ForSpeechSeq2Seq", "automatic-speech-recognition"),
 )
-_AUTO_MODELS = {"LMHeadModel": "AutoModelForCausalLM"}
+_AUTO_MODELS = {
+    "LMHeadModel": "AutoModelForCausalLM",
+    "ForImageSuperResolution": "AutoModelForImageToImage",
+}
 _SPEECH_TO_TEXT = frozenset({"whisper", "speech_to_text", "speecht5", "moonshine", "seamless_m4t"})
 _CONTRASTIVE = frozenset({"clip", "siglip", "siglip2", "align", "altclip", "chinese_clip"})
 

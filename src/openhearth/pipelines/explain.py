@@ -122,6 +122,15 @@ def _opened(name: str) -> "Fill":
     return lambda call, worker: (name, {"inputs": _path(call)})
 
 
+def _drawing(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
+    own = ("seed", "generator", "fps", "target_size")
+    parameters = {name: value for name, value in call.parameters.items() if name not in own}
+    model = worker.model
+    dtype = str(model.dtype).removeprefix("torch.")
+    values = {"dtype": dtype, "device": str(model.device), "seed": worker.seed, "parameters": parameters}
+    return "text-to-image", {"inputs": _one(call.inputs), **values}
+
+
 def _near(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
     """One text and others, however the task names them."""
     if worker.embedder is None:
@@ -166,4 +175,5 @@ _TWINS: Mapping[tuple[str, str], Fill] = {
     ("image-classification", "through_transformers"): _opened("image-classification"),
     ("image-feature-extraction", "through_transformers"): _opened("image-feature-extraction"),
     ("automatic-speech-recognition", "through_transformers"): _opened("automatic-speech-recognition"),
+    ("text-to-image", "diffusion"): _drawing,
 }

@@ -27,6 +27,8 @@ def read_image(source: Any) -> Image.Image:
     """An RGB picture, turned upright. Raises Invalid if `source` is none."""
     if isinstance(source, Image.Image):
         return source.convert("RGB")
+    if isinstance(source, np.ndarray):
+        return _image_of_array(source)
     try:
         image = Image.open(io.BytesIO(source) if isinstance(source, bytes) else Path(source))
         if image.width * image.height > IMAGE_MAX_PIXELS:
@@ -34,6 +36,17 @@ def read_image(source: Any) -> Image.Image:
         return ImageOps.exif_transpose(image).convert("RGB")
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         raise Invalid("image: this is no picture that can be read; send PNG, JPEG, WebP or GIF.") from None
+
+
+def _image_of_array(array: NDArray[Any]) -> Image.Image:
+    """Heights × widths (× channels), as integers to 255 or as shares of one."""
+    pixels = array if array.dtype == np.uint8 else (np.clip(array, 0, 1) * 255).round().astype(np.uint8)
+    try:
+        return Image.fromarray(pixels).convert("RGB")
+    except (TypeError, ValueError):
+        raise Invalid(
+            f"image: an array of shape {array.shape} is no picture; give height by width by 3, as uint8 or 0 to 1."
+        ) from None
 
 
 def read_sound(source: Any, *, rate_hz: int = SOUND_RATE_HZ) -> Sound:

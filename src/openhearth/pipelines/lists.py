@@ -1,7 +1,7 @@
 """One input or many: what tasks of our own share about being called."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sized
 from typing import Any, TypeVar
 
 from openhearth.errors import Invalid
@@ -23,13 +23,20 @@ def checked_texts(inputs: Any, *, field: str = "inputs") -> list[str]:
     return texts
 
 
-def with_progress(items: Sequence[T], what: str) -> Iterable[T]:
+def somebody_watches() -> bool:
+    """Whether standard error is a terminal: progress goes there and nowhere else."""
+    return sys.stderr is not None and sys.stderr.isatty()
+
+
+def with_progress(items: Iterable[T], what: str, *, total: int | None = None) -> Iterable[T]:
     """`items`, with a bar on the terminal if there are several and somebody watches."""
-    if len(items) < 2 or not sys.stderr.isatty():
+    if total is None and isinstance(items, Sized):
+        total = len(items)
+    if (total is not None and total < 2) or not somebody_watches():
         return items
     from tqdm.auto import tqdm
 
-    shown: Iterable[T] = tqdm(items, desc=what, leave=False)
+    shown: Iterable[T] = tqdm(items, desc=what, total=total, leave=False, file=sys.stderr)
     return shown
 
 

@@ -15,9 +15,15 @@ from typing import Any
 from openhearth.errors import Invalid, Unsupported
 from openhearth.kit.architectures import infer_task
 from openhearth.pipelines.card import read_card
+from openhearth.pipelines.diffusion_folder import component_weights, read_model_index, tasks_of_class
 from openhearth.pipelines.libraries import TRANSFORMERS, library_of
 
 HEADER_MAX_BYTES = 100 << 20
+_DTYPES = {
+    "F32": "float32",
+    "F16": "float16",
+    "BF16": "bfloat16",
+}  # names in a header → names in a config.json
 _PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
 
 
@@ -79,6 +85,8 @@ def read_model_folder(path: Path, *, name: str | None = None) -> ModelFolder:
     """Look into `path`; `name` is what messages call the model. Raises Invalid or Unsupported with the remedy."""
     name = name or path.name
     library = library_of(path)
+    if library == "diffusers":
+        return _read_diffusion(path, name)
     if library != TRANSFORMERS:
         return _read_other(path, name, library)
     config = _read_config(path, name)
@@ -107,6 +115,25 @@ def _read_other(path: Path, name: str, library: str) -> ModelFolder:
         parameters=0,
         library=library,
         pipeline_tag=read_card(path).get("pipeline_tag"),
+    )
+
+
+def _read_diffusion(path: Path, name: str) -> ModelFolder:
+    """A folder of diffusers. Its `config` is the `model_index.json`, with the `dtype` that its weights are stored in."""
+    index = read_model_index(path, name)
+    weights = component_weights(path, index, name)
+    sizes = [_tensor_sizes(file) for file in weights]
+    class_name = index["_class_name"]
+    tasks, stated = tasks_of_class(class_name), read_card(path).get("pipeline_tag")
+    return ModelFolder(
+        path=path,
+        name=name,
+        config={**index, "dtype": _stored_dtype(weights[0])},
+        architecture=class_name,
+        tensor_bytes=sum(size for size, _ in sizes),
+        parameters=sum(count for _, count in sizes),
+        library="diffusers",
+        pipeline_tag=stated if stated in tasks else next(iter(tasks), None),
     )
 
 
@@ -157,13 +184,22 @@ def _weight_files(path: Path, name: str) -> list[Path]:
 def _tensor_sizes(file: Path) -> tuple[int, int]:
     """Bytes and count of the numbers in `file`, by its header."""
     try:
-        with file.open("rb") as stream:
-            (length,) = struct.unpack("<Q", stream.read(8))
-            if length > HEADER_MAX_BYTES:
-                raise ValueError(f"a header of {length} bytes")
-            header = json.loads(stream.read(length))
-        tensors = [value for key, value in header.items() if key != "__metadata__"]
+        tensors = _tensors_in(file)
         size = max((t["data_offsets"][1] for t in tensors), default=0)
         return int(size), sum(math.prod(t["shape"]) for t in tensors)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, struct.error) as error:
         raise Invalid(f"{file.name} is no safetensors file ({error}); push it again.") from None
+
+
+def _tensors_in(file: Path) -> list[Any]:
+    with file.open("rb") as stream:
+        (length,) = struct.unpack("<Q", stream.read(8))
+        if length > HEADER_MAX_BYTES:
+            raise ValueError(f"a header of {length} bytes")
+        header = json.loads(stream.read(length))
+    return [value for key, value in header.items() if key != "__metadata__"]
+
+
+def _stored_dtype(file: Path) -> str | None:
+    """The number format of the first tensor in `file`, whose header was read before."""
+    return next((_DTYPES.get(tensor["dtype"]) for tensor in _tensors_in(file)), None)

@@ -1,13 +1,19 @@
 """A loaded task that can be called: reads what it is given, works it, and remembers what was read."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from openhearth.errors import Invalid
+from openhearth.pipelines.answers import Answers, CountedList, each_when_taken
 from openhearth.pipelines.choice import Choice
 from openhearth.pipelines.explain import LastCall, Twin, explain
+from openhearth.pipelines.limits import fitted, fitted_to_all
+from openhearth.pipelines.lists import somebody_watches, with_progress
 from openhearth.pipelines.notes import Note, Run
-from openhearth.pipelines.reading import Read, Reader
+from openhearth.pipelines.reading import Many, Read, Reader, find_many
+from openhearth.pipelines.reading.reader import naming
 
 
 class Pipe:
@@ -23,9 +29,13 @@ class Pipe:
         self._answer: Any = None
 
     def __call__(self, *inputs: Any, as_text: bool = False, **parameters: Any) -> Any:
-        """The answer of `task` to `inputs`. `as_text` takes a link or a file name for the text that it is."""
+        """The answer of `task` to `inputs`. `as_text` takes a link or a file name for the text that it is.
+
+        A list, a folder, a column of a table gives a list; a generator or a data set gives answers one by one.
+        """
+        self.read = []
         with self._run.watched():
-            self._answer = self._call(inputs, as_text, parameters)
+            self._answer = self._answer_to(inputs, as_text, parameters)
         return self._answer
 
     def save(self, path: str | Path) -> Path:
@@ -36,16 +46,83 @@ class Pipe:
 
         return save(self._answer, path)
 
+    def _answer_to(self, inputs: tuple[Any, ...], as_text: bool, parameters: dict[str, Any]) -> Any:
+        many = None if not inputs or as_text else find_many(inputs[0], self._reader.kind)
+        if many is None:
+            return self._call(inputs, as_text, parameters)
+        if not many.is_lazy:
+            return self._call_all(many, inputs[1:], parameters)
+        return Answers(self._one_by_one(many, inputs[1:], parameters), many.length, self._run)
+
     def _call(self, inputs: tuple[Any, ...], as_text: bool, parameters: dict[str, Any]) -> Any:
-        self.read, given = [], inputs[0] if inputs else None
-        if inputs and not as_text:
-            value, self.read = self._reader.read(given)
-            inputs = (value, *inputs[1:])
-        elif not inputs and not as_text and isinstance(parameters.get("context"), str):
-            parameters["context"], self.read = self._reader.read(parameters["context"])
+        given = inputs[0] if inputs else None
+        if not as_text:
+            parameters, self.read = self._reader.read_parts(parameters)
+            if inputs:
+                value, read = self._reader.read(given)
+                inputs, self.read = (value, *inputs[1:]), [*read, *self.read]
+        self._remember(given, inputs, parameters)
+        return self._work(inputs, self._fitted(inputs, parameters))
+
+    def _work(self, inputs: tuple[Any, ...], parameters: dict[str, Any]) -> Any:
+        value = inputs[0] if inputs else None
+        if not self._is_native or not isinstance(value, list) or len(value) < 2 or not somebody_watches():
+            return self.worker(*inputs, **parameters)
+        counted = CountedList(value, self.choice.task.name)
+        try:
+            return self.worker(counted, *inputs[1:], **parameters)
+        finally:
+            counted.close()
+
+    def _call_all(self, many: Many, rest: tuple[Any, ...], parameters: dict[str, Any]) -> list[Any]:
+        if self._reader.kind == "text" and not self._is_native:
+            texts = [
+                self._read_at(many, index, item, rest, parameters) for index, item in enumerate(many.items)
+            ]
+            return list(self.worker(texts, *rest, **parameters))
+        answers = self._one_by_one(many, rest, parameters)
+        return list(with_progress(answers, self.choice.task.name, total=many.length))
+
+    def _one_by_one(self, many: Many, rest: tuple[Any, ...], parameters: dict[str, Any]) -> Iterator[Any]:
+        """The answers, each when it is asked for: not more than one input is held in memory."""
+
+        def read(index: int, item: Any) -> Any:
+            return self._read_at(many, index, item, rest, parameters)
+
+        if self._is_native:
+            items = each_when_taken(many, read)
+            yield from self.worker(
+                items, *rest, **fitted_to_all(self.worker, self.choice.task.name, parameters)
+            )
+            return
+        for index, item in enumerate(many.items):
+            yield self.worker(read(index, item), *rest, **parameters)
+
+    def _read_at(
+        self, many: Many, index: int, item: Any, rest: tuple[Any, ...], parameters: dict[str, Any]
+    ) -> Any:
+        with naming(index, many.length):
+            value, read = self._reader.read(item)
+            self._fitted((value,), parameters)
+        self.read += [replace(each, text=None) for each in read]  # the texts of thousands are not kept
+        if index == 0:
+            self._remember(item, (value, *rest), parameters)
+        return value
+
+    def _fitted(self, inputs: tuple[Any, ...], parameters: dict[str, Any]) -> dict[str, Any]:
+        if not inputs or not self._is_native:
+            return parameters
+        return fitted(self.worker, self.choice.task.name, inputs[0], parameters)
+
+    def _remember(self, given: Any, inputs: tuple[Any, ...], parameters: dict[str, Any]) -> None:
         named = dict(zip(self.choice.task.asks, inputs[1:], strict=False))
-        self._last = LastCall(given, inputs[0] if inputs else None, {**named, **parameters}, tuple(self.read))
-        return self.worker(*inputs, **parameters)
+        value = inputs[0] if inputs else None
+        self._last = LastCall(given, value, {**named, **parameters}, tuple(self.read))
+
+    @property
+    def _is_native(self) -> bool:
+        """Whether the worker is transformers' own pipeline, which takes generators and data sets itself."""
+        return self.choice.way.module == "through_transformers"
 
     @property
     def notes(self) -> list[Note]:

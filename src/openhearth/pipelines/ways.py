@@ -6,6 +6,7 @@ Knows folders, not weights; imports no torch. A way names the module that works 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from openhearth.pipelines.diffusion_folder import tasks_of_class
 from openhearth.pipelines.libraries import TRANSFORMERS
 from openhearth.pipelines.model_folder import ModelFolder
 from openhearth.pipelines.tasks import TASKS, Task
@@ -51,6 +52,16 @@ def _is_chat(folder: ModelFolder) -> bool:
 
 def _is_embedder(folder: ModelFolder) -> bool:
     return folder.is_embedder
+
+
+def _diffusion(task: str) -> Way:
+    """A pipeline of diffusers whose class can do `task`."""
+    return Way(
+        module="diffusion",
+        how="a diffusion model",
+        fits=lambda folder: task in tasks_of_class(folder.architecture),
+        library="diffusers",
+    )
 
 
 _SEES = _made_for("image-text-to-text")
@@ -124,6 +135,14 @@ _WAYS: Mapping[str, tuple[Way, ...]] = {
             fits=_made_for("visual-question-answering"),
         ),
         Way(module="visual_question_answering", how="a prompt to a model that sees", fits=_SEES),
+    ),
+    **{
+        task: (_diffusion(task),)
+        for task in ("text-to-image", "text-to-video", "image-to-video", "unconditional-image-generation")
+    },
+    "image-to-image": (
+        _diffusion("image-to-image"),
+        Way(module="image_to_image", how="a model that redraws pictures", fits=_made_for("image-to-image")),
     ),
     "decision": (
         Way(module="through_transformers", how="a language model", fits=_made_for("text-generation")),

@@ -21,6 +21,7 @@ _SECTIONS = (
     ("/spaces", "spaces"),
     ("/kernels", "kernels"),
     ("/buckets", "buckets"),
+    ("/tasks", "tasks"),
     ("/docs", "docs"),
 )
 

@@ -28,7 +28,10 @@ def test_segments_become_cues() -> None:
 
 
 def test_an_end_that_is_missing_is_the_next_beginning() -> None:
-    chunks: list[dict[str, Any]] = [{"text": "a b", "timestamp": (1.0, None)}, {"text": "c d", "timestamp": (2.0, 1.5)}]
+    chunks: list[dict[str, Any]] = [
+        {"text": "a b", "timestamp": (1.0, None)},
+        {"text": "c d", "timestamp": (2.0, 1.5)},
+    ]
     assert [(cue.start_s, cue.end_s) for cue in cues_of(chunks)] == [(1.0, 2.0), (2.0, 2.0)]
 
 

@@ -1,22 +1,22 @@
 """From what a person gives to what a task takes, with a note of what was read.
 
 A string is a link if it is nothing but a link, a file if a file of that name and a readable kind lies there, and
-otherwise the text itself. Lists are read item by item; what is no string, path or bytes is handed on as it is.
+otherwise the text itself. Lists are read item by item, and so are the named parts of an input (`image=`, `context=`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from openhearth.errors import Invalid, NotFound
-from openhearth.pipelines.reading.links import fetch, is_link
+from openhearth.errors import HubError, Invalid, NotFound
+from openhearth.pipelines.reading.content import Content, Opener
 from openhearth.pipelines.reading.texts import READABLE_SUFFIXES, read_document
 from openhearth.pipelines.tasks import InputKind
 
-PATH_MAX_LENGTH = 1024
-HUB_SCHEME = "hf://"
-_RATE_HZ = 16_000
+# Parts of an input that are read wherever they stand.
+_PARTS: Mapping[str, InputKind] = {"image": "image", "images": "image", "audio": "audio", "context": "text"}
+_SOUND_RATE_HZ = 16_000
 _SAMPLES = {"array", "raw"}
 
 
@@ -34,16 +34,6 @@ class Read:
         return f"{self.kind} {self.origin}" + (f" “{self.title}”" if self.title else "") + words
 
 
-@dataclass(frozen=True)
-class Content:
-    """Bytes from a link, a file or a repo, not yet understood."""
-
-    origin: str
-    content: bytes
-    content_type: str = ""
-    charset: str | None = None
-
-
 class Reader:
     """Reads inputs of one `kind`. `rate_hz` is the sampling rate that sounds are wanted at.
 
@@ -59,123 +49,157 @@ class Reader:
         links_only: bool = False,
     ) -> None:
         self.kind = kind
-        self.allow_private = allow_private
-        self.links_only = links_only
-        self.rate_hz = rate_hz
+        self.rate_hz = rate_hz or _SOUND_RATE_HZ
+        self._opener = Opener(allow_private=allow_private, links_only=links_only)
 
     def read(self, inputs: Any) -> tuple[Any, list[Read]]:
         """What the task is given for `inputs`, and what was read to get it. Raises HubError with a sentence."""
-        if isinstance(inputs, list | tuple) and not _is_chat(inputs):
-            pairs = [self._read_one(item) for item in inputs]
-            return [value for value, _ in pairs], [read for _, read in pairs if read is not None]
-        value, read = self._read_one(inputs)
-        return value, [read] if read is not None else []
+        read: list[Read] = []
+        return self._read(inputs, self.kind, read), read
 
-    def _read_one(self, item: Any) -> tuple[Any, Read | None]:
-        if self.kind == "text":
-            return self._read_text(item)
-        if self.kind in ("image", "audio", "video"):
-            return self._read_media(item)
-        return item, None
+    def read_parts(self, parameters: dict[str, Any]) -> tuple[dict[str, Any], list[Read]]:
+        """`parameters` with those that are inputs read: `image=`, `context=` and the like."""
+        read: list[Read] = []
+        return self._read_named(parameters, read), read
 
-    def _read_text(self, item: Any) -> tuple[Any, Read | None]:
-        source = self._open(item, READABLE_SUFFIXES)
+    def _read(self, item: Any, kind: InputKind, read: list[Read]) -> Any:
+        if item is None:
+            raise Invalid(f"inputs: are missing; give {_article(kind)}, or a list.")
+        if isinstance(item, list | tuple):
+            return self._read_list(item, kind, read)
+        if isinstance(item, Mapping):
+            return (
+                self._read_samples(item)
+                if kind == "audio" and _SAMPLES & item.keys()
+                else self._read_named(item, read)
+            )
+        if kind == "text":
+            return self._read_text(item, read)
+        return item if kind == "table" else self._read_media(item, kind, read)
+
+    def _read_samples(self, item: Mapping[str, Any]) -> Any:
+        """A sound as datasets and microphones give it, at the rate that is wanted."""
+        from openhearth.pipelines.inputs import sound_of
+
+        return item if "stride" in item else sound_of(item, rate_hz=self.rate_hz)
+
+    def _read_list(self, items: list[Any] | tuple[Any, ...], kind: InputKind, read: list[Read]) -> list[Any]:
+        if not items:
+            raise Invalid(f"inputs: the list is empty; give at least one {kind}.")
+        if is_chat(items):
+            return [self._read_turn(turn, read) for turn in items]
+        values = []
+        for index, item in enumerate(items):
+            with naming(index, len(items)):
+                values.append(self._read(item, kind, read))
+        return values
+
+    def _read_named(self, parts: Mapping[str, Any], read: list[Read]) -> dict[str, Any]:
+        return {
+            name: self._read(value, _PARTS[name], read)
+            if name in _PARTS and self._is_to_be_read(name, value)
+            else value
+            for name, value in parts.items()
+        }
+
+    def _is_to_be_read(self, name: str, value: Any) -> bool:
+        # Over the wire pictures come as base64 text, which whoever decodes the body reads.
+        return value is not None and (_PARTS[name] == "text" or not self._opener.links_only)
+
+    def _read_turn(self, turn: Mapping[str, Any], read: list[Read]) -> dict[str, Any]:
+        """A turn of a conversation with its pictures read (`{"type": "image", "url": …}`)."""
+        content = turn.get("content")
+        if not isinstance(content, list) or self._opener.links_only:
+            return dict(turn)
+        return {**turn, "content": [self._read_piece(piece, read) for piece in content]}
+
+    def _read_piece(self, piece: Any, read: list[Read]) -> Any:
+        if not isinstance(piece, Mapping) or piece.get("type") != "image":
+            return piece
+        named = next((piece[key] for key in ("image", "url", "path") if piece.get(key) is not None), None)
+        if named is None:
+            return piece
+        rest = {key: value for key, value in piece.items() if key not in ("image", "url", "path")}
+        return {**rest, "image": self._read(named, "image", read)}
+
+    def _read_text(self, item: Any, read: list[Read]) -> Any:
+        source = self._opener.open(item, READABLE_SUFFIXES)
         if source is None:
-            return item, None
+            return _checked_text(item)
         found = read_document(
-            source.content, name=source.origin, content_type=source.content_type, charset=source.charset
+            source.content, name=source.name, content_type=source.content_type, charset=source.charset
         )
-        return found.text, Read(origin=source.origin, kind=found.kind, title=found.title, text=found.text)
+        if source.origin is not None:
+            read.append(Read(origin=source.origin, kind=found.kind, title=found.title, text=found.text))
+        return found.text
 
-    def _read_media(self, item: Any) -> tuple[Any, Read | None]:
-        if (
-            self.kind == "audio"
-            and isinstance(item, Mapping)
-            and _SAMPLES & item.keys()
-            and "stride" not in item
-        ):
-            from openhearth.pipelines.inputs import sound_of
-
-            return sound_of(item, rate_hz=self._rate_hz), None
-        source = self._open(item, None) if not isinstance(item, bytes) else Content("bytes", item)
+    def _read_media(self, item: Any, kind: InputKind, read: list[Read]) -> Any:
+        source = self._opener.open(item)
         if source is None:
-            return self._refuse_plain_text(item), None
-        read = Read(origin=source.origin, kind=self.kind) if not isinstance(item, bytes) else None
-        return self._decode(source), read
+            return _checked_media(item, kind)
+        if source.origin is not None:
+            read.append(Read(origin=source.origin, kind=kind))
+        try:
+            return self._decode(source, kind)
+        except Invalid as error:
+            # The sentence of what decodes it says what is wrong, and not with which file.
+            said = error.message.removeprefix(f"{kind}: ")
+            raise Invalid(said if said.startswith(source.name) else f"{source.name}: {said}") from None
 
-    def _decode(self, source: Content) -> Any:
+    def _decode(self, source: Content, kind: InputKind) -> Any:
         from openhearth.pipelines.inputs import read_image, sound_of
 
         if not source.content:
-            raise Invalid(f"{source.origin}: is empty; give a file that holds something.")
-        if self.kind == "image":
+            raise Invalid(f"{source.name}: is empty; give a file that holds something.")
+        if kind == "image":
             return read_image(source.content)
-        if self.kind == "audio":
-            return sound_of(source.content, rate_hz=self._rate_hz)
+        if kind == "audio":
+            return sound_of(source.content, rate_hz=self.rate_hz)
         return source.content
 
-    @property
-    def _rate_hz(self) -> int:
-        return self.rate_hz or _RATE_HZ
 
-    def _refuse_plain_text(self, item: Any) -> Any:
-        if isinstance(item, str):
-            shown = item if len(item) <= 80 else item[:80] + "…"
-            raise NotFound(
-                f"{self.kind}: {shown!r} is neither a link nor a file here; give the path or link of one."
-            )
-        return item
-
-    def _open(self, item: Any, suffixes: frozenset[str] | None) -> Content | None:
-        """The bytes behind `item`, or None if it names none. Only files of `suffixes` count, if given."""
-        if isinstance(item, Path) and not self.links_only:
-            return _read_file(item)
-        if not isinstance(item, str):
-            return None
-        if is_link(item):
-            fetched = fetch(item, allow_private=self.allow_private)
-            return Content(fetched.url, fetched.content, fetched.content_type, fetched.charset)
-        if self.links_only:
-            return None
-        if item.strip().startswith(HUB_SCHEME) and len(item.split()) == 1:
-            return _read_repo_file(item.strip())
-        path = _named_file(item)
-        if path is None or (suffixes is not None and path.suffix.lower() not in suffixes):
-            return None
-        return _read_file(path)
+@contextmanager
+def naming(index: int, length: int | None) -> Iterator[None]:
+    """Say of an error in this block which input it came from, if there are several."""
+    try:
+        yield
+    except HubError as error:
+        if length != 1:
+            place = f"input {index + 1}" + (f" of {length}" if length else "")
+            error.message = f"{place}: {error.message}"
+            error.args = (error.message,)
+        raise
 
 
-def _is_chat(inputs: Any) -> bool:
+def is_chat(inputs: Any) -> bool:
+    """Whether `inputs` is a conversation: turns with a role each."""
     return bool(inputs) and all(isinstance(turn, Mapping) and "role" in turn for turn in inputs)
 
 
-def _named_file(text: str) -> Path | None:
-    if not text.strip() or len(text) > PATH_MAX_LENGTH or "\n" in text or "\0" in text:
-        return None
-    path = Path(text).expanduser()
-    try:
-        return path if path.is_file() else None
-    except OSError:
-        return None
+def _checked_text(item: Any) -> Any:
+    if not isinstance(item, str):
+        raise Invalid(
+            f"inputs: {type(item).__name__} is no text; give a text, a link, the path of a file, or a list of these."
+        )
+    if not item.strip():
+        raise Invalid("inputs: the text is empty; give one with words in it.")
+    return item
 
 
-def _read_file(path: Path) -> Content:
-    try:
-        return Content(str(path), path.expanduser().read_bytes())
-    except IsADirectoryError:
-        raise Invalid(f"input: {path} is a folder; give its files as a list.") from None
-    except OSError as error:
-        raise NotFound(f"input: {path} cannot be read ({error.strerror}); give the path of a file.") from None
+def _checked_media(item: Any, kind: InputKind) -> Any:
+    if isinstance(item, str):
+        shown = item if len(item) <= 80 else item[:80] + "…"
+        raise NotFound(f"{kind}: {shown!r} is neither a link nor a file here; give the path or link of one.")
+    if isinstance(item, int | float):
+        raise Invalid(
+            f"inputs: {type(item).__name__} is no {kind}; give the path or link of one, its bytes, or a list."
+        )
+    if kind == "image" and hasattr(item, "__array_interface__"):
+        from openhearth.pipelines.inputs import read_image
+
+        return read_image(item)
+    return item
 
 
-def _read_repo_file(address: str) -> Content:
-    """`hf://ns/name/path` and `hf://datasets/ns/name/path`, by the stock client and its endpoint."""
-    from huggingface_hub import HfFileSystem
-    from huggingface_hub.errors import HfHubHTTPError
-
-    try:
-        content: bytes = HfFileSystem().cat_file(address.removeprefix(HUB_SCHEME))
-    except (OSError, HfHubHTTPError, ValueError) as error:
-        first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise NotFound(f"input: {address} cannot be read ({first}); check the repo and the path.") from None
-    return Content(address, content)
+def _article(kind: InputKind) -> str:
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"

@@ -23,7 +23,6 @@ from openhearth.repos.pages.profile import ProfilePages, Profiles
 from openhearth.repos.pages.received import ReceivedFiles
 from openhearth.repos.pages.repo import CardPages
 from openhearth.repos.pages.settings import SettingsPages
-from openhearth.repos.pages.tasks import TaskPages
 from openhearth.repos.pages.tree import TreePages
 from openhearth.repos.pages.upload import UploadPages
 from openhearth.repos.pages.write import WritePages
@@ -46,7 +45,6 @@ class Pages:
         cards = CardPages(frame)
         self._parts = (
             ListPages(frame),
-            TaskPages(frame),
             LikePages(frame),
             NewRepoPages(frame),
             cards,
