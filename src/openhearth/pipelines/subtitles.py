@@ -33,17 +33,16 @@ def write_subtitles(answer: Any, suffix: str) -> str:
 def cues_of(chunks: Sequence[Mapping[str, Any]]) -> Iterator[Cue]:
     """What is shown and when. Segments are taken as they are, words are joined."""
     cues = list(_timed(chunks))
-    if cues and all(len(cue.text.split()) <= 1 for cue in cues) and len(cues) > 1:
-        yield from _gathered(cues)
-    else:
-        yield from cues
+    are_words = len(cues) > 1 and all(len(cue.text.split()) == 1 for cue in cues)
+    for cue in _gathered(cues) if are_words else cues:
+        yield Cue(cue.start_s, cue.end_s, " ".join(cue.text.split()))
 
 
 def _timed(chunks: Sequence[Mapping[str, Any]]) -> Iterator[Cue]:
     """A chunk may lack an end, where a recognition was cut off, or a start."""
     last_s = 0.0
     for index, chunk in enumerate(chunks):
-        text = " ".join(str(chunk["text"]).split())
+        text = str(chunk["text"])
         start, end = chunk["timestamp"]
         start_s = last_s if start is None else max(float(start), 0.0)
         following = next(
@@ -52,14 +51,17 @@ def _timed(chunks: Sequence[Mapping[str, Any]]) -> Iterator[Cue]:
         if end is None:
             end = start_s + _SHOWN_S if following is None else following
         last_s = max(float(end), start_s)
-        if text:
+        if text.strip():
             yield Cue(start_s, last_s, text)
 
 
 def _gathered(words: Sequence[Cue]) -> Iterator[Cue]:
+    # Whisper's words bring the space before them, and parts of a word (" ill", "-disposed") bring none.
+    if not any(word.text.startswith(" ") for word in words):
+        words = [Cue(word.start_s, word.end_s, f" {word.text}") for word in words]
     line: list[Cue] = []
     for word in words:
-        if line and _ends(line, word):
+        if line and word.text.startswith(" ") and _ends(line, word):
             yield _joined(line)
             line = []
         line.append(word)
@@ -68,7 +70,7 @@ def _gathered(words: Sequence[Cue]) -> Iterator[Cue]:
 
 
 def _ends(line: Sequence[Cue], word: Cue) -> bool:
-    length = sum(len(each.text) + 1 for each in line) + len(word.text)
+    length = sum(len(each.text) for each in line) + len(word.text)
     is_sentence_end = line[-1].text.endswith((".", "?", "!", "…", "。"))
     return (
         length > CUE_MAX_CHARACTERS
@@ -79,7 +81,7 @@ def _ends(line: Sequence[Cue], word: Cue) -> bool:
 
 
 def _joined(line: Sequence[Cue]) -> Cue:
-    return Cue(line[0].start_s, line[-1].end_s, " ".join(word.text for word in line))
+    return Cue(line[0].start_s, line[-1].end_s, "".join(word.text for word in line))
 
 
 def _srt(cues: Sequence[Cue]) -> str:

@@ -66,21 +66,18 @@ def test_a_long_sound_is_written_down_whole_with_times_that_run_through(
 ) -> None:
     sounds = [read_sound(path) for path in clips]
     long = np.concatenate([*sounds, *sounds])
-    answer = whisper(long, return_timestamps=True, generate_kwargs=QUICKLY)
-    words = plain_words(" ".join([*clips.values(), *clips.values()]))
+    answer = whisper(long, return_timestamps="word", generate_kwargs=QUICKLY)
+    said = plain_words(" ".join([*clips.values(), *clips.values()]))
     heard = plain_words(answer["text"])
     assert len(long) > 40 * RATE_HZ
-    assert sum(word in heard for word in words) > 0.9 * len(words)
-    times = [time for chunk in answer["chunks"] for time in chunk["timestamp"]]
-    assert times == sorted(times) and times[-1] == pytest.approx(len(long) / RATE_HZ, abs=2)
-    # The first words of the second reading stand where it begins.
-    second_s = sum(map(len, sounds)) / RATE_HZ
-    opening = plain_words(next(iter(clips.values())))[0]
-    starts = [
-        chunk["timestamp"][0] for chunk in answer["chunks"] if plain_words(chunk["text"])[:1] == [opening]
-    ]
-    assert any(abs(start - second_s) < 1.5 for start in starts)
-    assert write_subtitles(answer, ".srt").count(" --> ") == len(answer["chunks"])
+    assert len(heard) == pytest.approx(len(said), abs=6)
+    assert sum(word in heard for word in said) > 0.9 * len(said)
+    starts = [chunk["timestamp"][0] for chunk in answer["chunks"]]
+    assert starts == sorted(starts)
+    first_s, second_s = (c["timestamp"][0] for c in answer["chunks"] if c["text"].strip() == "Dashwood")
+    assert second_s - first_s == pytest.approx(sum(map(len, sounds)) / RATE_HZ, abs=0.3)
+    subtitles = write_subtitles(answer, ".srt")
+    assert "John Dashwood had then leisure" in subtitles and 8 < subtitles.count(" --> ") < 20
     assert "chunks" not in whisper(long[: 31 * RATE_HZ], generate_kwargs=QUICKLY)
 
 

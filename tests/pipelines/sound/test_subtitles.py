@@ -42,6 +42,8 @@ def test_words_are_gathered_into_lines_that_can_be_read() -> None:
     cues = list(cues_of(words))
     assert " ".join(cue.text for cue in cues).split() == [str(word["text"]).strip() for word in words]
     assert all(len(cue.text) <= CUE_MAX_CHARACTERS and cue.end_s - cue.start_s <= CUE_MAX_S for cue in cues)
+    words[5] = {**words[5], "text": "-part"}
+    assert "word4-part word6" in next(cues_of(words)).text
     assert cues[-1].text == "late" and any(cue.text.endswith("end.") for cue in cues)
 
 
