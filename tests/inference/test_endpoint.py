@@ -63,7 +63,7 @@ def nearly(answer: Any, expected: Any) -> bool:
     return bool(answer == expected)
 
 
-GREEDY = {"max_new_tokens": 5, "do_sample": False}
+GREEDY: dict[str, Any] = {"max_new_tokens": 5, "do_sample": False}
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,10 @@ _WAYS: Mapping[str, tuple[Way, ...]] = {
         ),
         Way(module="through_transformers", how="a classifier", fits=_made_for("text-classification")),
     ),
+    "token-classification": (
+        Way(module="spacy_entities", how="spaCy", fits=_made_for("token-classification"), library="spacy"),
+        Way(module="through_transformers", how="a model made for it", fits=_made_for("token-classification")),
+    ),
     "sentence-similarity": (
         Way(module="sentence_similarity", how="nearness of meaning", fits=_is_embedder),
         Way(
@@ -186,3 +190,7 @@ def tasks_of(folder: ModelFolder) -> list[str]:
     """What the model in `folder` can be used for, its own task first."""
     found = [name for name, task in TASKS.items() if find_way(task, folder) is not None]
     return sorted(found, key=lambda name: name != folder.task)
+
+
+# The tasks that something here can work, given the right model.
+RUNNABLE: Mapping[str, Task] = {name: task for name, task in TASKS.items() if ways_of(task)}

@@ -1,4 +1,4 @@
-"""Every starter recipe, in the order of installing: what most people try first comes first."""
+"""Every starter recipe, in the order of installing: what is small and quick comes first."""
 
 from collections.abc import Iterable
 
@@ -13,6 +13,7 @@ def all_recipes() -> tuple[Recipe, ...]:
         hibari,
         librivox_clips,
         minilm,
+        names,
         photos,
         rampart,
         review_sentences,
@@ -22,13 +23,14 @@ def all_recipes() -> tuple[Recipe, ...]:
     )
 
     modules = (
-        smollm2,
-        minilm,
-        efficientnet,
-        whisper,
-        hibari,
         silero_vad,
+        hibari,
+        names,
         rampart,
+        efficientnet,
+        minilm,
+        whisper,
+        smollm2,
         photos,
         librivox_clips,
         review_sentences,
