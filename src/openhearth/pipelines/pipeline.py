@@ -50,7 +50,8 @@ def pipeline(
 
 
 def _load(choice: Choice, asked: str | None, options: PipelineOptions) -> Any:
-    require_torch()
+    if choice.way.needs_torch:
+        require_torch()
     module = importlib.import_module(f"openhearth.pipelines.{choice.way.module}")
     languages = languages_of(asked) if asked else None
     extra = {"languages": languages} if languages and choice.task.name == "translation" else {}
