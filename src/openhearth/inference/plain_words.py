@@ -20,7 +20,7 @@ from openhearth.errors import HubError, NotFound
 from openhearth.inference import calls
 from openhearth.inference.bodies import parse, read_body, unless_gone
 from openhearth.inference.engine_process import EngineProcess
-from openhearth.inference.service import Inference
+from openhearth.inference.service import DEFAULT_REVISION, Inference
 from openhearth.inference.task_shapes import (
     TaskCall,
     generated_text,
@@ -32,6 +32,7 @@ from openhearth.inference.task_shapes import (
 )
 from openhearth.pipelines.choice import understand_request
 from openhearth.pipelines.reading import Read, Reader
+from openhearth.pipelines.reading.links import fetch, is_link
 from openhearth.pipelines.tasks import Task
 from openhearth.wire.request import actor_of
 
@@ -49,6 +50,8 @@ class Wish(BaseModel):
     inputs: Any
     parameters: dict[str, Any] = Field(default_factory=dict)
     model: str | None = None
+    revision: str = DEFAULT_REVISION
+    as_text: bool = False  # links among the inputs are texts, and nothing is fetched
 
 
 @dataclass(frozen=True)
@@ -74,10 +77,10 @@ class PlainWords:
         wish = parse(Wish, await read_body(request))
         understood = Understood(*understand_request(wish.request))
         actor = actor_of(request)
-        engine = await self._engine(actor, understood.task, wish.model)
-        inputs, read = await asyncio.to_thread(self._read, understood.task, wish.inputs)
+        engine = await self._engine(actor, understood.task, wish)
+        inputs, payload, read = await asyncio.to_thread(self._read, understood.task, wish)
         call = TaskCall(inputs=inputs, parameters=wish.parameters)
-        result = await unless_gone(request, _work(engine, understood.task, call))
+        result = await unless_gone(request, _work(engine, call, payload))
         return JSONResponse(
             {
                 "task": understood.task.name,
@@ -90,10 +93,12 @@ class PlainWords:
             }
         )
 
-    async def _engine(self, actor: Actor, task: Task, model: str | None) -> EngineProcess:
-        """The engine of `model`, else of the first model of the hub that does the task. Raises NotFound."""
-        if model is not None:
-            return await calls.engine(self._inference, actor, model, task=task.name)
+    async def _engine(self, actor: Actor, task: Task, wish: Wish) -> EngineProcess:
+        """The engine of the model wished for, else of the first of the hub that does the task. Raises NotFound."""
+        if wish.model is not None:
+            return await calls.engine(
+                self._inference, actor, wish.model, task=task.name, revision=wish.revision
+            )
         for repo_id in await asyncio.to_thread(lambda: list(self._candidates(actor, task))):
             try:
                 return await calls.engine(self._inference, actor, repo_id, task=task.name)
@@ -113,23 +118,34 @@ class PlainWords:
                     seen.add(listed.repo_id)
                     yield listed.repo_id
 
-    def _read(self, task: Task, inputs: Any) -> tuple[Any, list[Read]]:
-        """Links among texts are read; a file of the hub's own machine is never opened for somebody else."""
-        if task.takes != "text":
-            return inputs, []
-        reader = Reader("text", allow_private=self._allow_private, links_only=True)
-        if isinstance(inputs, dict) and isinstance(inputs.get("context"), str):
-            context, read = reader.read(inputs["context"])
-            return {**inputs, "context": context}, read
-        return reader.read(inputs)
+    def _read(self, task: Task, wish: Wish) -> tuple[Any, bytes, list[Read]]:
+        """The inputs with their links read; the bytes of a picture, sound or film that a link led to.
+
+        A file of the hub's own machine is never opened for somebody else.
+        """
+        inputs = wish.inputs
+        if wish.as_text or task.takes == "table":
+            return inputs, b"", []
+        if task.takes == "text":
+            value, read = Reader("text", allow_private=self._allow_private, links_only=True).read(inputs)
+            return value, b"", read
+        named = inputs.get("image") if isinstance(inputs, dict) else inputs
+        if not isinstance(named, str) or not is_link(named):
+            return inputs, b"", []
+        fetched = fetch(named, allow_private=self._allow_private)
+        read = [Read(origin=fetched.url, kind=task.takes)]
+        if isinstance(inputs, dict):
+            return {**inputs, "image": base64.b64encode(fetched.content).decode()}, b"", read
+        return None, fetched.content, read
 
 
-async def _work(engine: EngineProcess, task: Task, call: TaskCall) -> Any:
-    if task.name == "text-generation":
+async def _work(engine: EngineProcess, call: TaskCall, payload: bytes) -> Any:
+    task = engine.spec.key.task
+    if task == "text-generation":
         parameters = text_generation_parameters(call.all_parameters())
         made = await calls.generate(engine, to_generate(call.inputs, parameters, stream=False))
         return generated_text(call.inputs, parameters, made)
-    result = await calls.run(engine, to_run(task.name, call, b""))
+    result = await calls.run(engine, to_run(task, call, payload))
     if kind := media_type(result):
         return {"content_type": kind, "base64": base64.b64encode(result.payload).decode()}
     return task_answer(call, result)

@@ -2,24 +2,33 @@
 
 import importlib
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 from openhearth.config import load_settings
-from openhearth.errors import Forbidden
+from openhearth.errors import Forbidden, Invalid
 from openhearth.kit.names import is_commit_id
 from openhearth.pipelines.choice import Choice, decide
+from openhearth.pipelines.libraries import TRANSFORMERS
 from openhearth.pipelines.machine import require_torch
 from openhearth.pipelines.notes import Run
+from openhearth.pipelines.on_hub import HubPipe, connect
 from openhearth.pipelines.options import PipelineOptions
 from openhearth.pipelines.pipe import Pipe
 from openhearth.pipelines.reading import Reader
 from openhearth.pipelines.tasks import languages_of
 
 
+@overload
+def pipeline(
+    task: str | None = None, model: str | Path | None = None, *, endpoint: None = None, **more: Any
+) -> Pipe: ...
+@overload
+def pipeline(task: str | None = None, model: str | None = None, *, endpoint: str, **more: Any) -> HubPipe: ...
 def pipeline(
     task: str | None = None,
     model: str | Path | None = None,
     *,
+    endpoint: str | None = None,
     revision: str | None = None,
     token: str | None = None,
     device: Any = None,
@@ -27,13 +36,24 @@ def pipeline(
     threads: int = 0,
     trust_remote_code: bool = False,
     **more: Any,
-) -> Pipe:
+) -> Pipe | HubPipe:
     """Load a model for `task`: a task's name, or plain words in many languages.
 
     Without `model`, one that is on this machine and fits its memory. `model` is a folder, an id (of the starter, the
     local cache, or the hub that HF_ENDPOINT names), `repo:file.gguf`, or an adapter. `more` is handed to transformers.
+    With `endpoint`, the address of a hub, the model is chosen and run there, and no torch is needed here.
     Raises NotUnderstood, NotFound, TooLarge, Invalid, Unsupported, each with the remedy.
     """
+    if endpoint is not None:
+        local = {
+            "device": device is not None,
+            "dtype": dtype != "auto",
+            "threads": bool(threads),
+            **dict.fromkeys(more, True),
+        }
+        return _on_hub(
+            task, model, endpoint, token, revision, [name for name, given in local.items() if given]
+        )
     choice = decide(task, model, revision=revision, token=token)
     if trust_remote_code and not (revision and is_commit_id(revision)):
         raise Forbidden(
@@ -49,8 +69,30 @@ def pipeline(
     return Pipe(choice, worker, _reader(choice, worker), run)
 
 
+def _on_hub(
+    task: str | None,
+    model: str | Path | None,
+    endpoint: str,
+    token: str | None,
+    revision: str | None,
+    local: list[str],
+) -> HubPipe:
+    if local:
+        raise Invalid(
+            f"{local[0]}: says how a model is loaded here, and the hub loads its own; leave it out."
+        )
+    if isinstance(model, Path):
+        raise Invalid(
+            f"model: {model} is a folder here, and the hub runs its own; push it there and give its id."
+        )
+    settings = load_settings()
+    # A token goes to the hub that it was set for, and to nobody else.
+    own = settings.token if endpoint.rstrip("/") == settings.endpoint.rstrip("/") else ""
+    return connect(task, model, endpoint=endpoint, token=token or own, revision=revision)
+
+
 def _load(choice: Choice, asked: str | None, options: PipelineOptions) -> Any:
-    if choice.way.needs_torch:
+    if choice.way.library in (TRANSFORMERS, "diffusers"):
         require_torch()
     module = importlib.import_module(f"openhearth.pipelines.{choice.way.module}")
     languages = languages_of(asked) if asked else None

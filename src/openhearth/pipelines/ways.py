@@ -25,7 +25,6 @@ class Way:
     how: str
     fits: Fits
     library: str | None = TRANSFORMERS
-    needs_torch: bool = True
 
     def works(self, folder: ModelFolder) -> bool:
         """Whether the model in `folder` can be worked so."""
@@ -73,14 +72,12 @@ def _tabular(task: str) -> tuple[Way, ...]:
             how="a model of scikit-learn",
             fits=_made_for(task),
             library="sklearn",
-            needs_torch=False,
         ),
         Way(
             module="tables.learning",
             how="gradient boosting learnt from your rows",
             fits=lambda folder: False,
             library=None,
-            needs_torch=False,
         ),
     )
 
@@ -117,6 +114,10 @@ _WAYS: Mapping[str, tuple[Way, ...]] = {
             fits=lambda folder: folder.task == "text-classification" and not _entails(folder),
         ),
         Way(module="through_transformers", how="a classifier", fits=_made_for("text-classification")),
+    ),
+    "token-classification": (
+        Way(module="spacy_entities", how="spaCy", fits=_made_for("token-classification"), library="spacy"),
+        Way(module="through_transformers", how="a model made for it", fits=_made_for("token-classification")),
     ),
     "sentence-similarity": (
         Way(module="sentence_similarity", how="nearness of meaning", fits=_is_embedder),
@@ -171,7 +172,6 @@ _WAYS: Mapping[str, tuple[Way, ...]] = {
             how="exponential smoothing",
             fits=lambda folder: False,
             library=None,
-            needs_torch=False,
         ),
     ),
     **{
@@ -208,3 +208,7 @@ def tasks_of(folder: ModelFolder) -> list[str]:
     """What the model in `folder` can be used for, its own task first."""
     found = [name for name, task in TASKS.items() if find_way(task, folder) is not None]
     return sorted(found, key=lambda name: name != folder.task)
+
+
+# The tasks that something here can work, given the right model.
+RUNNABLE: Mapping[str, Task] = {name: task for name, task in TASKS.items() if ways_of(task)}

@@ -1,4 +1,4 @@
-"""Every starter recipe, in the order of installing: what most people try first comes first."""
+"""Every starter recipe, in the order of installing: what is small and quick comes first."""
 
 from collections.abc import Iterable
 
@@ -12,6 +12,7 @@ def all_recipes() -> tuple[Recipe, ...]:
         efficientnet,
         librivox_clips,
         minilm,
+        names,
         photos,
         rampart,
         review_sentences,
@@ -19,7 +20,17 @@ def all_recipes() -> tuple[Recipe, ...]:
         whisper,
     )
 
-    modules = (smollm2, minilm, efficientnet, whisper, rampart, photos, librivox_clips, review_sentences)
+    modules = (
+        names,
+        rampart,
+        efficientnet,
+        minilm,
+        whisper,
+        smollm2,
+        photos,
+        librivox_clips,
+        review_sentences,
+    )
     return tuple(module.RECIPE for module in modules)
 
 
