@@ -17,6 +17,7 @@ from openhearth.pipelines.reading.reader import is_chat, naming
 from openhearth.pipelines.tasks import Task, find_task, languages_of
 
 _GENERATION = "text-generation"
+_STARTER = "starter"
 # Inputs that may be given by name.
 _PARTS = (
     "question",
@@ -162,7 +163,8 @@ class HubPipe:
     def _named_model(self) -> str:
         """The model that is called by its own address: the one named, else the first of the hub that is made for the task."""
         if not self.choice.model.name:
-            found = self._hub.ask(f"/api/models?pipeline_tag={self.choice.task.name}&limit=1")
+            listed = f"/api/models?pipeline_tag={self.choice.task.name}&limit=1"
+            found = self._hub.ask(f"{listed}&author={_STARTER}") or self._hub.ask(listed)
             if not found:
                 raise Invalid(
                     f"model: the hub at {self._hub.endpoint} has none for {self.choice.task.name}; name one."
