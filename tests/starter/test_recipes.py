@@ -8,6 +8,7 @@ import pytest
 from openhearth.cli.starter.install import default_cache, prepare
 from openhearth.cli.starter.recipe import Recipe
 from openhearth.cli.starter.recipes import all_recipes, choose_recipes
+from openhearth.pipelines.model_folder import read_model_folder
 
 pytestmark = [pytest.mark.run, pytest.mark.timeout(1200)]
 
@@ -27,7 +28,9 @@ def test_a_recipe_makes_a_folder_with_a_card(recipe: Recipe) -> None:
     files = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
     assert "README.md" in files
     if recipe.repo_type == "model":
-        assert {"config.json", "model.safetensors"} <= files
+        if recipe.card.library_name in ("transformers", "sentence-transformers"):
+            assert {"config.json", "model.safetensors"} <= files
+        assert read_model_folder(folder).task
         assert {example["src"] for example in recipe.card.widget if "src" in example} <= files
     else:
         assert any(name.startswith("data/") and name.endswith(".csv") for name in files)

@@ -11,23 +11,27 @@ import psutil
 from openhearth.errors import Invalid, NotFound, TooLarge, Unsupported
 from openhearth.pipelines.finding import FoundModel, find_model
 from openhearth.pipelines.machine import bytes_per_parameter
-from openhearth.pipelines.shelf import OnShelf, list_shelf
+from openhearth.pipelines.shelf import STARTER, OnShelf, list_shelf
 from openhearth.pipelines.tasks import Task, find_task
 from openhearth.pipelines.ways import Way, find_way, tasks_of, ways_of
 from openhearth.pipelines.words import choose
+from openhearth.pipelines.words.ideas import understand
 
 # What a loaded model takes beside its weights, and what the machine keeps for itself.
 _OVERHEAD = 1.2
 # The starter model that brings a task where nothing is installed for it.
 _BROUGHT_BY = {
-    "token-classification": "rampart-pii",
+    "token-classification": "en_core_web_sm", "text-classification": "MiniLM-sentiment",
     "automatic-speech-recognition": "whisper-tiny.en", "image-classification": "efficientnet-lite0",
     "image-feature-extraction": "efficientnet-lite0", "feature-extraction": "all-MiniLM-L6-v2",
     "sentence-similarity": "all-MiniLM-L6-v2", "text-ranking": "all-MiniLM-L6-v2",
     "zero-shot-classification": "all-MiniLM-L6-v2", "text-generation": "SmolLM2-135M-Instruct",
     "summarization": "SmolLM2-135M-Instruct", "translation": "SmolLM2-135M-Instruct",
     "question-answering": "SmolLM2-135M-Instruct", "decision": "SmolLM2-135M-Instruct",
+    "face-detection": "faces", "face-recognition": "faces", "optical-character-recognition": "rapidocr",
 }  # fmt: skip
+# Task and idea of a request → the starter model made for just that; it goes before all others.
+_MADE_FOR = {("token-classification", "personal"): "rampart-pii"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +69,7 @@ def decide(
         return _by_model(find_model(model, revision=revision, token=token))
     task, takes, reason, others = understand_request(request)
     if model is None:
-        found, way, why = _from_shelf(task)
+        found, way, why = _from_shelf(task, _specialist(task, request))
     else:
         found = find_model(model, revision=revision, token=token)
         way, why = _way_with(task, found), "because you named it"
@@ -118,11 +122,29 @@ def _way_with(task: Task, found: FoundModel) -> Way:
     return way
 
 
-def _from_shelf(task: Task) -> tuple[FoundModel, Way, str]:
+def brought_by(task: Task, request: str) -> str | None:
+    """The starter model that does best what `request` asks of `task`; None where the starter set holds none."""
+    return _specialist(task, request) or _BROUGHT_BY.get(task.name)
+
+
+def _specialist(task: Task, request: str) -> str | None:
+    made = {idea: name for (made_task, idea), name in _MADE_FOR.items() if made_task == task.name}
+    ideas = understand(request).ideas if made else ()
+    return next((name for idea, name in made.items() if idea in ideas), None)
+
+
+def _from_shelf(task: Task, specialist: str | None) -> tuple[FoundModel, Way, str]:
     """The first model on this machine for the best way there is one for. Raises Unsupported for a task without a way."""
     if not ways_of(task):
         raise Unsupported(f"task: {task.name} is known and cannot be run here yet; choose another task.")
+    for way in ways_of(task):
+        # What one table taught a model says nothing about another: none on the shelf is chosen unasked.
+        if way.library is None:
+            return FoundModel(name="none stored", path=Path(), is_stored=False), way, "none is needed"
     shelf = list(list_shelf())
+    for known in (known for known in shelf if specialist and known.id == f"{STARTER}/{specialist}"):
+        if known.folder is not None and (made := find_way(task, known.folder)):
+            return FoundModel(name=known.id, path=known.path), made, "made for what you ask"
     for way in ways_of(task):
         fitting = [known for known in shelf if known.folder is not None and way.works(known.folder)]
         for known in sorted(fitting, key=lambda known: _preference(task, known)):
@@ -154,6 +176,8 @@ def require_room(found: FoundModel) -> None:
 
 
 def _needed_bytes(found: FoundModel) -> int:
+    if not found.is_stored:
+        return 0
     if found.gguf is not None:
         return int((found.path / found.gguf).stat().st_size * 8 * _OVERHEAD)  # from about four bits to 32
     folder = found.folder

@@ -12,6 +12,7 @@ from typing import Any
 
 from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.choice import Choice
+from openhearth.pipelines.explain_tables import forecast, learnt, saved
 from openhearth.pipelines.lists import LABEL_TEMPLATE, labels_of
 from openhearth.pipelines.prompts import (
     SUMMARY_SENTENCES,
@@ -21,6 +22,8 @@ from openhearth.pipelines.prompts import (
     language_name,
 )
 from openhearth.pipelines.reading import Read
+from openhearth.pipelines.tasks import Task
+from openhearth.pipelines.ways import Way
 
 TWINS = Path(__file__).with_name("twins")
 _TEXT_NEW_TOKENS = 256
@@ -38,7 +41,7 @@ class LastCall:
 
 @dataclass(frozen=True)
 class Twin:
-    """Python that uses transformers and torch alone. Printing it shows it; `run()` runs it in this process."""
+    """Python that uses the libraries alone which do the work. Printing it shows it; `run()` runs it in this process."""
 
     code: str
 
@@ -54,13 +57,19 @@ def explain(choice: Choice, call: LastCall | None, worker: Any) -> Twin:
     """The twin of `call`. Raises Invalid if nothing was called yet, Unsupported for a task without one."""
     if call is None:
         raise Invalid("explain: call the pipeline first; the lines are those of the last call.")
-    key = (choice.task.name, choice.way.module)
+    lines = write_lines(choice.task, choice.way, call, worker, model=str(choice.model.path))
+    return Twin(_heading(choice, call) + lines)
+
+
+def write_lines(task: Task, way: Way, call: LastCall, worker: Any, *, model: str) -> str:
+    """The lines that equal `call` with `model`, a folder or an id. Raises Unsupported for a task without a twin."""
+    key = (task.name, way.module)
     if key not in _TWINS:
-        raise Unsupported(f"explain: {choice.task.name} by {choice.way.how} has no low-level twin yet.")
+        raise Unsupported(f"explain: {task.name} by {way.how} has no low-level twin yet.")
     name, values = _TWINS[key](call, worker)
-    shown = {place: _spell(value) for place, value in {"model": str(choice.model.path), **values}.items()}
+    shown = {place: _spell(value) for place, value in {"model": model, **values}.items()}
     lines = Template((TWINS / f"{name}.txt").read_text(encoding="utf-8")).substitute(shown)
-    return Twin(_heading(choice, call) + lines + _ending(choice))
+    return lines + _ending(task, way)
 
 
 def _heading(choice: Choice, call: LastCall) -> str:
@@ -149,16 +158,16 @@ def _near(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
     }
 
 
-def _ending(choice: Choice) -> str:
+def _ending(task: Task, way: Way) -> str:
     """What the nearness of texts is made into."""
     return {
         "sentence-similarity": "print([round(cosine, 4) for cosine in cosines.tolist()])\n",
         "text-ranking": "print([int(index) for index in cosines.argsort(descending=True)])\n",
         "zero-shot-classification": (
             "print([round(share, 4) for share in (12 * cosines).softmax(-1).tolist()])\n"
-            if choice.way.module == "zero_shot_classification" else ""
+            if way.module == "zero_shot_classification" else ""
         ),
-    }.get(choice.task.name, "")  # fmt: skip
+    }.get(task.name, "")  # fmt: skip
 
 
 Fill = Callable[[LastCall, Any], tuple[str, dict[str, Any]]]
@@ -168,6 +177,7 @@ _TWINS: Mapping[tuple[str, str], Fill] = {
     ("translation", "translation"): _translating,
     ("text-classification", "through_transformers"): _plain("text-classification"),
     ("token-classification", "through_transformers"): _plain("token-classification"),
+    ("token-classification", "spacy_entities"): _plain("token-classification.spacy"),
     ("feature-extraction", "through_transformers"): _plain("feature-extraction"),
     ("sentence-similarity", "sentence_similarity"): _near,
     ("text-ranking", "text_ranking"): _near,
@@ -176,4 +186,9 @@ _TWINS: Mapping[tuple[str, str], Fill] = {
     ("image-feature-extraction", "through_transformers"): _opened("image-feature-extraction"),
     ("automatic-speech-recognition", "through_transformers"): _opened("automatic-speech-recognition"),
     ("text-to-image", "diffusion"): _drawing,
+    ("tabular-classification", "tables.learning"): learnt,
+    ("tabular-regression", "tables.learning"): learnt,
+    ("tabular-classification", "tables.saved"): saved,
+    ("tabular-regression", "tables.saved"): saved,
+    ("time-series-forecasting", "tables.forecasting"): forecast,
 }

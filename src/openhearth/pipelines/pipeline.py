@@ -8,6 +8,7 @@ from openhearth.config import load_settings
 from openhearth.errors import Forbidden, Invalid
 from openhearth.kit.names import is_commit_id
 from openhearth.pipelines.choice import Choice, decide
+from openhearth.pipelines.libraries import TRANSFORMERS
 from openhearth.pipelines.machine import require_torch
 from openhearth.pipelines.notes import Run
 from openhearth.pipelines.on_hub import HubPipe, connect
@@ -91,7 +92,8 @@ def _on_hub(
 
 
 def _load(choice: Choice, asked: str | None, options: PipelineOptions) -> Any:
-    require_torch()
+    if choice.way.library in (TRANSFORMERS, "diffusers"):
+        require_torch()
     module = importlib.import_module(f"openhearth.pipelines.{choice.way.module}")
     languages = languages_of(asked) if asked else None
     extra = {"languages": languages} if languages and choice.task.name == "translation" else {}
@@ -102,7 +104,7 @@ def _reader(choice: Choice, worker: Any) -> Reader:
     extractor = getattr(worker, "feature_extractor", None)
     # The picture of `any-to-any` is named (`images=`); what comes first is its text.
     return Reader(
-        "text" if choice.task.name == "any-to-any" else choice.task.takes,
+        "text" if choice.task.name == "any-to-any" else getattr(worker, "takes", choice.task.takes),
         allow_private=load_settings().fetch_allow_private,
         rate_hz=getattr(extractor, "sampling_rate", None),
     )

@@ -10,6 +10,8 @@ from starlette.routing import Route
 
 from openhearth.access import Actor
 from openhearth.repos import Listed, RepoFilter, RepoFrame
+from openhearth.repos.pages.pipeline_lines import find_lines
+from openhearth.repos.pages.snippets import Usage, usage_of_setup, usages_of_lines
 from openhearth.repos.pages.summaries import summary_of
 from openhearth.tasks.about import GROUPS, AboutTask, about_tasks
 from openhearth.tasks.finding import Found, find_about, find_by_words, list_nearest
@@ -67,6 +69,7 @@ class TaskPage:
     choices: Sequence[Choice] = field(metadata={"help": "The models it can be tried with"})
     model: str = field(metadata={"help": "The model that is chosen; empty if there is none"})
     model_href: str
+    usages: Sequence[Usage] = field(metadata={"help": "The lines that call that model for this task"})
     box: Markup | None = field(
         metadata={"help": "What the slot repo.widget gave for that model and this task"}
     )
@@ -123,6 +126,7 @@ class TaskPages:
             choices=[Choice(value=m.repo.id, label=m.repo.id) for m in [*made_for, *general]],
             model=chosen.repo.id if chosen else "",
             model_href=self.frame.urls.repo(chosen.repo.ref) if chosen else "",
+            usages=self._usages(chosen, task) if chosen else [],
             box=self._box(request, chosen, task) if chosen else None,
         )
 
@@ -135,6 +139,16 @@ class TaskPages:
         facts = replace(self.frame.repos.facts.get(model.repo), pipeline_tag=task.name)
         boxes: list[Markup] = self.frame.slots.parts("repo.widget", request, model.repo, facts)
         return boxes[0] if boxes else None
+
+    def _usages(self, model: Listed, task: AboutTask) -> list[Usage]:
+        repos = self.frame.repos
+        lines = find_lines(
+            repos.content, model.repo, repos.facts.get(model.repo), urls=self.frame.urls, task=task.name
+        )
+        if lines is None:
+            return []
+        needs_token = model.repo.is_private or model.repo.gated is not None
+        return [usage_of_setup(self.frame.urls.base, needs_token=needs_token), *usages_of_lines(lines)]
 
     def _list(self, actor: Actor, wanted: RepoFilter, limit: int) -> list[Listed]:
         return list(self.catalogue.list_repos(actor, wanted, limit=limit).items)

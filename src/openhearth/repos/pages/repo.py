@@ -19,6 +19,7 @@ from openhearth.repos.pages.frame import OpenRepo, RefMenu, RepoFrame, RepoHead,
 from openhearth.repos.pages.gate import GateView, GateViews, Typed
 from openhearth.repos.pages.layers import DtypeShare, dtype_shares, layer_tree
 from openhearth.repos.pages.links import rewrite_for
+from openhearth.repos.pages.pipeline_lines import find_lines
 from openhearth.repos.pages.snippets import Usage, usages_of
 from openhearth.repos.pages.summaries import plain_words
 from openhearth.repos.records import MAIN, Facts
@@ -138,6 +139,7 @@ class CardPages:
                 endpoint=self.urls.base,
                 ssh=self.urls.ssh(self.urls.repo(repo.ref).lstrip("/")),
                 needs_token=repo.is_private or repo.gated is not None,
+                lines=find_lines(self.content, repo, facts, urls=self.urls) if ref.type == "model" else None,
             ),
             lines=self.about.lines(actor, repo, facts),
             derived=self.about.derived(actor, repo),

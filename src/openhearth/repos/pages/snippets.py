@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from openhearth.kit.names import RepoRef
+from openhearth.pipelines.snippets import Snippets
 from openhearth.repos.records import Facts
 
 
@@ -27,16 +28,43 @@ class Usage:
     note: str = ""
 
 
-def usages_of(ref: RepoRef, facts: Facts, *, endpoint: str, needs_token: bool, ssh: str = "") -> list[Usage]:
+def usages_of(
+    ref: RepoRef,
+    facts: Facts,
+    *,
+    endpoint: str,
+    needs_token: bool,
+    ssh: str = "",
+    lines: Snippets | None = None,
+) -> list[Usage]:
     """Every way to use `ref`, the most telling first. `endpoint` is the public address of this hub.
 
-    `ssh` is where git finds the repo over SSH, empty while that door is closed.
+    `ssh` is where git finds the repo over SSH, empty while that door is closed; `lines` call it for its task.
     """
     by_type = {"model": _of_model, "dataset": _of_dataset, "space": _of_space, "kernel": _of_kernel}[ref.type]
-    return [_setup(endpoint, needs_token=needs_token), *by_type(ref, facts), _download(ref, endpoint, ssh)]
+    called = usages_of_lines(lines) if lines else []
+    return [
+        usage_of_setup(endpoint, needs_token=needs_token),
+        *called,
+        *by_type(ref, facts),
+        _download(ref, endpoint, ssh),
+    ]
 
 
-def _setup(endpoint: str, *, needs_token: bool) -> Usage:
+def usages_of_lines(lines: Snippets) -> list[Usage]:
+    """One call at the top and below it, and the same over HTTP."""
+    python = [Snippet(title="High level: openhearth", code=lines.high)]
+    if lines.low:
+        python.append(Snippet(title="Low level: the same, every step yours", code=lines.low))
+    http = [Snippet(title="huggingface_hub", code=lines.client)] if lines.client else []
+    return [
+        Usage(title="In Python", snippets=tuple(python)),
+        Usage(title="Over HTTP", snippets=(*http, Snippet(title="curl", code=lines.curl, prompt=True))),
+    ]
+
+
+def usage_of_setup(endpoint: str, *, needs_token: bool) -> Usage:
+    """What has to be said once, so that every client talks to this hub."""
     lines = [f"export HF_ENDPOINT={endpoint}"]
     if needs_token:
         lines.append("hf auth login")

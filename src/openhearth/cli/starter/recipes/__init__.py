@@ -1,4 +1,4 @@
-"""Every starter recipe, in the order of installing: what most people try first comes first."""
+"""Every starter recipe, in the order of installing: what is small and quick comes first."""
 
 from collections.abc import Iterable
 
@@ -10,16 +10,33 @@ def all_recipes() -> tuple[Recipe, ...]:
     """All recipes of this version."""
     from openhearth.cli.starter.recipes import (
         efficientnet,
+        faces,
         librivox_clips,
         minilm,
+        names,
         photos,
+        portraits,
         rampart,
+        rapidocr,
         review_sentences,
         smollm2,
         whisper,
     )
 
-    modules = (smollm2, minilm, efficientnet, whisper, rampart, photos, librivox_clips, review_sentences)
+    modules = (
+        names,
+        rampart,
+        efficientnet,
+        faces,
+        rapidocr,
+        minilm,
+        whisper,
+        smollm2,
+        photos,
+        portraits,
+        librivox_clips,
+        review_sentences,
+    )
     return tuple(module.RECIPE for module in modules)
 
 
