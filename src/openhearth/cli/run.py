@@ -56,6 +56,13 @@ def run(
             "--set", help="A parameter of the task, NAME=VALUE: --set candidate_labels=sport,politics."
         ),
     ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write the answer to this file; its ending says how: .wav .mp3 .png .mp4 .srt .vtt .txt .json.",
+            show_default=False,
+        ),
+    ] = None,
     max_new_tokens: Annotated[int | None, typer.Option(min=1, help="How much text to make at most.")] = None,
     temperature: Annotated[
         float | None, typer.Option(min=0, help="Above 0, draw each token by chance; else take the likeliest.")
@@ -77,12 +84,17 @@ def run(
         raise Invalid(
             "input: is missing; give a text, a path, a link, - for standard input, or --batch FILE."
         )
+    if output is not None and (batch is not None or len(inputs or ()) != 1):
+        raise Invalid("--output: holds one answer; give one input, and run once for each of several.")
     lines = read_batch(batch, column) if batch is not None else []
     parameters = read_parameters(set_ or [])
     pipe = _open(task, wanted.name, model, endpoint)
     if reason != "you named it" and not json:
         typer.echo(f"{wanted.name}, because {reason}", err=True)
     calls = Calls(pipe, parameters, of_text, is_chat=task.strip().lower() in CHAT_WORDS)
+    if output is not None:
+        typer.echo(f"wrote {calls.save(str((inputs or [''])[0]), output)}", err=True)
+        return
     failed = sum(calls.answer(given, as_json=json) for given in inputs or ())
     if lines:
         failed += calls.answer_all(lines)

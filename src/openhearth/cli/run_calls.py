@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -15,6 +16,7 @@ from openhearth.pipelines.reading import Read, find_many
 from openhearth.pipelines.tasks import Task
 
 TEXT = "text-generation"
+SUBTITLES = (".srt", ".vtt")
 CONTINUED_TOKENS, ANSWER_TOKENS = 40, 256
 
 
@@ -59,6 +61,18 @@ class Calls:
         self._tell_of_what_was_read()
         typer.echo(line_of(answer) if as_json else show(self.task, answer))
         return 0
+
+    def save(self, given: str, output: Path) -> Path:
+        """Write the answer to `given` to `output`; subtitles ask for the times they need."""
+        from openhearth.pipelines.saving import save
+
+        if output.suffix.lower() in SUBTITLES:
+            self.parameters.setdefault("return_timestamps", True)
+        value = read_input(self.task, given)
+        if self.task.name == TEXT:
+            options = {**self._seeded(), "return_full_text": False}
+            return save(self._call(self._whole(str(value)), options), output)
+        return save(self._call(value, self.parameters), output)
 
     def answer_all(self, items: Sequence[str], *, as_json: bool = True, is_named: bool = False) -> int:
         """A line for each input; one that fails is named and the others go on. Gives the number that failed."""
