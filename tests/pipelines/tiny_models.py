@@ -232,3 +232,35 @@ def wav_bytes(seconds: float = 1.0, rate_hz: int = 22_050, channels: int = 2) ->
         file.setframerate(rate_hz)
         file.writeframes(np.repeat(tone[:, None], channels, axis=1).tobytes())
     return buffer.getvalue()
+
+
+def export_onnx(source: Path, target: Path, auto_class: str, inputs: dict[str, Any], output: str) -> Path:
+    """The model in `source` as a folder that holds an ONNX graph and no other weights. `inputs` is an example of a call."""
+    import shutil
+    import warnings
+
+    import torch
+    import transformers
+
+    shutil.copytree(source, target)
+    (target / "model.safetensors").unlink()
+    model = getattr(transformers, auto_class).from_pretrained(source, attn_implementation="eager").eval()
+    outputs = output.split()
+
+    class Named(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, *given: Any) -> Any:
+            made = self.model(**dict(zip(inputs, given, strict=True)))
+            return tuple(made[name] for name in outputs)
+
+    moving = {name: {0: "batch"} if name == "pixel_values" else {0: "batch", 1: "tokens"} for name in inputs}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            Named(), tuple(inputs.values()), str(target / "model.onnx"), input_names=list(inputs),
+            output_names=outputs, dynamic_axes=moving, dynamo=False, opset_version=17,
+        )  # fmt: skip
+    return target
