@@ -170,6 +170,24 @@ def make_tapas(folder: Path, *, seed: int = 7) -> Path:
     return folder
 
 
+def make_film_classifier(folder: Path, *, seed: int = 8) -> Path:
+    """A watcher of eight frames with the labels forging, casting and resting."""
+    import torch
+    from transformers import VideoMAEConfig, VideoMAEForVideoClassification, VideoMAEImageProcessorPil
+
+    torch.manual_seed(seed)
+    labels = ["forging", "casting", "resting"]
+    config = VideoMAEConfig(
+        image_size=32, patch_size=8, num_frames=8, hidden_size=32, num_hidden_layers=1, num_attention_heads=2,
+        intermediate_size=64, initializer_range=0.4, id2label=dict(enumerate(labels)),
+        label2id={label: i for i, label in enumerate(labels)},
+    )  # fmt: skip
+    VideoMAEForVideoClassification(config).save_pretrained(folder)
+    size = {"height": 32, "width": 32}
+    VideoMAEImageProcessorPil(size={"shortest_edge": 32}, crop_size=size).save_pretrained(folder)
+    return folder
+
+
 def make_image_classifier(folder: Path, *, seed: int = 3) -> Path:
     """A picture classifier with the labels iron, steel and slag."""
     import torch

@@ -18,12 +18,15 @@ from openhearth.pipelines.options import PipelineOptions
 _BAD_FILES = (ValueError, KeyError, RuntimeError, OSError, TypeError, ImportError)
 
 
-def load(found: FoundModel, task: str, options: PipelineOptions) -> Any:
-    """transformers' pipeline for `task` with the model of `found`. Raises Invalid or Unsupported with a sentence."""
+def load(found: FoundModel, task: str, options: PipelineOptions, **parts: Any) -> Any:
+    """transformers' pipeline for `task` with the model of `found`. `parts` go before what it would choose itself.
+
+    Raises Invalid or Unsupported with a sentence.
+    """
     if not options.trust_remote_code and found.gguf is None:
         check_native(found.folder)
     set_threads(options.threads)
-    more = dict(options.more)
+    more = {**options.more, **parts}
     if found.gguf is not None:
         more["model_kwargs"] = {**more.get("model_kwargs", {}), "gguf_file": found.gguf}
         more["tokenizer"] = more.get("tokenizer") or transformers.AutoTokenizer.from_pretrained(

@@ -169,6 +169,13 @@ _WAYS: Mapping[str, tuple[Way, ...]] = {
         ),
         Way(module="visual_question_answering", how="a prompt to a model that sees", fits=_SEES),
     ),
+    "video-classification": (
+        Way(
+            module="video_classification",
+            how="a model that watches films",
+            fits=_made_for("video-classification"),
+        ),
+    ),
     "table-question-answering": (
         Way(
             module="table_question_answering",
