@@ -22,6 +22,7 @@ _OVERHEAD = 1.2
 # The starter model that brings a task where nothing is installed for it.
 _BROUGHT_BY = {
     "token-classification": "en_core_web_sm", "text-classification": "MiniLM-sentiment",
+    "text-to-speech": "hibari-heart", "voice-activity-detection": "silero-vad",
     "automatic-speech-recognition": "whisper-tiny.en", "image-classification": "efficientnet-lite0",
     "image-feature-extraction": "efficientnet-lite0", "feature-extraction": "all-MiniLM-L6-v2",
     "sentence-similarity": "all-MiniLM-L6-v2", "text-ranking": "all-MiniLM-L6-v2",
