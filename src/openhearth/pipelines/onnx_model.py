@@ -12,7 +12,7 @@ import torch
 import transformers
 from transformers.utils import ModelOutput
 
-from openhearth.errors import Invalid
+from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.machine import require_library
 from openhearth.pipelines.model_folder import ModelFolder
 
@@ -77,6 +77,12 @@ class OnnxModel:
     def can_generate(self) -> bool:
         return False
 
+    def load_adapter(self, path: str) -> None:
+        """Raise Unsupported: an adapter changes weights, which a graph does not show."""
+        raise Unsupported(
+            "model: an adapter cannot be laid over an ONNX graph; take a base that has safetensors."
+        )
+
     def parameters(self) -> Iterator[torch.Tensor]:
         """None: the weights are onnxruntime's."""
         return iter(())
@@ -103,4 +109,5 @@ def load_onnx(folder: ModelFolder, threads: int) -> OnnxModel:
     config = transformers.AutoConfig.from_pretrained(folder.path, local_files_only=True)
     # Pipelines look at the name of the class to see whether it is made for their task.
     named = type(folder.architecture or "OnnxModel", (OnnxModel,), {})
-    return named(session, config)
+    made: OnnxModel = named(session, config)
+    return made
