@@ -20,6 +20,7 @@ from openhearth.pipelines.machine import prepare_environment
 from openhearth.pipelines.tasks import Task
 
 TEXT = "text-generation"
+SUBTITLES = (".srt", ".vtt")
 CHAT_WORDS = ("chat", "conversational")
 CONTINUED_TOKENS, ANSWER_TOKENS = 40, 256
 # Links are read and prompts put in this process: what needs neither goes to a hub that runs.
@@ -62,6 +63,13 @@ def run(
             "--set", help="A parameter of the task, NAME=VALUE: --set candidate_labels=sport,politics."
         ),
     ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write the answer to this file; its ending says how: .wav .mp3 .png .mp4 .srt .vtt .txt .json.",
+            show_default=False,
+        ),
+    ] = None,
     max_new_tokens: Annotated[int | None, typer.Option(min=1, help="How much text to make at most.")] = None,
     temperature: Annotated[
         float | None, typer.Option(min=0, help="Above 0, draw each token by chance; else take the likeliest.")
@@ -77,12 +85,17 @@ def run(
         raise Invalid(
             "input: is missing; give a text, a path, a link, - for standard input, or --batch FILE."
         )
+    if output is not None and (batch is not None or len(inputs or ()) != 1):
+        raise Invalid("--output: holds one answer; give one input, and run once for each of several.")
     called = _find_model(task, wanted, model, load_settings())
     if reason != "you named it" and not json:
         typer.echo(f"{wanted.name}, because {reason}", err=True)
     caller = _Caller(
         wanted, called, read_parameters(set_ or []), given, is_chat=task.strip().lower() in CHAT_WORDS
     )
+    if output is not None:
+        typer.echo(f"wrote {caller.save(str((inputs or [''])[0]), output)}", err=True)
+        return
     for given_input in inputs or ():
         caller.answer(given_input, json=json)
     if batch is not None and caller.answer_all(read_lines(batch)):
@@ -105,6 +118,18 @@ class _Caller:
             return
         answer = self.model.call(content, self.parameters)
         typer.echo(_line(answer) if json else show(self.task, answer))
+
+    def save(self, given: str, output: Path) -> Path:
+        """Write the answer to `given` to `output`; subtitles ask for the times they need."""
+        from openhearth.pipelines.saving import save
+
+        if output.suffix.lower() in SUBTITLES:
+            self.parameters.setdefault("return_timestamps", True)
+        if self.task.name == TEXT:
+            pieces: list[str] = []
+            self.model.generate(read_input(self.task, given), self.of_text, pieces.append)
+            return save([{"generated_text": "".join(pieces)}], output)
+        return save(self.model.call(read_input(self.task, given), self.parameters), output)
 
     def answer_all(self, lines: list[str]) -> int:
         """A line of JSON for each input; one that fails is named and the others go on. Gives the number that failed."""

@@ -64,6 +64,11 @@ class HubModel:
 
     def _ask(self, path: str, body: bytes | None = None, content_type: str = "application/json") -> Any:
         with self._open(path, body, content_type) as response:
+            kind = response.headers.get_content_type()
+            if kind.partition("/")[0] in ("image", "audio", "video"):
+                from openhearth.pipelines.media import Media
+
+                return Media(response.read(), kind)
             return json.load(response)
 
     def _open(self, path: str, body: bytes | None, content_type: str) -> http.client.HTTPResponse:

@@ -39,6 +39,7 @@ _ENDINGS: tuple[tuple[str, str], ...] = (
 )
 # Classes whose names end as others' do: what they begin with, their ending → task and auto class.
 _NAMED_ALIKE: tuple[tuple[str, str, str, str], ...] = (
+    ("Tapas", "ForQuestionAnswering", "table-question-answering", "AutoModelForTableQuestionAnswering"),
     (
         "LayoutLM",
         "ForQuestionAnswering",
