@@ -52,11 +52,14 @@ def make_word_detector(folder: Path) -> Path:
         "pad_token_id": tokenizer.pad_token_id,
     }  # fmt: skip
     vision = {
-        "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 37, "image_size": 32, "patch_size": 8,
+        "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 37, "image_size": 32,
+        "patch_size": 8,
     }  # fmt: skip
     config = OwlViTConfig(text_config=text, vision_config=vision, projection_dim=32)
     processor = OwlViTProcessor(
-        image_processor=OwlViTImageProcessorPil(size={"height": 32, "width": 32}, crop_size={"height": 32, "width": 32}),
+        image_processor=OwlViTImageProcessorPil(
+            size={"height": 32, "width": 32}, crop_size={"height": 32, "width": 32}
+        ),
         tokenizer=tokenizer,
     )
     return save(folder, 2, lambda: OwlViTForObjectDetection(config), processor)
@@ -77,8 +80,13 @@ def make_segmenter(folder: Path) -> Path:
 
 def make_instance_segmenter(folder: Path) -> Path:
     """Masks of single things."""
-    from transformers import DetrConfig, MaskFormerConfig, MaskFormerForInstanceSegmentation
-    from transformers import MaskFormerImageProcessorPil, SwinConfig
+    from transformers import (
+        DetrConfig,
+        MaskFormerConfig,
+        MaskFormerForInstanceSegmentation,
+        MaskFormerImageProcessorPil,
+        SwinConfig,
+    )
 
     config = MaskFormerConfig(
         backbone_config=SwinConfig(
@@ -87,7 +95,8 @@ def make_instance_segmenter(folder: Path) -> Path:
         ),
         decoder_config=DetrConfig(
             d_model=32, decoder_layers=1, encoder_layers=1, decoder_ffn_dim=32, encoder_ffn_dim=32,
-            decoder_attention_heads=2, encoder_attention_heads=2, num_queries=5, use_timm_backbone=False, use_pretrained_backbone=False,
+            decoder_attention_heads=2, encoder_attention_heads=2, num_queries=5, use_timm_backbone=False,
+            use_pretrained_backbone=False,
         ),
         fpn_feature_size=32, mask_feature_size=32, **labelled(),
     )  # fmt: skip
@@ -124,17 +133,26 @@ def make_depth_estimator(folder: Path) -> Path:
     from transformers import GLPNConfig, GLPNForDepthEstimation, GLPNImageProcessorPil
 
     config = GLPNConfig(
-        depths=[1, 1, 1, 1], hidden_sizes=[8, 8, 16, 16], num_attention_heads=[1, 1, 2, 2], decoder_hidden_size=16
+        depths=[1, 1, 1, 1],
+        hidden_sizes=[8, 8, 16, 16],
+        num_attention_heads=[1, 1, 2, 2],
+        decoder_hidden_size=16,
     )
     return save(folder, 6, lambda: GLPNForDepthEstimation(config), GLPNImageProcessorPil())
 
 
 def make_matcher(folder: Path) -> Path:
-    from transformers import SuperGlueConfig, SuperGlueForKeypointMatching, SuperGlueImageProcessorPil, SuperPointConfig
+    from transformers import (
+        SuperGlueConfig,
+        SuperGlueForKeypointMatching,
+        SuperGlueImageProcessorPil,
+        SuperPointConfig,
+    )
 
     config = SuperGlueConfig(
         keypoint_detector_config=SuperPointConfig(
-            encoder_hidden_sizes=[16, 16, 16, 16], decoder_hidden_size=16, descriptor_decoder_dim=32, keypoint_detector_decoder_dim=65,
+            encoder_hidden_sizes=[16, 16, 16, 16], decoder_hidden_size=16, descriptor_decoder_dim=32,
+            keypoint_detector_decoder_dim=65,
             max_keypoints=40, keypoint_threshold=0.001, border_removal_distance=2,
         ),
         hidden_size=32, keypoint_encoder_sizes=[16, 16], gnn_layers_types=["self", "cross"], sinkhorn_iterations=5,
@@ -160,7 +178,9 @@ def make_clip(folder: Path) -> Path:
         vision_config={**common, "image_size": 32, "patch_size": 8}, projection_dim=32,
     )  # fmt: skip
     processor = CLIPProcessor(
-        image_processor=CLIPImageProcessorPil(size={"shortest_edge": 32}, crop_size={"height": 32, "width": 32}),
+        image_processor=CLIPImageProcessorPil(
+            size={"shortest_edge": 32}, crop_size={"height": 32, "width": 32}
+        ),
         tokenizer=tokenizer,
     )
     return save(folder, 8, lambda: CLIPModel(config), processor)
@@ -170,6 +190,11 @@ def make_encoder(folder: Path) -> Path:
     from transformers import ViTConfig, ViTImageProcessorPil, ViTModel
 
     config = ViTConfig(
-        hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=64, image_size=32, patch_size=8
+        hidden_size=32,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=64,
+        image_size=32,
+        patch_size=8,
     )
     return save(folder, 9, lambda: ViTModel(config), ViTImageProcessorPil(size={"height": 32, "width": 32}))
