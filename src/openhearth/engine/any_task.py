@@ -81,7 +81,7 @@ class AnyTask:
             return read_image(content)
         if self.task.takes == "audio":
             rate_hz = getattr(getattr(self.worker, "feature_extractor", None), "sampling_rate", _RATE_HZ)
-            return {"raw": read_sound(content, rate_hz=rate_hz), "sampling_rate": rate_hz}
+            return read_sound(content, rate_hz=rate_hz)
         raise Unsupported(f"inputs: {self.task.takes} is not read here yet.")
 
     def _require(self, inputs: Sequence[Any], parameters: Mapping[str, Any]) -> None:

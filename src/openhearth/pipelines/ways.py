@@ -208,7 +208,23 @@ _WAYS: Mapping[str, tuple[Way, ...]] = {
         Way(module="through_transformers", how="a language model", fits=_made_for("text-generation")),
     ),
     "text-to-speech": (
+        Way(module="text_to_speech", how="a voice", fits=_made_for("text-to-speech"), library="hibari"),
         Way(module="through_transformers", how="a model that speaks", fits=_made_for("text-to-audio")),
+    ),
+    "voice-activity-detection": (
+        Way(
+            module="voice_activity_detection",
+            how="a model that tells speech from noise",
+            fits=_made_for("voice-activity-detection"),
+            library="silero-vad",
+        ),
+    ),
+    "automatic-speech-recognition": (
+        Way(
+            module="speech_to_text",
+            how="a model that writes down speech",
+            fits=_made_for("automatic-speech-recognition"),
+        ),
     ),
 }
 
