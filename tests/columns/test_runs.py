@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from openhearth.errors import (
     RepoNotFound,
     Unauthenticated,
 )
-from openhearth.jobs import queue as queue_module
+from openhearth.jobs.queue import LEASE_S
 from openhearth.kit.names import RepoRef
 from tests.columns.conftest import Desk
 
@@ -149,7 +150,7 @@ def test_a_hub_that_stops_goes_on_where_it_was(desk: Desk, monkeypatch: pytest.M
         desk.site.hub.queue.run_due()
     assert desk.columns.get(desk.actors["ada"], run.id).state == "running"
     desk.models.judge.between = None
-    later = desk.site.hub.ground.clock() + 2 * queue_module.timedelta(seconds=queue_module.LEASE_S)
+    later = desk.site.hub.ground.clock() + timedelta(seconds=2 * LEASE_S)
     monkeypatch.setattr(desk.site.hub.queue, "_clock", lambda: later)
     assert desk.work(run).state == "done"
     assert desk.answers(run) == ["glad"] * 20
