@@ -110,7 +110,8 @@ def make_sound_matcher(folder: Path) -> Path:
         **SMALL,
     }
     audio: dict[str, Any] = {
-        "spec_size": 64, "num_mel_bins": 16, "patch_size": 4, "patch_stride": [4, 4], "patch_embeds_hidden_size": 16, "depths": [1, 1],
+        "spec_size": 64, "num_mel_bins": 16, "patch_size": 4, "patch_stride": [4, 4], "patch_embeds_hidden_size": 16,
+        "depths": [1, 1],
         "num_attention_heads": [2, 2], "window_size": 4, "hidden_size": 32, "num_hidden_layers": 2, "projection_dim": 16,
         "num_classes": 4, "enable_fusion": False,
     }  # fmt: skip
@@ -118,6 +119,7 @@ def make_sound_matcher(folder: Path) -> Path:
     ClapFeatureExtractor(
         feature_size=16,
         sampling_rate=16_000,
+        frequency_max=8000,
         hop_length=160,
         max_length_s=2,
         fft_window_size=512,
