@@ -14,7 +14,7 @@ def test_a_table_teaches_and_says_how_far_to_trust_it(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     said = done.stdout.decode().splitlines()
     assert said[:3] == ["row 41  small", "row 42  large", "what counts: length"]
-    assert said[3].startswith("accuracy 1 on 10 rows kept apart; a guess reaches 0.")
+    assert said[3] == "accuracy 0.9 on 10 rows kept apart; a guess reaches 0.5"
 
 
 def test_a_series_goes_on(tmp_path: Path) -> None:

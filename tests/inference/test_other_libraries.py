@@ -11,7 +11,7 @@ from typing import Any
 
 import av
 import pytest
-from huggingface_hub import InferenceClient
+from huggingface_hub import ImageToImageTargetSize, InferenceClient
 from PIL import Image, ImageChops
 
 from openhearth.pipelines import pipeline
@@ -68,7 +68,10 @@ def test_text_to_image_gives_a_picture(others: Served) -> None:
 def test_image_to_image_gives_a_picture(others: Served) -> None:
     redraw = InferenceClient(model=others.model("forge/draw") + "/pipeline/image-to-image", token="ada")
     image = redraw.image_to_image(
-        png_bytes(), prompt="a fox", num_inference_steps=2, target_size={"width": 16, "height": 24}
+        png_bytes(),
+        prompt="a fox",
+        num_inference_steps=2,
+        target_size=ImageToImageTargetSize(width=16, height=24),
     )
     assert image.size == (16, 24)
 
