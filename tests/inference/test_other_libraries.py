@@ -106,7 +106,11 @@ def test_graphs_are_served(others: Served) -> None:
         ("draw", {"inputs": " "}, "prompt: is empty"),
         ("draw", {"inputs": "fox", "parameters": {"width": 33}}, "width: 33 is no multiple of 8"),
         ("draw", {"inputs": "fox", "parameters": {"strenght": 1}}, "strenght: is no parameter"),
-        ("draw", {"inputs": "fox", "parameters": {"num_images_per_prompt": 2, **FAST}}, "makes one image at a time"),
+        (
+            "draw",
+            {"inputs": "fox", "parameters": {"num_images_per_prompt": 2, **FAST}},
+            "one image at a time",
+        ),
         ("flowers", {"table": {"petal": ["long"]}}, "is no number"),
         ("flowers", {"table": {"petal": [1], "more": [1, 2]}}, "'petal' has 1 cells"),
         ("flowers", {"table": {"leaf": [1]}}, "lacks the column 'petal'"),
