@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -152,15 +153,21 @@ def models(tiny: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> F
 
 @pytest.fixture(scope="session")
 def served(models: FolderModels, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The room's routes on a port of their own."""
+    """The room's routes on a port of their own, with memory for the six models and for no spare."""
+    with serving(models, tmp_path_factory.mktemp("data"), engine_memory_gb=4.6) as served:
+        yield served
+
+
+@contextmanager
+def serving(models: FolderModels, data: Path, *, engine_memory_gb: float) -> Iterator[Served]:
+    """The room on `models`, all of them loaded."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    # Memory for the six models and for no spare.
     settings = Settings(
-        data=tmp_path_factory.mktemp("data"),
+        data=data,
         public_url=url,
         engine_threads=1,
-        engine_memory_gb=4.6,
+        engine_memory_gb=engine_memory_gb,
         fetch_allow_private=True,
     )
     ground = open_ground(settings)

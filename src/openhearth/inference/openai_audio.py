@@ -68,7 +68,11 @@ class OpenAIAudio:
         return await self._write_down(request, translates=True)
 
     async def _write_down(self, request: Request, *, translates: bool) -> Response:
-        given = _read_recording(await _read_form(request))
+        form = await _read_form(request)
+        try:
+            given = _read_recording(form)
+        finally:
+            await form.close()
         asked = given.asked
         engine, _ = await engine_of(self._inference, request, asked.model, TEXT)
         run = Run(request_id=0, payload=given.sound, parameters=asked.parameters(translates=translates))
@@ -123,7 +127,10 @@ def _read_recording(form: FormData) -> _Recording:
         asked = TranscriptionRequest.model_validate(fields)
     except ValidationError as error:
         raise refuse_field(error) from None
-    return _Recording(asked, file.file.read())
+    sound = file.file.read()
+    if not sound:
+        raise Invalid("file: is empty; send one that holds a sound.", param="file")
+    return _Recording(asked, sound)
 
 
 async def _each(events: list[dict[str, Any]]) -> AsyncGenerator[dict[str, Any]]:

@@ -89,7 +89,7 @@ class SpeechRecognition:
 
     @property
     def _tells_languages(self) -> bool:
-        return bool(getattr(self.model.generation_config, "lang_to_id", None))
+        return bool(getattr(getattr(self.model, "generation_config", None), "lang_to_id", None))
 
     def _may_speak(self, sound: Sound) -> bool:
         whisper = self._pipeline.type == "seq2seq_whisper"
