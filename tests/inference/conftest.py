@@ -153,22 +153,19 @@ def models(tiny: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> F
 
 @pytest.fixture(scope="session")
 def served(models: FolderModels, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The room's routes on a port of their own, with memory for the six models and for no spare."""
-    with serving(models, tmp_path_factory.mktemp("data"), engine_memory_gb=4.6) as served:
-        yield served
+    """The room's routes on a port of their own."""
+    # Memory for the six models and for no spare.
+    with serve(models, tmp_path_factory.mktemp("data"), memory_gb=4.6) as room:
+        yield room
 
 
 @contextmanager
-def serving(models: FolderModels, data: Path, *, engine_memory_gb: float) -> Iterator[Served]:
-    """The room on `models`, all of them loaded."""
+def serve(models: FolderModels, data: Path, *, memory_gb: float) -> Iterator[Served]:
+    """The room's routes for `models`, whose engines start at once."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     settings = Settings(
-        data=data,
-        public_url=url,
-        engine_threads=1,
-        engine_memory_gb=engine_memory_gb,
-        fetch_allow_private=True,
+        data=data, public_url=url, engine_threads=1, engine_memory_gb=memory_gb, fetch_allow_private=True
     )
     ground = open_ground(settings)
     room = build_with(ground, models=models)

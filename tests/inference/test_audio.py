@@ -21,7 +21,7 @@ from openhearth.cli.starter.recipes.librivox_clips import plain_words
 from openhearth.pipelines.ear import NO_SPEECH
 from openhearth.pipelines.inputs import read_sound
 from openhearth.pipelines.media import sound_file
-from tests.inference.conftest import FolderModels, Served, serving
+from tests.inference.conftest import FolderModels, Served, serve
 from tests.inference.test_run_command import openhearth
 from tests.pipelines import tiny_sounds
 from tests.pipelines.tiny_models import make_speech_recogniser, png_bytes, wav_bytes
@@ -50,7 +50,7 @@ def sounding(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         "forge/kinds": "audio-classification",
         "forge/speller": "automatic-speech-recognition",
     }
-    with serving(FolderModels(folders, tags), made / "data", engine_memory_gb=5) as served:
+    with serve(FolderModels(folders, tags), made / "data", memory_gb=5) as served:
         yield served
 
 

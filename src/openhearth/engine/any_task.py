@@ -68,7 +68,11 @@ class AnyTask:
         if self.task.gives == "audio":
             return self._sound(given, dict(settings))
         answer = self._call(given, settings)
-        return _plain(answer) if self.task.gives == "json" else media_of(answer)
+        if self.task.gives == "json":
+            return _plain(answer)
+        if isinstance(answer, list):
+            raise Invalid(f"{self.task.name}: makes one {self.task.gives} at a time here; ask once for each.")
+        return media_of(answer)
 
     def _sound(self, given: Any, settings: dict[str, Any]) -> Media:
         """The sound that was made, as a file in the format that `response_format` names, else a WAV."""
@@ -93,7 +97,7 @@ class AnyTask:
         if self.task.takes == "audio":
             rate_hz = getattr(getattr(self.worker, "feature_extractor", None), "sampling_rate", _RATE_HZ)
             return read_sound(content, rate_hz=rate_hz)
-        raise Unsupported(f"inputs: {self.task.takes} is not read here yet.")
+        return content
 
     def _require(self, inputs: Sequence[Any], parameters: Mapping[str, Any]) -> None:
         for name in self.task.asks:

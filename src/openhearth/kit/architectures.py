@@ -102,6 +102,8 @@ _CONTRASTIVE = frozenset(
         "blip",
     }
 )
+# What the configuration of a model that listens states: how sound becomes features.
+_SOUND_KEYS = frozenset({"num_feat_extract_layers", "num_mel_bins"})
 # What the configuration of a model that looks at pictures alone states, and no other does.
 _PICTURE_KEYS = frozenset({"image_size", "num_channels"})
 
@@ -119,6 +121,8 @@ def infer_task(config: Mapping[str, Any], files: Collection[str] = ()) -> tuple[
     for beginning, ending, task, auto_class in _NAMED_ALIKE:
         if name.startswith(beginning) and name.endswith(ending):
             return task, auto_class
+    if name.endswith("ForSequenceClassification") and not _SOUND_KEYS.isdisjoint(config):
+        return "audio-classification", "AutoModelForAudioClassification"
     for ending, task in _ENDINGS:
         if name.endswith(ending):
             return task, _AUTO_MODELS.get(ending, f"AutoModel{ending}")
