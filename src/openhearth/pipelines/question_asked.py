@@ -101,6 +101,12 @@ class AskedAnswers:
         )  # fmt: skip
         return _chance(sum(_weights()["answerable"].get(name, 0.0) * value for name, value in known.items()))
 
+    def nearest(self, question: str, context: str) -> str:
+        """The sentence of `context` that is nearest to the question: the first that the model is shown."""
+        said = [context[start:end] for start, end in sentences(context)]
+        nearness = self._near(question, said)
+        return said[max(range(len(said)), key=lambda i: nearness[i])]
+
     def _near(self, question: str, said: Sequence[str]) -> list[float]:
         """How near each sentence is to the question, 0 to 1."""
         if self.embedder is not None:

@@ -4,11 +4,12 @@
 works as its manual says.
 """
 
+from importlib.util import find_spec
 from typing import Any
 
 import transformers
 
-from openhearth.errors import Invalid
+from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.finding import FoundModel
 from openhearth.pipelines.loading import check_native, first_line, set_threads
 from openhearth.pipelines.onnx_model import load_onnx
@@ -17,12 +18,22 @@ from openhearth.pipelines.options import PipelineOptions
 # Raised inside transformers for files that are not what they say; anything else is a fault of ours and rises as it is.
 _BAD_FILES = (ValueError, KeyError, RuntimeError, OSError, TypeError, ImportError)
 
+# transformers' own pipelines of these tasks → what to do without torchvision.
+_NEED_TORCHVISION = {
+    "any-to-any": "for pictures and text use image-text-to-text, which many of these models do without it",
+    "mask-generation": "for the regions of a picture use image-segmentation",
+}
+
 
 def load(found: FoundModel, task: str, options: PipelineOptions, **parts: Any) -> Any:
     """transformers' pipeline for `task` with the model of `found`. `parts` go before what it would choose itself.
 
     Raises Invalid or Unsupported with a sentence.
     """
+    if task in _NEED_TORCHVISION and find_spec("torchvision") is None:
+        raise Unsupported(
+            f"task: {task} needs torchvision, which does not come with openhearth; {_NEED_TORCHVISION[task]}."
+        )
     if not options.trust_remote_code and found.gguf is None:
         check_native(found.folder)
     set_threads(options.threads)

@@ -221,6 +221,13 @@ _WAYS: Mapping[str, tuple[Way, ...]] = {
         _diffusion("image-to-image"),
         Way(module="image_to_image", how="a model that redraws pictures", fits=_made_for("image-to-image")),
     ),
+    "any-to-any": (
+        Way(
+            module="through_transformers",
+            how="a model that takes more than text",
+            fits=_made_for("any-to-any", "image-text-to-text"),
+        ),
+    ),
     "decision": (
         Way(module="through_transformers", how="a language model", fits=_made_for("text-generation")),
     ),
@@ -246,8 +253,15 @@ _WAYS: Mapping[str, tuple[Way, ...]] = {
 }
 
 
+_REGISTERED = Way(
+    module="through_transformers", how="a pipeline that was registered", fits=lambda folder: True
+)
+
+
 def ways_of(task: Task) -> tuple[Way, ...]:
     """How `task` can be worked, the best way first."""
+    if task.name not in TASKS:
+        return (_REGISTERED,)
     known = _WAYS.get(task.name, ())
     if known or not task.native:
         return known
@@ -257,6 +271,11 @@ def ways_of(task: Task) -> tuple[Way, ...]:
 def find_way(task: Task, folder: ModelFolder) -> Way | None:
     """The best way to work `task` with the model in `folder`."""
     return next((way for way in ways_of(task) if way.works(folder)), None)
+
+
+def find_way_without_model(task: Task) -> Way | None:
+    """How `task` is worked from what is given alone; None for a task that needs a stored model."""
+    return next((way for way in ways_of(task) if way.library is None), None)
 
 
 def tasks_of(folder: ModelFolder) -> list[str]:
