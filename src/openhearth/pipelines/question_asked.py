@@ -18,6 +18,7 @@ from openhearth.pipelines.finding import FoundModel
 from openhearth.pipelines.instruct import Instruct, load_instruct
 from openhearth.pipelines.loading import choose_device, choose_dtype
 from openhearth.pipelines.options import PipelineOptions
+from openhearth.pipelines.prompts import ANSWER_EXAMPLES
 from openhearth.pipelines.question_features import Asked, features
 from openhearth.pipelines.question_kind import meant, words_of
 from openhearth.pipelines.question_likelihood import AnswerLikelihood, Passage
@@ -68,14 +69,11 @@ class AskedAnswers:
 
         That comes first where the text does not seem to answer; with `may_be_nowhere`, already where it is in doubt.
         """
-        places = _readable(context)
-        nearness = self._near(question, [context[slice(*place)] for place in places])
-        chosen = self._choose(context, places, nearness)
-        asked = Asked.of(question, [nearness[i] for i in chosen])
-        found = self._weigh(question, context, asked, [places[i] for i in chosen], max_answer_len)
+        asked, places = self._look(question, context)
+        found = self._weigh(question, context, asked, places, max_answer_len)
         if not found:
             return [Span(1.0, 0, 0)]
-        answers = self._answers(question, context, asked, max(nearness), found)
+        answers = self._answers(question, context, asked, found)
         shares = _shares([each.weight for each in found])
         spans = [
             Span(round(answers * share, 4), each.passage.start, each.passage.end)
@@ -88,24 +86,41 @@ class AskedAnswers:
         ordered = [*kept, nowhere] if answers >= least else [nowhere, *kept]
         return ordered[:top_k]
 
-    def _answers(
-        self, question: str, context: str, asked: Asked, nearest: float, found: Sequence[_Found]
-    ) -> float:
+    def _answers(self, question: str, context: str, asked: Asked, found: Sequence[_Found]) -> float:
         """The chance that the text answers, judged from the best passage."""
         weights = [each.weight for each in found]
         best = found[0].passage
         guessed = self.likelihood.guessed(question, context[best.start : best.end])
         known = answerable_features(
-            context, asked, nearest, found[0].features, share=_shares(weights)[0],
+            context, asked, max(asked.nearness), found[0].features, share=_shares(weights)[0],
             ahead=weights[0] - sum(weights) / len(weights), by_text=best.said + best.ended - guessed,
         )  # fmt: skip
         return _chance(sum(_weights()["answerable"].get(name, 0.0) * value for name, value in known.items()))
 
-    def nearest(self, question: str, context: str) -> str:
-        """The sentence of `context` that is nearest to the question: the first that the model is shown."""
-        said = [context[start:end] for start, end in sentences(context)]
-        nearness = self._near(question, said)
-        return said[max(range(len(said)), key=lambda i: nearness[i])]
+    def twin(self, question: str, context: str, *, most: int = 5) -> dict[str, Any]:
+        """What the lines of `twins/answer-likelihood.txt` are filled with: the texts shown, and the best passages."""
+        asked, places = self._look(question, context)
+        found = self._weigh(question, context, asked, places, ANSWER_TOKENS)[:most]
+        weights = _weights()["passage"]
+        own = {name: weights.get(name, 0.0) for name in ("likely", "likely_each", "ended")}
+        rest = {
+            context[each.passage.start : each.passage.end]: round(
+                each.weight - sum(own[name] * each.features[name] for name in own), 6
+            )
+            for each in reversed(found)  # where a passage stands twice, the better one counts
+        }
+        prompt = self.likelihood.prompt(question, context, places)
+        return {
+            "examples": ANSWER_EXAMPLES, "prompt": prompt, "passages": rest, "dtype": str(self.model.dtype).removeprefix("torch."),
+            **own,
+        }  # fmt: skip
+
+    def _look(self, question: str, context: str) -> tuple[Asked, list[tuple[int, int]]]:
+        """What is asked, and the sentences that are looked at."""
+        places = _readable(context)
+        nearness = self._near(question, [context[slice(*place)] for place in places])
+        chosen = self._choose(context, places, nearness)
+        return Asked.of(question, [nearness[i] for i in chosen]), [places[i] for i in chosen]
 
     def _near(self, question: str, said: Sequence[str]) -> list[float]:
         """How near each sentence is to the question, 0 to 1."""

@@ -60,8 +60,7 @@ class AnswerLikelihood:
         self, question: str, context: str, sentences: Sequence[tuple[int, int]], *, words: int, tokens: int
     ) -> list[Passage]:
         """Passages of at most `words` words and `tokens` tokens inside one of `sentences`, in no order."""
-        shown = " ".join(context[start:end].strip() for start, end in sentences)
-        first, read = self._read(f"Text: {' '.join(shown.split())}\n{_asked(question)}")
+        first, read = self._read(self.prompt(question, context, sentences))
         beginnings = [
             beginning
             for number, place in enumerate(sentences)
@@ -80,6 +79,11 @@ class AnswerLikelihood:
             for row, beginning in enumerate(beginnings)
             for token, (end, count) in beginning.ends.items()
         ]  # fmt: skip
+
+    def prompt(self, question: str, context: str, sentences: Sequence[tuple[int, int]]) -> str:
+        """What the model is shown after the examples."""
+        shown = " ".join(" ".join(context[slice(*place)].split()) for place in sentences)
+        return f"Text: {shown}\n{_asked(question)}"
 
     def guessed(self, question: str, answer: str) -> float:
         """How likely `answer` is said and ended when no text is shown (a logarithm)."""
