@@ -111,6 +111,8 @@ def _infer_from_family(name: str, config: Mapping[str, Any]) -> tuple[str | None
     if name.endswith("ForConditionalGeneration"):
         if family in _SPEECH_TO_TEXT:
             return "automatic-speech-recognition", "AutoModelForSpeechSeq2Seq"
+        if "audio_config" in config:
+            return "any-to-any", "AutoModelForMultimodalLM"
         if "vision_config" in config:
             return "image-text-to-text", "AutoModelForImageTextToText"
         return "text2text-generation", "AutoModelForSeq2SeqLM"

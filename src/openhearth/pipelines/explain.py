@@ -131,6 +131,18 @@ def _opened(name: str) -> "Fill":
     return lambda call, worker: (name, {"inputs": _path(call)})
 
 
+def _finding_faces(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
+    from openhearth.pipelines.faces.finder import margin_of
+
+    margin = margin_of(call.parameters.get("threshold", 0.5))
+    return "face-detection", {"inputs": _path(call), "margin": margin}
+
+
+def _reading(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
+    threshold = call.parameters.get("threshold", 0.5)
+    return "optical-character-recognition", {"inputs": _path(call), "threshold": threshold}
+
+
 def _drawing(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
     own = ("seed", "generator", "fps", "target_size")
     parameters = {name: value for name, value in call.parameters.items() if name not in own}
@@ -185,6 +197,8 @@ _TWINS: Mapping[tuple[str, str], Fill] = {
     ("image-classification", "through_transformers"): _opened("image-classification"),
     ("image-feature-extraction", "through_transformers"): _opened("image-feature-extraction"),
     ("automatic-speech-recognition", "through_transformers"): _opened("automatic-speech-recognition"),
+    ("face-detection", "face_detection"): _finding_faces,
+    ("optical-character-recognition", "optical_character_recognition"): _reading,
     ("text-to-image", "diffusion"): _drawing,
     ("tabular-classification", "tables.learning"): learnt,
     ("tabular-regression", "tables.learning"): learnt,

@@ -4,23 +4,29 @@
 works as its manual says.
 """
 
+import re
+from importlib.util import find_spec
 from typing import Any
 
 import transformers
 
-from openhearth.errors import Invalid
+from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.finding import FoundModel
 from openhearth.pipelines.loading import check_native, first_line, set_threads
 from openhearth.pipelines.options import PipelineOptions
 
 # Raised inside transformers for files that are not what they say; anything else is a fault of ours and rises as it is.
 _BAD_FILES = (ValueError, KeyError, RuntimeError, OSError, TypeError, ImportError)
+# How transformers says that a library is missing (utils/import_utils.py).
+_LIBRARY = re.compile(r"requires the (\S+) library")
 
 
 def load(found: FoundModel, task: str, options: PipelineOptions) -> Any:
     """transformers' pipeline for `task` with the model of `found`. Raises Invalid or Unsupported with a sentence."""
     if not options.trust_remote_code and found.gguf is None:
         check_native(found.folder)
+    if task == "any-to-any" and "vision_config" in found.folder.config and find_spec("torchvision") is None:
+        raise _lacks("torchvision", found, f"{task} with a model that sees")
     set_threads(options.threads)
     more = dict(options.more)
     if found.gguf is not None:
@@ -35,9 +41,23 @@ def load(found: FoundModel, task: str, options: PipelineOptions) -> Any:
         )  # fmt: skip
         if found.adapter is not None:
             opened.model.load_adapter(str(found.adapter))
+    except ImportError as error:
+        missing = _LIBRARY.search(str(error))
+        raise _lacks(missing[1].lower() if missing else first_line(error), found, task) from error
     except _BAD_FILES as error:
         raise Invalid(f"{found.name} cannot be loaded for {task}: {first_line(error)}") from error
     return opened
+
+
+def _lacks(library: str, found: FoundModel, what: str) -> Unsupported:
+    remedy = (
+        "install it in the build that fits your torch, both from one index"
+        if library == "torchvision"
+        else f"pip install {library}"
+    )
+    return Unsupported(
+        f"{found.name}: {what} needs {library}, which is not here; {remedy}, or choose another model."
+    )
 
 
 def load_seq2seq(found: FoundModel, options: PipelineOptions) -> tuple[Any, Any]:
