@@ -226,7 +226,9 @@ def word_tokenizer() -> Any:
     )
     tokenizer.train_from_iterator(["Invoice number total EUR pay by November"], trainer)
     tokenizer.post_processor = processors.TemplateProcessing(
-        single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
+        single="[CLS] $A [SEP]",
+        pair="[CLS] $A [SEP] $B:1 [SEP]:1",
+        special_tokens=[("[CLS]", 2), ("[SEP]", 3)],
     )
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer, pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]", sep_token="[SEP]",
@@ -281,3 +283,27 @@ def make_seeing_talker(folder: Path) -> Path:
         num_additional_image_tokens=1,
     )  # fmt: skip
     return save(folder, 12, lambda: LlavaForConditionalGeneration(config), processor)
+
+
+def make_asked_about_pictures(folder: Path) -> Path:
+    """It writes an answer to a question about a picture."""
+    from transformers import BlipConfig, BlipForQuestionAnswering, BlipImageProcessorPil, BlipProcessor
+
+    tokenizer = word_tokenizer()
+    common = {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 37}
+    ends = {
+        "bos_token_id": tokenizer.cls_token_id,
+        "eos_token_id": tokenizer.sep_token_id,
+        "sep_token_id": tokenizer.sep_token_id,
+    }
+    text = {
+        **common,
+        **ends,
+        "vocab_size": len(tokenizer),
+        "pad_token_id": tokenizer.pad_token_id,
+        "encoder_hidden_size": 32,
+    }
+    vision = {**common, "image_size": 32, "patch_size": 8}
+    config = BlipConfig(text_config=text, vision_config=vision, projection_dim=32)
+    processor = BlipProcessor(BlipImageProcessorPil(size={"height": 32, "width": 32}), tokenizer)
+    return save(folder, 13, lambda: BlipForQuestionAnswering(config), processor)

@@ -28,7 +28,8 @@ _BROUGHT_BY = {
     "sentence-similarity": "all-MiniLM-L6-v2", "text-ranking": "all-MiniLM-L6-v2",
     "zero-shot-classification": "all-MiniLM-L6-v2", "text-generation": "SmolLM2-135M-Instruct",
     "summarization": "SmolLM2-135M-Instruct", "translation": "SmolLM2-135M-Instruct",
-    "question-answering": "SmolLM2-135M-Instruct", "decision": "SmolLM2-135M-Instruct",
+    "question-answering": "SmolLM2-135M-Instruct", "question-generation": "all-MiniLM-L6-v2",
+    "decision": "SmolLM2-135M-Instruct",
     "face-detection": "faces", "face-recognition": "faces", "optical-character-recognition": "rapidocr",
     "document-question-answering": "rapidocr",
 }  # fmt: skip

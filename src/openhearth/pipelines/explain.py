@@ -138,6 +138,16 @@ def _finding_faces(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
     return "face-detection", {"inputs": _path(call), "margin": margin}
 
 
+def _comparing_faces(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
+    if any(tag.get("is_refused") for tag in worker.tags):
+        raise Unsupported(
+            "explain: an album with corrections has no low-level twin; the lines know tags alone."
+        )
+    photos = [str(path) for path in worker.photos_of(_path(call))]
+    tagged = [(tag["name"], tag["photo"], list(tag["box"].values())) for tag in worker.tags]
+    return "face-recognition", {"tagged": tagged, "photos": photos}
+
+
 def _reading(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
     threshold = call.parameters.get("threshold", 0.5)
     return "optical-character-recognition", {"inputs": _path(call), "threshold": threshold}
@@ -198,6 +208,7 @@ _TWINS: Mapping[tuple[str, str], Fill] = {
     ("image-feature-extraction", "through_transformers"): _opened("image-feature-extraction"),
     ("automatic-speech-recognition", "through_transformers"): _opened("automatic-speech-recognition"),
     ("face-detection", "face_detection"): _finding_faces,
+    ("face-recognition", "face_recognition"): _comparing_faces,
     ("optical-character-recognition", "optical_character_recognition"): _reading,
     ("text-to-image", "diffusion"): _drawing,
     ("tabular-classification", "tables.learning"): learnt,

@@ -35,12 +35,18 @@ class Captioner:
         pixels = self._pixels(images=image, return_tensors="pt").pixel_values.to(
             self.model.device, self.model.dtype
         )
-        begins = {}
-        if prompt:
-            ids = self.tokenizer(prompt, add_special_tokens=False, return_tensors="pt").input_ids
-            begins = {"input_ids": ids.to(self.model.device)}
+        begins = self._beginning(prompt) if prompt else {}
         made = self.model.generate(pixel_values=pixels, max_new_tokens=max_new_tokens, **begins, **generate)
         return str(self.tokenizer.decode(made[0], skip_special_tokens=True)).strip()
+
+    def _beginning(self, prompt: str) -> dict[str, Any]:
+        """`prompt` as the tokens that each kind of captioner goes on from."""
+        family = self.model.config.model_type
+        ids = self.tokenizer(prompt, add_special_tokens=family == "blip", return_tensors="pt").input_ids
+        if family == "git":
+            ids = torch.cat([torch.tensor([[self.tokenizer.cls_token_id]]), ids], dim=1)
+        name = "decoder_input_ids" if family == "vision-encoder-decoder" else "input_ids"
+        return {name: ids.to(self.model.device)}
 
 
 class Seeing:

@@ -8,53 +8,11 @@ LEAST_SHARE = 0.5
 _WORD = re.compile(r"\w+")
 # Words of a question that say nothing about what is asked for.
 _LITTLE = frozenset(
-    [
-        "what",
-        "is",
-        "are",
-        "was",
-        "the",
-        "a",
-        "an",
-        "of",
-        "on",
-        "in",
-        "for",
-        "to",
-        "at",
-        "it",
-        "this",
-        "that",
-        "which",
-        "how",
-        "much",
-        "many",
-        "when",
-        "where",
-        "who",
-        "whose",
-        "whom",
-        "does",
-        "do",
-        "did",
-        "has",
-        "have",
-        "had",
-        "be",
-        "been",
-        "say",
-        "says",
-        "said",
-        "tell",
-        "me",
-        "please",
-        "there",
-        "here",
-        "page",
-        "document",
-        "invoice",
-        "form",
-    ]
+    re.findall(
+        r"\w+",
+        "what is are was the a an of on in for to at it this that which how much many when where who whose whom does do did "
+        "has have had be been say says said tell me please there here page document invoice form",
+    )
 )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from openhearth.pipelines.diffusion_folder import tasks_of_class
 from openhearth.pipelines.libraries import RAPIDOCR, TRANSFORMERS
 from openhearth.pipelines.model_folder import ModelFolder
+from openhearth.pipelines.onnx_folder import ONNX_TASKS
 from openhearth.pipelines.tasks import TASKS, Task
 
 Fits = Callable[[ModelFolder], bool]
@@ -30,6 +31,8 @@ class Way:
 
     def works(self, folder: ModelFolder) -> bool:
         """Whether the model in `folder` can be worked so."""
+        if folder.graph is not None and folder.task not in ONNX_TASKS:
+            return False
         return folder.library == self.library and self.fits(folder)
 
 
@@ -126,6 +129,13 @@ _WAYS: Mapping[str, tuple[Way, ...]] = {
         ),
         Way(module="question_answering", how="a prompt to an instruct model", fits=_is_chat),
     ),
+    "question-generation": (
+        Way(
+            module="question_generation",
+            how="leaving out what the text states, in the sentences nearest to its whole meaning",
+            fits=_is_embedder,
+        ),
+    ),
     "zero-shot-classification": (
         Way(module="through_transformers", how="a model that knows what follows from what", fits=_entails),
         Way(module="zero_shot_classification", how="nearness of meaning", fits=_is_embedder),
@@ -187,6 +197,13 @@ _WAYS: Mapping[str, tuple[Way, ...]] = {
             fits=_made_for("visual-question-answering"),
         ),
         Way(module="visual_question_answering", how="a prompt to a model that sees", fits=_sees),
+    ),
+    "video-classification": (
+        Way(
+            module="video_classification",
+            how="a model that watches films",
+            fits=_made_for("video-classification"),
+        ),
     ),
     "table-question-answering": (
         Way(
