@@ -22,9 +22,9 @@ from PIL import Image
 from openhearth.engine.any_task import AnyTask, load_any_task
 from openhearth.errors import Invalid, NotFound
 from openhearth.protocol.engine import Run
-from tests.pipelines import tiny_seeing
+from tests.pipelines import tiny_readers, tiny_seeing
 from tests.pipelines.tiny_models import png_bytes
-from tests.support.photos import starter_folder
+from tests.support.starter import starter_folder
 
 PICTURE = base64.b64encode(png_bytes()).decode()
 WORDS = [["Invoice", [10, 10, 100, 30]], ["number", [110, 10, 200, 30]], ["12", [210, 10, 250, 30]]]
@@ -78,7 +78,7 @@ def test_labels_of_ones_own_and_pairs_of_pictures(load: Any) -> None:
 
 
 def test_a_page_is_asked_as_the_stock_client_asks(load: Any) -> None:
-    task = load("document-question-answering", tiny_seeing.make_page_reader)
+    task = load("document-question-answering", tiny_readers.make_page_reader)
     inputs = {"image": PICTURE, "question": "what number", "word_boxes": WORDS}
     (row,) = DocumentQuestionAnsweringOutputElement.parse_obj_as_list(ask(task, inputs))
     assert row.answer and 0 <= row.start <= row.end < len(WORDS)
@@ -87,7 +87,7 @@ def test_a_page_is_asked_as_the_stock_client_asks(load: Any) -> None:
 
 
 def test_a_model_that_sees_is_asked_by_a_picture_and_a_question(load: Any) -> None:
-    task = load("image-text-to-text", tiny_seeing.make_seeing_talker)
+    task = load("image-text-to-text", tiny_readers.make_seeing_chat)
     greedy = {"max_new_tokens": 4, "generate_kwargs": {"do_sample": False}}
     (row,) = ask(
         task, payload=png_bytes(), text="What is it?", **{**greedy, "generate_kwargs": {"do_sample": False}}
@@ -103,7 +103,7 @@ def test_a_model_that_sees_is_asked_by_a_picture_and_a_question(load: Any) -> No
     with pytest.raises(Invalid, match=r"parameters\.text: is missing"):
         ask(task, payload=png_bytes())
     answers = ask(
-        load("visual-question-answering", tiny_seeing.make_seeing_talker),
+        load("visual-question-answering", tiny_readers.make_seeing_chat),
         PICTURE,
         question="What?",
         image=PICTURE,
@@ -123,7 +123,7 @@ def test_a_model_that_sees_is_asked_by_a_picture_and_a_question(load: Any) -> No
 )  # fmt: skip
 def test_what_a_stranger_names_is_neither_opened_nor_fetched(load: Any, inputs: Any) -> None:
     with pytest.raises(Invalid, match="inputs"):
-        ask(load("image-text-to-text", tiny_seeing.make_seeing_talker), inputs, max_new_tokens=2)
+        ask(load("image-text-to-text", tiny_readers.make_seeing_chat), inputs, max_new_tokens=2)
 
 
 @pytest.mark.run

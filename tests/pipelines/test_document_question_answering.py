@@ -14,8 +14,8 @@ from openhearth.pipelines import pipeline
 from openhearth.pipelines.document_question_answering import words_of
 from openhearth.pipelines.labelled_lines import find_labelled
 from openhearth.pipelines.optical_character_recognition import Line, Word
-from tests.pipelines import tiny_models, tiny_seeing
-from tests.support.photos import starter_folder
+from tests.pipelines import tiny_models, tiny_readers
+from tests.support.starter import starter_folder
 
 WORDS = [
     ("Invoice", [10, 10, 100, 30]),
@@ -44,7 +44,7 @@ def text_reader() -> Path:
 
 @pytest.fixture(scope="module")
 def page_reader(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny_seeing.make_page_reader(tmp_path_factory.mktemp("pages") / "model")
+    return tiny_readers.make_page_reader(tmp_path_factory.mktemp("pages") / "model")
 
 
 def test_with_the_words_given_the_answer_is_that_of_transformers(

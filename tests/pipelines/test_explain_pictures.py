@@ -6,7 +6,7 @@ import pytest
 
 from openhearth.pipelines import pipeline
 from tests.pipelines.test_explain import printed_by_twin
-from tests.support.photos import starter_folder
+from tests.support.starter import starter_folder
 
 pytestmark = pytest.mark.run
 

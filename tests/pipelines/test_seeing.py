@@ -15,7 +15,7 @@ from PIL import Image
 
 from openhearth.errors import Unsupported
 from openhearth.pipelines import pipeline
-from tests.pipelines import tiny_seeing
+from tests.pipelines import tiny_readers, tiny_seeing
 
 WANTED = {"candidate_labels": ["iron", "a cat"]}
 
@@ -82,7 +82,7 @@ def test_answers_are_those_of_transformers(
 @pytest.fixture(scope="module")
 def talker(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A language model that is shown pictures."""
-    return tiny_seeing.make_seeing_talker(tmp_path_factory.mktemp("talker") / "model")
+    return tiny_readers.make_seeing_chat(tmp_path_factory.mktemp("talker") / "model")
 
 
 def test_a_conversation_about_a_picture_goes_on_as_transformers_goes_on(talker: Path) -> None:

@@ -200,18 +200,6 @@ def make_encoder(folder: Path) -> Path:
     return save(folder, 9, lambda: ViTModel(config), ViTImageProcessorPil(size={"height": 32, "width": 32}))
 
 
-def make_page_reader(folder: Path) -> Path:
-    """It marks the answer among the words of a page, by their text and their place."""
-    from transformers import LayoutLMConfig, LayoutLMForQuestionAnswering
-
-    tokenizer = word_tokenizer()
-    config = LayoutLMConfig(
-        vocab_size=len(tokenizer), hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64,
-        max_position_embeddings=128, max_2d_position_embeddings=1024, pad_token_id=tokenizer.pad_token_id, initializer_range=0.3,
-    )  # fmt: skip
-    return save(folder, 10, lambda: LayoutLMForQuestionAnswering(config), tokenizer)
-
-
 def word_tokenizer() -> Any:
     """A tokenizer of pieces of words between `[CLS]` and `[SEP]`, as BERT's."""
     from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
@@ -251,38 +239,6 @@ def make_captioner(folder: Path) -> Path:
     )  # fmt: skip
     processor = BlipProcessor(BlipImageProcessorPil(size={"height": 32, "width": 32}), tokenizer)
     return save(folder, 11, lambda: BlipForConditionalGeneration(config), processor)
-
-
-def make_seeing_talker(folder: Path) -> Path:
-    """A language model that is shown pictures, and takes conversations."""
-    from transformers import CLIPImageProcessorPil, LlavaConfig, LlavaForConditionalGeneration, LlavaProcessor
-
-    template = (
-        "{% for message in messages %}<|{{ message.role }}|>{% for part in message.content %}"
-        "{% if part.type == 'image' %}<image>{% else %}{{ part.text }}{% endif %}{% endfor %}<|end|>{% endfor %}"
-        "{% if add_generation_prompt %}<|assistant|>{% endif %}"
-    )
-    tokenizer = byte_tokenizer(template)
-    tokenizer.add_special_tokens({"additional_special_tokens": ["<image>"]})
-    image_id = tokenizer.convert_tokens_to_ids("<image>")
-    config = LlavaConfig(
-        vision_config={
-            "model_type": "clip_vision_model", "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2,
-            "intermediate_size": 37, "image_size": 32, "patch_size": 8, "projection_dim": 32,
-        },
-        text_config={
-            "model_type": "llama", "vocab_size": len(tokenizer), "hidden_size": 48, "intermediate_size": 96, "num_hidden_layers": 2,
-            "num_attention_heads": 4, "num_key_value_heads": 2, "max_position_embeddings": 256, "initializer_range": 0.4,
-            "eos_token_id": tokenizer.eos_token_id, "pad_token_id": tokenizer.pad_token_id,
-        },
-        image_token_id=image_id, image_seq_length=16, vision_feature_layer=-1, vision_feature_select_strategy="default",
-    )  # fmt: skip
-    processor = LlavaProcessor(
-        image_processor=CLIPImageProcessorPil(size={"shortest_edge": 32}, crop_size={"height": 32, "width": 32}),
-        tokenizer=tokenizer, patch_size=8, vision_feature_select_strategy="default", chat_template=template,
-        num_additional_image_tokens=1,
-    )  # fmt: skip
-    return save(folder, 12, lambda: LlavaForConditionalGeneration(config), processor)
 
 
 def make_asked_about_pictures(folder: Path) -> Path:

@@ -29,13 +29,11 @@ def load(found: FoundModel, task: str, options: PipelineOptions, **parts: Any) -
     """
     if not options.trust_remote_code and found.gguf is None:
         check_native(found.folder)
-    if (
-        task == "any-to-any"
-        and not found.gguf
-        and "vision_config" in found.folder.config
-        and find_spec("torchvision") is None
-    ):
-        raise _lacks("torchvision", found, f"{task} with a model that sees")
+    if task == "any-to-any" and "vision_config" in found.folder.config and find_spec("torchvision") is None:
+        raise Unsupported(
+            f"{found.name}: any-to-any with a model that sees needs torchvision, which does not come with openhearth; "
+            "for pictures and text use image-text-to-text, which many of these models do without it."
+        )
     set_threads(options.threads)
     more = {**options.more, **parts}
     if found.gguf is not None:
@@ -56,21 +54,11 @@ def load(found: FoundModel, task: str, options: PipelineOptions, **parts: Any) -
             opened.model.load_adapter(str(found.adapter))
     except ImportError as error:
         missing = _LIBRARY.search(str(error))
-        raise _lacks(missing[1].lower() if missing else first_line(error), found, task) from error
+        what = f"needs {missing[1].lower()}, which is not here" if missing else first_line(error)
+        raise Unsupported(f"{found.name}: {task} {what}; install it, or choose another model.") from error
     except _BAD_FILES as error:
         raise Invalid(f"{found.name} cannot be loaded for {task}: {first_line(error)}") from error
     return opened
-
-
-def _lacks(library: str, found: FoundModel, what: str) -> Unsupported:
-    remedy = (
-        "install it in the build that fits your torch, both from one index"
-        if library == "torchvision"
-        else f"pip install {library}"
-    )
-    return Unsupported(
-        f"{found.name}: {what} needs {library}, which is not here; {remedy}, or choose another model."
-    )
 
 
 def _parts_of(found: FoundModel) -> dict[str, Any]:

@@ -247,13 +247,6 @@ _WAYS: Mapping[str, tuple[Way, ...]] = {
     "mask-generation": (
         Way(module="mask_generation", how="a model made for it", fits=_made_for("mask-generation")),
     ),
-    "any-to-any": (
-        Way(
-            module="through_transformers",
-            how="a model of several senses",
-            fits=_made_for("any-to-any", "image-text-to-text"),
-        ),
-    ),
     "image-text-to-text": (Way(module="through_transformers", how="a model that sees", fits=_sees),),
     **{
         task: (_diffusion(task),)
@@ -262,6 +255,13 @@ _WAYS: Mapping[str, tuple[Way, ...]] = {
     "image-to-image": (
         _diffusion("image-to-image"),
         Way(module="image_to_image", how="a model that redraws pictures", fits=_made_for("image-to-image")),
+    ),
+    "any-to-any": (
+        Way(
+            module="through_transformers",
+            how="a model that takes more than text",
+            fits=_made_for("any-to-any", "image-text-to-text"),
+        ),
     ),
     "decision": (
         Way(module="through_transformers", how="a language model", fits=_made_for("text-generation")),
@@ -288,8 +288,15 @@ _WAYS: Mapping[str, tuple[Way, ...]] = {
 }
 
 
+_REGISTERED = Way(
+    module="through_transformers", how="a pipeline that was registered", fits=lambda folder: True
+)
+
+
 def ways_of(task: Task) -> tuple[Way, ...]:
     """How `task` can be worked, the best way first."""
+    if task.name not in TASKS:
+        return (_REGISTERED,)
     known = _WAYS.get(task.name, ())
     if known or not task.native:
         return known
