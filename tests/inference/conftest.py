@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -153,16 +154,19 @@ def models(tiny: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> F
 @pytest.fixture(scope="session")
 def served(models: FolderModels, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The room's routes on a port of their own."""
+    # Memory for the six models and for no spare.
+    with serving(models, tmp_path_factory.mktemp("data"), engine_memory_gb=4.6) as served:
+        for name in models.folders:  # side by side: each takes seconds to import its libraries
+            served.room.service.engine(served.room.service.spec(ADA, name))
+        yield served
+
+
+@contextmanager
+def serving(models: FolderModels, data: Path, **chosen: Any) -> Iterator[Served]:
+    """The room over `models`; `chosen` are settings."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    # Memory for the six models and for no spare.
-    settings = Settings(
-        data=tmp_path_factory.mktemp("data"),
-        public_url=url,
-        engine_threads=1,
-        engine_memory_gb=4.6,
-        fetch_allow_private=True,
-    )
+    settings = Settings(data=data, public_url=url, engine_threads=1, fetch_allow_private=True, **chosen)
     ground = open_ground(settings)
     room = build_with(ground, models=models)
 
@@ -198,8 +202,6 @@ def served(models: FolderModels, tmp_path_factory: pytest.TempPathFactory) -> It
     thread.start()
     for start in room.on_start:
         start()
-    for name in models.folders:  # side by side: each takes seconds to import its libraries
-        room.service.engine(room.service.spec(ADA, name))
     while not server.started:
         thread.join(0.01)
     yield Served(url, room)
