@@ -155,18 +155,18 @@ def models(tiny: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> F
 def served(models: FolderModels, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The room's routes on a port of their own."""
     # Memory for the six models and for no spare.
-    with serving(models, tmp_path_factory.mktemp("data"), engine_memory_gb=4.6) as served:
-        for name in models.folders:  # side by side: each takes seconds to import its libraries
-            served.room.service.engine(served.room.service.spec(ADA, name))
-        yield served
+    with serve(models, tmp_path_factory.mktemp("data"), memory_gb=4.6) as room:
+        yield room
 
 
 @contextmanager
-def serving(models: FolderModels, data: Path, **chosen: Any) -> Iterator[Served]:
-    """The room over `models`; `chosen` are settings."""
+def serve(models: FolderModels, data: Path, *, memory_gb: float, at_once: bool = True) -> Iterator[Served]:
+    """The room's routes for `models`, whose engines start at once, or when they are first asked."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    settings = Settings(data=data, public_url=url, engine_threads=1, fetch_allow_private=True, **chosen)
+    settings = Settings(
+        data=data, public_url=url, engine_threads=1, engine_memory_gb=memory_gb, fetch_allow_private=True
+    )
     ground = open_ground(settings)
     room = build_with(ground, models=models)
 
@@ -202,6 +202,8 @@ def serving(models: FolderModels, data: Path, **chosen: Any) -> Iterator[Served]
     thread.start()
     for start in room.on_start:
         start()
+    for name in models.folders if at_once else ():  # side by side: each takes seconds to import its libraries
+        room.service.engine(room.service.spec(ADA, name))
     while not server.started:
         thread.join(0.01)
     yield Served(url, room)

@@ -19,7 +19,7 @@ from huggingface_hub import InferenceClient, QuestionAnsweringOutputElement
 from PIL import Image
 
 from openhearth.pipelines import pipeline
-from tests.inference.conftest import FolderModels, Served, serving
+from tests.inference.conftest import FolderModels, Served, serve
 from tests.pipelines import tiny_drawers, tiny_models, tiny_readers, tiny_seeing
 from tests.pipelines.tiny_models import png_bytes, wav_bytes
 
@@ -158,7 +158,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     root = tmp_path_factory.mktemp("every")
     folders = {f"forge/{row.method}": row.make(root / row.method) for row in ROWS}
     models = FolderModels(folders, {f"forge/{row.method}": row.task for row in ROWS})
-    with serving(models, tmp_path_factory.mktemp("data"), engine_memory_gb=3.0) as served:
+    with serve(models, tmp_path_factory.mktemp("data"), memory_gb=3.0, at_once=False) as served:
         yield served
 
 
