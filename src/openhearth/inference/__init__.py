@@ -6,9 +6,11 @@ from openhearth.inference.api import TaskApi
 from openhearth.inference.box.widget import Widget
 from openhearth.inference.fleet import Fleet
 from openhearth.inference.openai_api import OpenAIApi
+from openhearth.inference.openai_audio import OpenAIAudio
 from openhearth.inference.plain_words import PlainWords
 from openhearth.inference.records import EngineStatus, ListedModel, Models, ResolvedModel
 from openhearth.inference.repo_models import RepoModels
+from openhearth.inference.rows import RowInput, Rows
 from openhearth.inference.service import Inference
 from openhearth.pipelines.ways import RUNNABLE
 from openhearth.repos import Repos
@@ -16,7 +18,17 @@ from openhearth.wire.room import Ground, Room
 
 SERVED_TASKS = tuple(RUNNABLE)
 
-__all__ = ["SERVED_TASKS", "EngineStatus", "Inference", "ListedModel", "Models", "ResolvedModel", "build"]
+__all__ = [
+    "SERVED_TASKS",
+    "EngineStatus",
+    "Inference",
+    "ListedModel",
+    "Models",
+    "ResolvedModel",
+    "RowInput",
+    "Rows",
+    "build",
+]
 
 
 def build(ground: Ground, *, repos: Repos) -> Room:
@@ -37,6 +49,7 @@ def build_with(ground: Ground, *, models: Models) -> Room:
         service=inference,
         routes=[
             *OpenAIApi(inference).routes(),
+            *OpenAIAudio(inference).routes(),
             *TaskApi(inference).routes(),
             *PlainWords(inference, allow_private=ground.settings.fetch_allow_private).routes(),
             *widget.routes(),
