@@ -5,6 +5,7 @@ Requests and answers are those of the task API: pictures and sounds come as byte
 
 import base64
 import importlib
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ _DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "text-classification": {"top_k": 5},
     "audio-classification": {"top_k": 5},
 }
+# Tasks whose models are asked about a picture.
+_SEEING = frozenset({"image-text-to-text", "any-to-any"})
 _RATE_HZ = 16_000
 
 
@@ -41,6 +44,8 @@ class AnyTask:
 
     def decode(self, request: Run) -> Any:
         """The input of `request`, read. Raises Invalid."""
+        if self.task.takes == "image" and isinstance(request.inputs, list):
+            return [read_image(bytes_of_text(text, "image")) for text in request.inputs]
         if self.task.takes in ("image", "audio", "video") and not isinstance(request.inputs, dict):
             return self._decode_media(bytes_of(request, self.task.takes))
         if isinstance(request.inputs, dict) and isinstance(request.inputs.get("image"), str):
@@ -66,6 +71,10 @@ class AnyTask:
     def _call(self, given: Any, settings: Mapping[str, Any]) -> Any:
         if self.task.name == "table-question-answering" and isinstance(given, dict):
             return self.worker(table=given.get("table"), query=given.get("query"), **settings)
+        if self.task.takes == "video" and isinstance(given, bytes):
+            return self._watch(given, settings)
+        if self.task.name in _SEEING and isinstance(settings.get("text"), str):
+            return self._ask_about(given, **settings)
         answer = self.worker(given, **settings)
         # A text of its own is answered as one of a list, as the task API does.
         return (
@@ -74,13 +83,29 @@ class AnyTask:
             else answer
         )
 
+    def _watch(self, film: bytes, settings: Mapping[str, Any]) -> Any:
+        """The answer to a film, which transformers reads from a file alone."""
+        with tempfile.NamedTemporaryFile(prefix="openhearth-") as file:
+            file.write(film)
+            file.flush()
+            return self.worker(file.name, **settings)
+
+    def _ask_about(self, image: Any, *, text: str, **settings: Any) -> Any:
+        """The answer to a question about a picture: as a conversation, where the model knows those."""
+        if not getattr(getattr(self.worker, "processor", None), "chat_template", None):
+            return self.worker(images=image, text=text, **settings)
+        content = [{"type": "image", "image": image}, {"type": "text", "text": text}]
+        return self.worker(
+            text=[{"role": "user", "content": content}], **{"return_full_text": False, **settings}
+        )
+
     def _decode_media(self, content: bytes) -> Any:
         if self.task.takes == "image":
             return read_image(content)
         if self.task.takes == "audio":
             rate_hz = getattr(getattr(self.worker, "feature_extractor", None), "sampling_rate", _RATE_HZ)
             return {"raw": read_sound(content, rate_hz=rate_hz), "sampling_rate": rate_hz}
-        raise Unsupported(f"inputs: {self.task.takes} is not read here yet.")
+        return content
 
     def _require(self, inputs: Sequence[Any], parameters: Mapping[str, Any]) -> None:
         for name in self.task.asks:

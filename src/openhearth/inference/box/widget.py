@@ -8,7 +8,7 @@ same box through the slot `repo.widget`: the task is the `pipeline_tag` of the f
 import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -212,10 +212,10 @@ class Widget:
     ) -> Markup:
         turns = outcome.turns if outcome else ()
         answered = is_chat and outcome is not None and outcome.error is None
-        box = tried.box
+        box = tried.box if is_chat or tried.box.task != "text-generation" else _CONTINUES
         context = WidgetForm(
             task=box.task,
-            action="Continue" if box.task == "text-generation" and not is_chat else box.action,
+            action=box.action,
             fields=box.fields,
             parameters=box.parameters,
             choices={
@@ -235,6 +235,13 @@ class Widget:
             outcome=outcome,
         )
         return self._web.fragment("inference/widget.html", context)
+
+
+# A model that knows no conversations goes on with what is written.
+_CHAT = BOXES["text-generation"]
+_CONTINUES = replace(
+    _CHAT, action="Continue", fields=[replace(known, label="Text to continue") for known in _CHAT.fields]
+)
 
 
 def _outcome(given: Given, answer: Answer) -> Outcome:
