@@ -28,6 +28,7 @@ _BROUGHT_BY = {
     "zero-shot-classification": "all-MiniLM-L6-v2", "text-generation": "SmolLM2-135M-Instruct",
     "summarization": "SmolLM2-135M-Instruct", "translation": "SmolLM2-135M-Instruct",
     "question-answering": "SmolLM2-135M-Instruct", "decision": "SmolLM2-135M-Instruct",
+    "face-detection": "faces", "face-recognition": "faces", "optical-character-recognition": "rapidocr",
 }  # fmt: skip
 # Task and idea of a request → the starter model made for just that; it goes before all others.
 _MADE_FOR = {("token-classification", "personal"): "rampart-pii"}

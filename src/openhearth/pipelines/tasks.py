@@ -8,7 +8,9 @@ from typing import Any, Literal
 
 from openhearth.errors import Unsupported
 
-InputKind = Literal["text", "audio", "image", "video", "table"]
+InputKind = Literal["text", "audio", "image", "video", "table", "album"]
+# What tasks open themselves: tables, and albums, which remember their photos by name.
+OPENED_BY_TASKS: frozenset[InputKind] = frozenset({"table", "album"})
 OutputKind = Literal["json", "image", "audio", "video"]
 
 

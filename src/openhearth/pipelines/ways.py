@@ -54,6 +54,14 @@ def _is_embedder(folder: ModelFolder) -> bool:
     return folder.is_embedder
 
 
+def _knows_faces(folder: ModelFolder) -> bool:
+    return any("face_recognition" in name for name in folder.file_names)
+
+
+def _reads_lines(folder: ModelFolder) -> bool:
+    return any(name.endswith(".onnx") for name in folder.file_names)
+
+
 def _diffusion(task: str) -> Way:
     """A pipeline of diffusers whose class can do `task`."""
     return Way(
@@ -139,6 +147,20 @@ _WAYS: Mapping[str, tuple[Way, ...]] = {
             fits=_made_for("visual-question-answering"),
         ),
         Way(module="visual_question_answering", how="a prompt to a model that sees", fits=_SEES),
+    ),
+    "face-detection": (
+        Way(module="face_detection", how="a detector of faces", fits=_knows_faces, library="dlib"),
+    ),
+    "face-recognition": (
+        Way(module="face_recognition", how="nearness of faces", fits=_knows_faces, library="dlib"),
+    ),
+    "optical-character-recognition": (
+        Way(
+            module="optical_character_recognition",
+            how="a reader of lines",
+            fits=_reads_lines,
+            library="rapidocr",
+        ),
     ),
     **{
         task: (_diffusion(task),)

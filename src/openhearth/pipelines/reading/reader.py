@@ -12,7 +12,7 @@ from typing import Any
 from openhearth.errors import HubError, Invalid, NotFound
 from openhearth.pipelines.reading.content import Content, Opener
 from openhearth.pipelines.reading.texts import READABLE_SUFFIXES, read_document
-from openhearth.pipelines.tasks import InputKind
+from openhearth.pipelines.tasks import OPENED_BY_TASKS, InputKind
 
 # Parts of an input that are read wherever they stand.
 _PARTS: Mapping[str, InputKind] = {"image": "image", "images": "image", "audio": "audio", "context": "text"}
@@ -70,7 +70,7 @@ class Reader:
             return self._read_named(item, read)
         if kind == "text":
             return self._read_text(item, read)
-        return item if kind == "table" else self._read_media(item, kind, read)
+        return item if kind in OPENED_BY_TASKS else self._read_media(item, kind, read)
 
     def _read_list(self, items: list[Any] | tuple[Any, ...], kind: InputKind, read: list[Read]) -> list[Any]:
         if not items:
