@@ -126,7 +126,7 @@ class Overlay(Drawing):
 
     def label_at(self, outline: Outline) -> tuple[float, float, float]:
         """Where the plate of a label begins and how wide it is: above what it names, and within the picture."""
-        width = min((len(self.words(outline)) * 0.58 + 0.8) * self.letter, self.picture.width)
+        width = min((len(self.words(outline)) * 0.62 + 0.9) * self.letter, self.picture.width)
         x = min(max(outline.x, 0.0), self.picture.width - width)
         return x, max(outline.y - self.letter * 1.35, 0.0), width
 
