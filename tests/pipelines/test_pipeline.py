@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from openhearth.errors import Forbidden, Invalid, NotFound, TooLarge, Unsupported
+from openhearth.errors import Forbidden, Invalid, NotFound, TooLarge
 from openhearth.pipelines import choice, pipeline
 from openhearth.pipelines.words import NotUnderstood
 from tests.pipelines import tiny_models
@@ -57,8 +57,8 @@ def test_words_that_fit_nothing_and_a_model_that_is_not_here_are_refused_with_th
         pipeline("text-generation", model="nobody/nothing")
     with pytest.raises(NotFound, match="openhearth starter SmolLM2"):
         pipeline("summarise a page")
-    with pytest.raises(Unsupported, match="cannot be run here yet"):
-        pipeline("time-series-forecasting")
+    with pytest.raises(NotFound, match="openhearth starter rapidocr"):
+        pipeline("read the text in a photo")
     with pytest.raises(Invalid, match="name a task"):
         pipeline()
 

@@ -16,6 +16,8 @@ from openhearth.pipelines.finding import FoundModel
 from openhearth.pipelines.inputs import read_image, read_sound
 from openhearth.pipelines.media import image_file, media_of
 from openhearth.pipelines.options import PipelineOptions
+from openhearth.pipelines.reading.content import Content
+from openhearth.pipelines.reading.tables import table_of
 from openhearth.pipelines.tasks import TASKS, Task
 from openhearth.pipelines.ways import find_way
 from openhearth.protocol.engine import Run
@@ -48,6 +50,8 @@ class AnyTask:
             return [read_image(bytes_of_text(text, "image")) for text in request.inputs]
         if self.task.takes in ("image", "audio", "video") and not isinstance(request.inputs, dict):
             return self._decode_media(bytes_of(request, self.task.takes))
+        if self.task.takes == "table":
+            return _table(request)
         if isinstance(request.inputs, dict) and isinstance(request.inputs.get("image"), str):
             image = read_image(bytes_of_text(request.inputs["image"], "image"))
             return {**request.inputs, "image": image}
@@ -69,8 +73,6 @@ class AnyTask:
         return _plain(answer) if self.task.gives == "json" else media_of(answer)
 
     def _call(self, given: Any, settings: Mapping[str, Any]) -> Any:
-        if self.task.name == "table-question-answering" and isinstance(given, dict):
-            return self.worker(table=given.get("table"), query=given.get("query"), **settings)
         if self.task.takes == "video" and isinstance(given, bytes):
             return self._watch(given, settings)
         if self.task.name in _SEEING and isinstance(settings.get("text"), str):
@@ -104,13 +106,24 @@ class AnyTask:
             return read_image(content)
         if self.task.takes == "audio":
             rate_hz = getattr(getattr(self.worker, "feature_extractor", None), "sampling_rate", _RATE_HZ)
-            return {"raw": read_sound(content, rate_hz=rate_hz), "sampling_rate": rate_hz}
+            return read_sound(content, rate_hz=rate_hz)
         return content
 
     def _require(self, inputs: Sequence[Any], parameters: Mapping[str, Any]) -> None:
         for name in self.task.asks:
             if name not in parameters and not all(isinstance(g, dict) and name in g for g in inputs):
                 raise Invalid(f"parameters.{name}: is missing; {self.task.name} needs it.", param=name)
+
+
+def _table(request: Run) -> Any:
+    """The table of a request: JSON, or the bytes of a file. Raises Invalid."""
+    if request.payload:
+        return table_of(Content(None, request.payload))
+    inputs = request.inputs
+    if inputs is None:
+        raise Invalid("inputs: is missing; send a table.", param="inputs")
+    # An older shape of the task API: {"inputs": {"data": {column: cells}}}.
+    return inputs["data"] if isinstance(inputs, dict) and isinstance(inputs.get("data"), dict) else inputs
 
 
 def load_any_task(task: str, path: Path, *, name: str, threads: int, device: str, dtype: str) -> AnyTask:

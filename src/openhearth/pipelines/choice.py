@@ -22,6 +22,7 @@ _OVERHEAD = 1.2
 # The starter model that brings a task where nothing is installed for it.
 _BROUGHT_BY = {
     "token-classification": "en_core_web_sm", "text-classification": "MiniLM-sentiment",
+    "text-to-speech": "hibari-heart", "voice-activity-detection": "silero-vad",
     "automatic-speech-recognition": "whisper-tiny.en", "image-classification": "efficientnet-lite0",
     "image-feature-extraction": "efficientnet-lite0", "feature-extraction": "all-MiniLM-L6-v2",
     "sentence-similarity": "all-MiniLM-L6-v2", "text-ranking": "all-MiniLM-L6-v2",
@@ -134,9 +135,11 @@ def _specialist(task: Task, request: str) -> str | None:
 
 
 def _from_shelf(task: Task, specialist: str | None) -> tuple[FoundModel, Way, str]:
-    """The first model on this machine for the best way there is one for. Raises Unsupported for a task without a way."""
-    if not ways_of(task):
-        raise Unsupported(f"task: {task.name} is known and cannot be run here yet; choose another task.")
+    """The first model on this machine for the best way there is one for. Raises NotFound."""
+    for way in ways_of(task):
+        # What one table taught a model says nothing about another: none on the shelf is chosen unasked.
+        if way.library is None:
+            return FoundModel(name="none stored", path=Path(), is_stored=False), way, "none is needed"
     shelf = list(list_shelf())
     for known in (known for known in shelf if specialist and known.id == f"{STARTER}/{specialist}"):
         if known.folder is not None and (made := find_way(task, known.folder)):
@@ -172,6 +175,8 @@ def require_room(found: FoundModel) -> None:
 
 
 def _needed_bytes(found: FoundModel) -> int:
+    if not found.is_stored:
+        return 0
     if found.gguf is not None:
         return int((found.path / found.gguf).stat().st_size * 8 * _OVERHEAD)  # from about four bits to 32
     folder = found.folder

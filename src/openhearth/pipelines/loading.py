@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-import transformers
 
 from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.machine import cpu_computes_bfloat16
@@ -81,6 +80,8 @@ def load_part(auto_class: Any, folder: ModelFolder) -> Any:
 
 def check_native(folder: ModelFolder) -> None:
     """Raise Unsupported for an architecture whose code would come with the repo."""
+    import transformers  # seconds, which models of other libraries do not need
+
     if folder.architecture and not hasattr(transformers, folder.architecture):
         own = (
             " It comes with code of its own, which is never run here." if "auto_map" in folder.config else ""

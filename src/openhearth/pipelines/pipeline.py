@@ -92,7 +92,7 @@ def _on_hub(
 
 
 def _load(choice: Choice, asked: str | None, options: PipelineOptions) -> Any:
-    if choice.way.library == TRANSFORMERS:
+    if choice.way.library in (TRANSFORMERS, "diffusers"):
         require_torch()
     module = importlib.import_module(f"openhearth.pipelines.{choice.way.module}")
     languages = languages_of(asked) if asked else None

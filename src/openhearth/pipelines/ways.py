@@ -18,13 +18,13 @@ Fits = Callable[[ModelFolder], bool]
 class Way:
     """`how` finishes the sentence "worked by …". `module` is a module of this package with a `load`.
 
-    `fits` is asked about folders of `library` alone.
+    `fits` is asked about folders of `library` alone; without a `library`, no stored model is needed.
     """
 
     module: str
     how: str
     fits: Fits
-    library: str = TRANSFORMERS
+    library: str | None = TRANSFORMERS
 
     def works(self, folder: ModelFolder) -> bool:
         """Whether the model in `folder` can be worked so."""
@@ -69,6 +69,24 @@ def _diffusion(task: str) -> Way:
         how="a diffusion model",
         fits=lambda folder: task in tasks_of_class(folder.architecture),
         library="diffusers",
+    )
+
+
+def _tabular(task: str) -> tuple[Way, ...]:
+    """A saved model that was made for `task`, or one that is learnt from the rows that are given."""
+    return (
+        Way(
+            module="tables.saved",
+            how="a model of scikit-learn",
+            fits=_made_for(task),
+            library="sklearn",
+        ),
+        Way(
+            module="tables.learning",
+            how="gradient boosting learnt from your rows",
+            fits=lambda folder: False,
+            library=None,
+        ),
     )
 
 
@@ -148,6 +166,22 @@ _WAYS: Mapping[str, tuple[Way, ...]] = {
         ),
         Way(module="visual_question_answering", how="a prompt to a model that sees", fits=_SEES),
     ),
+    "table-question-answering": (
+        Way(
+            module="table_question_answering",
+            how="a model that points at cells",
+            fits=_made_for("table-question-answering"),
+        ),
+    ),
+    **{task: _tabular(task) for task in ("tabular-classification", "tabular-regression")},
+    "time-series-forecasting": (
+        Way(
+            module="tables.forecasting",
+            how="exponential smoothing",
+            fits=lambda folder: False,
+            library=None,
+        ),
+    ),
     "face-detection": (
         Way(module="face_detection", how="a detector of faces", fits=_knows_faces, library="dlib"),
     ),
@@ -174,7 +208,23 @@ _WAYS: Mapping[str, tuple[Way, ...]] = {
         Way(module="through_transformers", how="a language model", fits=_made_for("text-generation")),
     ),
     "text-to-speech": (
+        Way(module="text_to_speech", how="a voice", fits=_made_for("text-to-speech"), library="hibari"),
         Way(module="through_transformers", how="a model that speaks", fits=_made_for("text-to-audio")),
+    ),
+    "voice-activity-detection": (
+        Way(
+            module="voice_activity_detection",
+            how="a model that tells speech from noise",
+            fits=_made_for("voice-activity-detection"),
+            library="silero-vad",
+        ),
+    ),
+    "automatic-speech-recognition": (
+        Way(
+            module="speech_to_text",
+            how="a model that writes down speech",
+            fits=_made_for("automatic-speech-recognition"),
+        ),
     ),
 }
 
