@@ -13,6 +13,7 @@ from typing import Any
 from openhearth.engine.payloads import bytes_of, bytes_of_text
 from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.finding import FoundModel
+from openhearth.pipelines.loading import first_line
 from openhearth.pipelines.inputs import read_image, read_sound
 from openhearth.pipelines.media import image_file, media_of
 from openhearth.pipelines.options import PipelineOptions
@@ -47,14 +48,13 @@ class AnyTask:
     def decode(self, request: Run) -> Any:
         """The input of `request`, read. Raises Invalid."""
         if self.task.takes == "image" and isinstance(request.inputs, list):
-            return [read_image(bytes_of_text(text, "image")) for text in request.inputs]
+            return [_picture(each) for each in request.inputs]
         if self.task.takes in ("image", "audio", "video") and not isinstance(request.inputs, dict):
             return self._decode_media(bytes_of(request, self.task.takes))
         if self.task.takes == "table":
             return _table(request)
-        if isinstance(request.inputs, dict) and isinstance(request.inputs.get("image"), str):
-            image = read_image(bytes_of_text(request.inputs["image"], "image"))
-            return {**request.inputs, "image": image}
+        if isinstance(request.inputs, dict) and "image" in request.inputs:
+            return {**request.inputs, "image": _picture(request.inputs["image"])}
         if request.inputs is None:
             raise Invalid(f"inputs: is missing; {self.task.name} needs an input.", param="inputs")
         return request.inputs
@@ -67,6 +67,8 @@ class AnyTask:
             return [self._answer(given, settings) for given in inputs]
         except (ValueError, KeyError) as error:
             raise Invalid(f"{self.task.name}: {error}.", param="inputs") from error
+        except ImportError as error:
+            raise Unsupported(f"{self.task.name}: {first_line(error)}") from error
 
     def _answer(self, given: Any, settings: Mapping[str, Any]) -> Any:
         answer = self._call(given, settings)
@@ -113,6 +115,13 @@ class AnyTask:
         for name in self.task.asks:
             if name not in parameters and not all(isinstance(g, dict) and name in g for g in inputs):
                 raise Invalid(f"parameters.{name}: is missing; {self.task.name} needs it.", param=name)
+
+
+def _picture(text: Any) -> Any:
+    """A picture in base64. A name or an address would be opened on this machine, so no other text is one. Raises Invalid."""
+    if not isinstance(text, str):
+        raise Invalid("inputs: send each picture as base64 text.", param="inputs")
+    return read_image(bytes_of_text(text, "image"))
 
 
 def _table(request: Run) -> Any:
