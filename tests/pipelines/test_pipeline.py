@@ -9,6 +9,8 @@ import pytest
 
 from openhearth.errors import Forbidden, Invalid, NotFound, TooLarge
 from openhearth.pipelines import choice, pipeline
+from openhearth.pipelines.tasks import TASKS
+from openhearth.pipelines.ways import ways_of
 from openhearth.pipelines.words import NotUnderstood
 from tests.pipelines import tiny_models
 from tests.pipelines.tiny_models import png_bytes, wav_bytes
@@ -61,6 +63,10 @@ def test_words_that_fit_nothing_and_a_model_that_is_not_here_are_refused_with_th
         pipeline("read the text in a photo")
     with pytest.raises(Invalid, match="name a task"):
         pipeline()
+
+
+def test_every_task_can_be_run() -> None:
+    assert [name for name, task in TASKS.items() if not ways_of(task)] == []
 
 
 def test_a_small_chat_model_is_not_taken_for_a_judge_of_feelings(bare_machine: Path, tmp_path: Path) -> None:

@@ -83,6 +83,8 @@ _CONTRASTIVE = frozenset(
         "blip",
     }
 )
+# What the configuration of a model that listens states: how sound becomes features.
+_SOUND_KEYS = frozenset({"num_feat_extract_layers", "num_mel_bins"})
 # What the configuration of a model that looks at pictures alone states, and no other does.
 _PICTURE_KEYS = frozenset({"image_size", "num_channels"})
 
@@ -100,6 +102,8 @@ def infer_task(config: Mapping[str, Any], files: Collection[str] = ()) -> tuple[
     for beginning, ending, task, auto_class in _NAMED_ALIKE:
         if name.startswith(beginning) and name.endswith(ending):
             return task, auto_class
+    if name.endswith("ForSequenceClassification") and not _SOUND_KEYS.isdisjoint(config):
+        return "audio-classification", "AutoModelForAudioClassification"
     for ending, task in _ENDINGS:
         if name.endswith(ending):
             return task, _AUTO_MODELS.get(ending, f"AutoModel{ending}")
@@ -118,6 +122,8 @@ def _infer_from_family(name: str, config: Mapping[str, Any]) -> tuple[str | None
         return "translation", "AutoModelForSeq2SeqLM"
     if family in _CONTRASTIVE and name.endswith("Model"):
         return "zero-shot-image-classification", "AutoModelForZeroShotImageClassification"
+    if family == "clap":
+        return "zero-shot-audio-classification", "AutoModel"
     if family == "vits":
         return "text-to-audio", "AutoModelForTextToWaveform"
     if name.endswith("Model"):

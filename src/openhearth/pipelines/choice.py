@@ -12,7 +12,7 @@ from openhearth.errors import Invalid, NotFound, TooLarge, Unsupported
 from openhearth.pipelines.finding import FoundModel, find_model
 from openhearth.pipelines.machine import bytes_per_parameter
 from openhearth.pipelines.shelf import STARTER, OnShelf, list_shelf
-from openhearth.pipelines.tasks import Task, find_task
+from openhearth.pipelines.tasks import Task, find_registered, find_task
 from openhearth.pipelines.ways import Way, find_way, tasks_of, ways_of
 from openhearth.pipelines.words import choose
 from openhearth.pipelines.words.ideas import understand
@@ -28,7 +28,8 @@ _BROUGHT_BY = {
     "sentence-similarity": "all-MiniLM-L6-v2", "text-ranking": "all-MiniLM-L6-v2",
     "zero-shot-classification": "all-MiniLM-L6-v2", "text-generation": "SmolLM2-135M-Instruct",
     "summarization": "SmolLM2-135M-Instruct", "translation": "SmolLM2-135M-Instruct",
-    "question-answering": "SmolLM2-135M-Instruct", "decision": "SmolLM2-135M-Instruct",
+    "question-answering": "SmolLM2-135M-Instruct", "question-generation": "all-MiniLM-L6-v2",
+    "decision": "SmolLM2-135M-Instruct",
     "face-detection": "faces", "face-recognition": "faces", "optical-character-recognition": "rapidocr",
 }  # fmt: skip
 # Task and idea of a request → the starter model made for just that; it goes before all others.
@@ -82,7 +83,7 @@ def decide(
 
 def understand_request(request: str) -> tuple[Task, str, str, tuple[str, ...]]:
     """The task of a name or of plain words, the kind of input, the reason, and other tasks. Raises NotUnderstood."""
-    task = find_task(request)
+    task = find_task(request) or find_registered(request)
     if task is not None:
         return task, task.takes, "you named it", ()
     said = choose(request)

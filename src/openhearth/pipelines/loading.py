@@ -11,6 +11,7 @@ import torch
 from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.machine import cpu_computes_bfloat16
 from openhearth.pipelines.model_folder import ModelFolder
+from openhearth.pipelines.onnx_model import load_onnx
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
@@ -57,6 +58,8 @@ def load_model(
     """
     check_native(folder)
     set_threads(options.threads)
+    if folder.graph is not None:
+        return load_onnx(folder, options.threads)
     device = choose_device(options.device)
     written = folder.config.get("dtype") or folder.config.get("torch_dtype")
     dtype = choose_dtype(options.dtype, stored or written, device)
