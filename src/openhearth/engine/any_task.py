@@ -5,7 +5,6 @@ Requests and answers are those of the task API: pictures and sounds come as byte
 
 import base64
 import importlib
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,8 @@ from typing import Any
 from openhearth.engine.payloads import bytes_of, bytes_of_text
 from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.finding import FoundModel
-from openhearth.pipelines.loading import first_line
 from openhearth.pipelines.inputs import read_image, read_sound
+from openhearth.pipelines.loading import first_line
 from openhearth.pipelines.media import image_file, media_of
 from openhearth.pipelines.options import PipelineOptions
 from openhearth.pipelines.reading.content import Content
@@ -75,8 +74,6 @@ class AnyTask:
         return _plain(answer) if self.task.gives == "json" else media_of(answer)
 
     def _call(self, given: Any, settings: Mapping[str, Any]) -> Any:
-        if self.task.takes == "video" and isinstance(given, bytes):
-            return self._watch(given, settings)
         if self.task.name in _SEEING and isinstance(settings.get("text"), str):
             return self._ask_about(given, **settings)
         answer = self.worker(given, **settings)
@@ -86,13 +83,6 @@ class AnyTask:
             if self.task.name == "text-classification" and answer and isinstance(answer[0], dict)
             else answer
         )
-
-    def _watch(self, film: bytes, settings: Mapping[str, Any]) -> Any:
-        """The answer to a film, which transformers reads from a file alone."""
-        with tempfile.NamedTemporaryFile(prefix="openhearth-") as file:
-            file.write(film)
-            file.flush()
-            return self.worker(file.name, **settings)
 
     def _ask_about(self, image: Any, *, text: str, **settings: Any) -> Any:
         """The answer to a question about a picture: as a conversation, where the model knows those."""
