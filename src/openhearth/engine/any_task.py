@@ -71,7 +71,11 @@ class AnyTask:
 
     def _answer(self, given: Any, settings: Mapping[str, Any]) -> Any:
         answer = self._call(given, settings)
-        return _plain(answer) if self.task.gives == "json" else media_of(answer)
+        if self.task.gives == "json":
+            return _plain(answer)
+        if isinstance(answer, list):
+            raise Invalid(f"{self.task.name}: makes one {self.task.gives} at a time here; ask once for each.")
+        return media_of(answer)
 
     def _call(self, given: Any, settings: Mapping[str, Any]) -> Any:
         if self.task.name in _SEEING and isinstance(settings.get("text"), str):
