@@ -14,10 +14,11 @@ from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.finding import FoundModel
 from openhearth.pipelines.inputs import read_image, read_sound
 from openhearth.pipelines.loading import first_line
-from openhearth.pipelines.media import image_file, media_of
+from openhearth.pipelines.media import Media, image_file, media_of
 from openhearth.pipelines.options import PipelineOptions
 from openhearth.pipelines.reading.content import Content
 from openhearth.pipelines.reading.tables import table_of
+from openhearth.pipelines.sound_files import encode_sound
 from openhearth.pipelines.tasks import TASKS, Task
 from openhearth.pipelines.ways import find_way
 from openhearth.protocol.engine import Run
@@ -70,12 +71,22 @@ class AnyTask:
             raise Unsupported(f"{self.task.name}: {first_line(error)}") from error
 
     def _answer(self, given: Any, settings: Mapping[str, Any]) -> Any:
+        if self.task.gives == "audio":
+            return self._sound(given, dict(settings))
         answer = self._call(given, settings)
         if self.task.gives == "json":
             return _plain(answer)
         if isinstance(answer, list):
             raise Invalid(f"{self.task.name}: makes one {self.task.gives} at a time here; ask once for each.")
         return media_of(answer)
+
+    def _sound(self, given: Any, settings: dict[str, Any]) -> Media:
+        """The sound that was made, as a file in the format that `response_format` names, else a WAV."""
+        form = str(settings.pop("response_format", "wav"))
+        answer = self._call(given, settings)
+        if not isinstance(answer, dict):
+            raise Invalid(f"inputs: {self.task.name} makes one sound a call; send one text.", param="inputs")
+        return encode_sound(answer["audio"], answer["sampling_rate"], form)
 
     def _call(self, given: Any, settings: Mapping[str, Any]) -> Any:
         if self.task.name in _SEEING and isinstance(settings.get("text"), str):
