@@ -20,7 +20,7 @@ from openhearth.pipelines.reading.content import Content
 from openhearth.pipelines.reading.tables import table_of
 from openhearth.pipelines.sound_files import encode_sound
 from openhearth.pipelines.tasks import TASKS, Task
-from openhearth.pipelines.ways import find_way
+from openhearth.pipelines.ways import find_way, find_way_without_model
 from openhearth.protocol.engine import Run
 
 # What the task API gives without being asked otherwise, where transformers' pipelines give something else.
@@ -141,9 +141,15 @@ def _table(request: Run) -> Any:
 
 
 def load_any_task(task: str, path: Path, *, name: str, threads: int, device: str, dtype: str) -> AnyTask:
-    """Load the model in `path` for `task` by the best way there is. Raises Unsupported if there is none."""
-    found = FoundModel(name=name, path=path)
-    way = find_way(TASKS[task], found.folder)
+    """Load the model in `path` for `task` by the best way there is. Raises Unsupported if there is none.
+
+    `path` is Path() for a task that needs no stored model.
+    """
+    if path == Path():
+        found, way = FoundModel.none(), find_way_without_model(TASKS[task])
+    else:
+        found = FoundModel(name=name, path=path)
+        way = find_way(TASKS[task], found.folder)
     if way is None:
         raise Unsupported(
             f"task: {name} ({found.folder.architecture}) cannot do {task}; choose another model."
