@@ -170,8 +170,8 @@ def served(models: FolderModels, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @contextmanager
-def serve(models: FolderModels, data: Path, *, memory_gb: float) -> Iterator[Served]:
-    """The room's routes for `models`, whose engines start at once."""
+def serve(models: FolderModels, data: Path, *, memory_gb: float, at_once: bool = True) -> Iterator[Served]:
+    """The room's routes for `models`, whose engines start at once, or when they are first asked."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     settings = Settings(
@@ -220,7 +220,7 @@ def serve(models: FolderModels, data: Path, *, memory_gb: float) -> Iterator[Ser
     thread.start()
     for start in room.on_start:
         start()
-    for name in models.folders:  # side by side: each takes seconds to import its libraries
+    for name in models.folders if at_once else ():  # side by side: each takes seconds to import its libraries
         room.service.engine(room.service.spec(ADA, name))
     while not server.started:
         thread.join(0.01)

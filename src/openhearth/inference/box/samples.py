@@ -91,11 +91,15 @@ def _sample(fields: Mapping[str, str], box: Box, href_of: FindHref, *, title: st
 
 
 def _fields(example: Mapping[str, Any], box: Box) -> dict[str, str] | None:
-    """The form fields that one example of a card fills, the rest by ours; None for what cannot be shown."""
+    """The form fields that one example of a card fills, the rest by ours; None for what cannot be shown.
+
+    A passage is never ours: a question that a card puts to a chat would be put to a text that does not speak of it.
+    """
     found = {known.name: text for known in box.fields if (text := _written(example, known)) is not None}
     if not found or any(known.is_file and known.name not in found for known in box.files):
         return None
-    whole = {known.name: box.example[known.name] for known in box.fields if known.name in box.example} | found
+    ours = [known.name for known in box.fields if known.kind != "text" and known.name in box.example]
+    whole = {name: box.example[name] for name in ours} | found
     return whole if _is_whole(whole, box) else None
 
 
