@@ -17,6 +17,7 @@ from openhearth.engine.pictures import ANSWERED_BY_TALKING, read_pictures, talk_
 from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.finding import FoundModel
 from openhearth.pipelines.inputs import read_sound
+from openhearth.pipelines.loading import first_line
 from openhearth.pipelines.media import Media, image_file, media_of
 from openhearth.pipelines.options import PipelineOptions
 from openhearth.pipelines.reading.content import Content
@@ -66,6 +67,8 @@ class AnyTask:
             return [self._answer(given, settings) for given in inputs]
         except (ValueError, KeyError) as error:
             raise Invalid(f"{self.task.name}: {error}.", param="inputs") from error
+        except ImportError as error:
+            raise Unsupported(f"{self.task.name}: {first_line(error)}") from error
 
     def _answer(self, given: Any, settings: Mapping[str, Any]) -> Any:
         if self.task.gives == "audio":

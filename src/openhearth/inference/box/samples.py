@@ -13,7 +13,7 @@ from typing import Any
 
 from openhearth.errors import Invalid
 from openhearth.inference.bodies import BODY_MAX_BYTES
-from openhearth.inference.box.declared import Box, Field
+from openhearth.inference.box.declared import SAMPLE_TITLES, Box, Field
 from openhearth.inference.box.given import GivenFile
 from openhearth.inference.box.tables import write_table
 from openhearth.kit.names import check_path
@@ -78,7 +78,10 @@ def _sample(fields: Mapping[str, str], box: Box, href_of: FindHref, *, title: st
     words = next(
         (text for name, text in fields.items() if not any(name == known.name for known in files)), ""
     )
-    title = title or (words if not files else Path(fields[files[0].name]).name)
+    if not title and files:
+        name = Path(fields[files[0].name]).name
+        title = SAMPLE_TITLES.get(name, name)
+    title = title or words
     return Sample(
         title=_short(" ".join(title.split())),
         fields=dict(fields),
