@@ -127,7 +127,11 @@ _WAYS: Mapping[str, tuple[Way, ...]] = {
             how="a model that marks the answer",
             fits=_made_for("question-answering"),
         ),
-        Way(module="question_answering", how="a prompt to an instruct model", fits=_is_chat),
+        Way(
+            module="question_answering",
+            how="how likely a language model finds each passage as the answer",
+            fits=_is_chat,
+        ),
     ),
     "question-generation": (
         Way(
