@@ -12,7 +12,7 @@ import transformers
 
 from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.finding import FoundModel
-from openhearth.pipelines.loading import check_native, first_line, set_threads
+from openhearth.pipelines.loading import check_native, first_line, hide_bars, set_threads
 from openhearth.pipelines.onnx_model import load_onnx
 from openhearth.pipelines.options import PipelineOptions
 
@@ -35,6 +35,7 @@ def load(found: FoundModel, task: str, options: PipelineOptions, **parts: Any) -
             "for pictures and text use image-text-to-text, which many of these models do without it."
         )
     set_threads(options.threads)
+    hide_bars()
     more = {**options.more, **parts}
     if found.gguf is not None:
         more["model_kwargs"] = {**more.get("model_kwargs", {}), "gguf_file": found.gguf}
@@ -88,6 +89,7 @@ def load_with(auto_class: Any, found: FoundModel, options: PipelineOptions) -> t
     """A model by one of transformers' auto classes, ready for inference, and its tokenizer."""
     check_native(found.folder)
     set_threads(options.threads)
+    hide_bars()
     try:
         model = (
             load_onnx(found.folder, options.threads)
