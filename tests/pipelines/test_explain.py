@@ -27,7 +27,7 @@ def printed_by_twin(pipe: Pipe) -> str:
 
 
 def example(name: str, ending: str) -> str:
-    (folder,) = starter_cache().glob(f"converted/{name}-*")
+    folder = max(starter_cache().glob(f"converted/{name}-*"))  # the newest version
     return str(next(folder.rglob(f"*{ending}")))
 
 

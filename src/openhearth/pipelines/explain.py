@@ -12,6 +12,7 @@ from typing import Any
 
 from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.choice import Choice
+from openhearth.pipelines.explain_sounds import SOUND_TWINS
 from openhearth.pipelines.explain_tables import forecast, learnt, saved
 from openhearth.pipelines.lists import LABEL_TEMPLATE, labels_of
 from openhearth.pipelines.prompts import (
@@ -184,7 +185,7 @@ _TWINS: Mapping[tuple[str, str], Fill] = {
     ("zero-shot-classification", "zero_shot_classification"): _near,
     ("image-classification", "through_transformers"): _opened("image-classification"),
     ("image-feature-extraction", "through_transformers"): _opened("image-feature-extraction"),
-    ("automatic-speech-recognition", "through_transformers"): _opened("automatic-speech-recognition"),
+    **SOUND_TWINS,
     ("text-to-image", "diffusion"): _drawing,
     ("tabular-classification", "tables.learning"): learnt,
     ("tabular-regression", "tables.learning"): learnt,

@@ -35,6 +35,7 @@ class TextToSpeech:
         self.sampling_rate = int(config.get("sampling_rate", 24_000))
         self.voices: Mapping[str, Mapping[str, Any]] = config["voices"]
         self.default_voice = str(config.get("default_voice") or next(iter(self.voices)))
+        self.seed = 0
         self._loaded: dict[str, Any] = {}
         self.model = self._voice(None)
 
@@ -71,7 +72,9 @@ class TextToSpeech:
                 f"{self.name} reads Latin letters only; left out: {''.join(left_out[:20])}", stacklevel=2
             )
         pieces = list(split_phonemes(speaker.phonemize(text)))
-        noise = np.random.default_rng(seed)
+        # Kept so that the low-level lines can make the same sound again.
+        self.seed = int(np.random.default_rng().integers(2**31)) if seed is None else seed
+        noise = np.random.default_rng(self.seed)
         said = [
             speaker.from_ids(speaker.ids(piece), speed, noise) for piece in with_progress(pieces, "speech")
         ]
