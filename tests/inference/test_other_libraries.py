@@ -23,7 +23,7 @@ from tests.pipelines.tiny_drawers import SIDE, make_drawer, make_filmer
 from tests.pipelines.tiny_models import export_onnx, make_film_classifier, png_bytes
 
 pytestmark = pytest.mark.slow
-FLOWERS = {"petal": [1.0 + i / 100 for i in range(30)] + [5.0 + i / 100 for i in range(30)],
+FLOWERS: dict[str, Any] = {"petal": [1.0 + i / 100 for i in range(30)] + [5.0 + i / 100 for i in range(30)],
            "kind": ["small"] * 30 + ["large"] * 30}  # fmt: skip
 FAST: dict[str, Any] = {"num_inference_steps": 2, "width": SIDE, "height": SIDE, "seed": 7}
 
@@ -43,7 +43,7 @@ def others(tiny: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> I
             tiny["text-classification"], root / "graph", *EXPORTS["text-classification"]
         ),
     }
-    with serve(FolderModels(folders, {}), tmp_path_factory.mktemp("data"), memory_gb=4) as room:
+    with serve(FolderModels(folders, {}), tmp_path_factory.mktemp("data"), memory_gb=5) as room:
         yield room
 
 
@@ -89,6 +89,27 @@ def test_tabular_classification_takes_columns_and_files(others: Served) -> None:
     url = others.model("forge/flowers")
     assert json.loads(post(url, b'{"inputs": {"data": {"petal": [5.1]}}}')[1]) == ["large"]
     assert json.loads(post(url, b"petal\n1.2\n5.1\n", "text/csv")[1]) == ["small", "large"]
+
+
+def wish(others: Served, **body: Any) -> Any:
+    return json.loads(post(f"{others.url}/api/pipeline", json.dumps(body).encode())[1])
+
+
+def test_series_go_on_without_any_model(others: Served) -> None:
+    told = wish(
+        others, request="predict next month's sales", inputs=list(range(40)), parameters={"horizon": 2}
+    )
+    assert (told["task"], told["model"]) == ("time-series-forecasting", "no stored model")
+    assert told["result"]["forecast"] == pytest.approx([40, 41], abs=0.01)
+
+
+def test_what_one_persons_table_teaches_is_not_told_to_the_next(others: Served) -> None:
+    asked = {"petal": [*FLOWERS["petal"], 5.1], "kind": [*FLOWERS["kind"], None]}
+    told = wish(others, request="tabular-classification", inputs=asked, parameters={"target": "kind"})
+    assert told["result"]["predictions"] == ["large"] and told["result"]["held_out"]["value"] == 1
+    body = json.dumps({"request": "tabular-classification", "inputs": {"petal": [5.1]}}).encode()
+    status, refusal, _ = refused(f"{others.url}/api/pipeline", body)
+    assert status == 400 and "target: is missing" in refusal["error"]
 
 
 def test_films_are_watched_as_bytes(others: Served) -> None:

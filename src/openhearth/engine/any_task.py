@@ -13,13 +13,14 @@ from openhearth.engine.payloads import bytes_of, bytes_of_text
 from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.finding import FoundModel
 from openhearth.pipelines.inputs import read_image, read_sound
+from openhearth.pipelines.loading import first_line
 from openhearth.pipelines.media import Media, image_file, media_of
 from openhearth.pipelines.options import PipelineOptions
 from openhearth.pipelines.reading.content import Content
 from openhearth.pipelines.reading.tables import table_of
 from openhearth.pipelines.sound_files import encode_sound
 from openhearth.pipelines.tasks import TASKS, Task
-from openhearth.pipelines.ways import find_way
+from openhearth.pipelines.ways import find_way, find_way_without_model
 from openhearth.protocol.engine import Run
 
 # What the task API gives without being asked otherwise, where transformers' pipelines give something else.
@@ -28,6 +29,8 @@ _DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "text-classification": {"top_k": 5},
     "audio-classification": {"top_k": 5},
 }
+# Tasks whose models are asked about a picture.
+_SEEING = frozenset({"image-text-to-text", "any-to-any"})
 _RATE_HZ = 16_000
 
 
@@ -44,13 +47,14 @@ class AnyTask:
 
     def decode(self, request: Run) -> Any:
         """The input of `request`, read. Raises Invalid."""
+        if self.task.takes == "image" and isinstance(request.inputs, list):
+            return [_picture(each) for each in request.inputs]
         if self.task.takes in ("image", "audio", "video") and not isinstance(request.inputs, dict):
             return self._decode_media(bytes_of(request, self.task.takes))
         if self.task.takes == "table":
             return _table(request)
-        if isinstance(request.inputs, dict) and isinstance(request.inputs.get("image"), str):
-            image = read_image(bytes_of_text(request.inputs["image"], "image"))
-            return {**request.inputs, "image": image}
+        if isinstance(request.inputs, dict) and "image" in request.inputs:
+            return {**request.inputs, "image": _picture(request.inputs["image"])}
         if request.inputs is None:
             raise Invalid(f"inputs: is missing; {self.task.name} needs an input.", param="inputs")
         return request.inputs
@@ -63,6 +67,8 @@ class AnyTask:
             return [self._answer(given, settings) for given in inputs]
         except (ValueError, KeyError) as error:
             raise Invalid(f"{self.task.name}: {error}.", param="inputs") from error
+        except ImportError as error:
+            raise Unsupported(f"{self.task.name}: {first_line(error)}") from error
 
     def _answer(self, given: Any, settings: Mapping[str, Any]) -> Any:
         if self.task.gives == "audio":
@@ -83,12 +89,23 @@ class AnyTask:
         return encode_sound(answer["audio"], answer["sampling_rate"], form)
 
     def _call(self, given: Any, settings: Mapping[str, Any]) -> Any:
+        if self.task.name in _SEEING and isinstance(settings.get("text"), str):
+            return self._ask_about(given, **settings)
         answer = self.worker(given, **settings)
         # A text of its own is answered as one of a list, as the task API does.
         return (
             [answer]
             if self.task.name == "text-classification" and answer and isinstance(answer[0], dict)
             else answer
+        )
+
+    def _ask_about(self, image: Any, *, text: str, **settings: Any) -> Any:
+        """The answer to a question about a picture: as a conversation, where the model knows those."""
+        if not getattr(getattr(self.worker, "processor", None), "chat_template", None):
+            return self.worker(images=image, text=text, **settings)
+        content = [{"type": "image", "image": image}, {"type": "text", "text": text}]
+        return self.worker(
+            text=[{"role": "user", "content": content}], **{"return_full_text": False, **settings}
         )
 
     def _decode_media(self, content: bytes) -> Any:
@@ -105,6 +122,13 @@ class AnyTask:
                 raise Invalid(f"parameters.{name}: is missing; {self.task.name} needs it.", param=name)
 
 
+def _picture(text: Any) -> Any:
+    """A picture in base64. A name or an address would be opened on this machine, so no other text is one. Raises Invalid."""
+    if not isinstance(text, str):
+        raise Invalid("inputs: send each picture as base64 text.", param="inputs")
+    return read_image(bytes_of_text(text, "image"))
+
+
 def _table(request: Run) -> Any:
     """The table of a request: JSON, or the bytes of a file. Raises Invalid."""
     if request.payload:
@@ -117,9 +141,15 @@ def _table(request: Run) -> Any:
 
 
 def load_any_task(task: str, path: Path, *, name: str, threads: int, device: str, dtype: str) -> AnyTask:
-    """Load the model in `path` for `task` by the best way there is. Raises Unsupported if there is none."""
-    found = FoundModel(name=name, path=path)
-    way = find_way(TASKS[task], found.folder)
+    """Load the model in `path` for `task` by the best way there is. Raises Unsupported if there is none.
+
+    `path` is Path() for a task that needs no stored model.
+    """
+    if path == Path():
+        found, way = FoundModel.none(), find_way_without_model(TASKS[task])
+    else:
+        found = FoundModel(name=name, path=path)
+        way = find_way(TASKS[task], found.folder)
     if way is None:
         raise Unsupported(
             f"task: {name} ({found.folder.architecture}) cannot do {task}; choose another model."

@@ -10,6 +10,7 @@ from openhearth.inference.openai_audio import OpenAIAudio
 from openhearth.inference.plain_words import PlainWords
 from openhearth.inference.records import EngineStatus, ListedModel, Models, ResolvedModel
 from openhearth.inference.repo_models import RepoModels
+from openhearth.inference.rows import RowInput, Rows
 from openhearth.inference.service import Inference
 from openhearth.pipelines.ways import RUNNABLE
 from openhearth.repos import Repos
@@ -17,7 +18,17 @@ from openhearth.wire.room import Ground, Room
 
 SERVED_TASKS = tuple(RUNNABLE)
 
-__all__ = ["SERVED_TASKS", "EngineStatus", "Inference", "ListedModel", "Models", "ResolvedModel", "build"]
+__all__ = [
+    "SERVED_TASKS",
+    "EngineStatus",
+    "Inference",
+    "ListedModel",
+    "Models",
+    "ResolvedModel",
+    "RowInput",
+    "Rows",
+    "build",
+]
 
 
 def build(ground: Ground, *, repos: Repos) -> Room:

@@ -173,6 +173,19 @@ def task_answer(call: TaskCall, result: Result) -> Any:
     return vectors[0].tolist() if result.output["is_single"] else vectors.tolist()
 
 
+def as_client_reads(task: str, answer: Any) -> Any:
+    """`answer` as InferenceClient reads it, where that is not what transformers' pipelines give.
+
+    zero-shot-classification: a row for each label (_client.py, `zero_shot_classification`).
+    """
+    if task != "zero-shot-classification":
+        return answer
+    if isinstance(answer, list):
+        return [as_client_reads(task, each) for each in answer]
+    pairs = zip(answer["labels"], answer["scores"], strict=True)
+    return [{"label": label, "score": score} for label, score in pairs]
+
+
 def media_type(result: Result) -> str | None:
     """What the payload of `result` is, if it is a picture, a sound or a film."""
     return result.output.get("content_type") if result.payload and isinstance(result.output, dict) else None

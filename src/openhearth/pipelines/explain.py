@@ -12,6 +12,7 @@ from typing import Any
 
 from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.choice import Choice
+from openhearth.pipelines.explain_more import answering, deciding
 from openhearth.pipelines.explain_sounds import SOUND_TWINS
 from openhearth.pipelines.explain_tables import forecast, learnt, saved
 from openhearth.pipelines.lists import LABEL_TEMPLATE, labels_of
@@ -23,6 +24,7 @@ from openhearth.pipelines.prompts import (
     language_name,
 )
 from openhearth.pipelines.reading import Read
+from openhearth.pipelines.reading.reader import is_chat
 from openhearth.pipelines.tasks import Task
 from openhearth.pipelines.ways import Way
 
@@ -75,6 +77,8 @@ def write_lines(task: Task, way: Way, call: LastCall, worker: Any, *, model: str
 
 def _heading(choice: Choice, call: LastCall) -> str:
     said = [f"# {choice.task.name} with {choice.model.name}, by {choice.way.how}"]
+    if isinstance(call.inputs, list) and len(call.inputs) > 1 and not is_chat(call.inputs):
+        said.append(f"# the first of {len(call.inputs)} inputs")
     said += [f"# read: {' '.join(str(read).split())}" for read in call.read]
     return "\n".join(said) + "\n"
 
@@ -186,6 +190,8 @@ _TWINS: Mapping[tuple[str, str], Fill] = {
     ("image-classification", "through_transformers"): _opened("image-classification"),
     ("image-feature-extraction", "through_transformers"): _opened("image-feature-extraction"),
     **SOUND_TWINS,
+    ("decision", "through_transformers"): deciding,
+    ("question-answering", "question_answering"): answering,
     ("text-to-image", "diffusion"): _drawing,
     ("tabular-classification", "tables.learning"): learnt,
     ("tabular-regression", "tables.learning"): learnt,

@@ -51,7 +51,7 @@ def spoken(call: "LastCall", worker: Any) -> tuple[str, dict[str, Any]]:
     """text-to-speech by an ONNX voice."""
     text = call.inputs[0] if isinstance(call.inputs, list) else call.inputs
     parameters = {**call.parameters, **(call.parameters.get("forward_params") or {})}
-    name = parameters.get("voice") or getattr(worker, "default_voice", "heart")
+    name = str(parameters.get("voice") or getattr(worker, "default_voice", "heart"))
     voices: Mapping[str, Any] = getattr(worker, "voices", {})
     file = voices.get(name, {}).get("file", f"voices/{name}.onnx")
     return "text-to-speech", {

@@ -63,6 +63,12 @@ class AskedAnswers:
         spans = [self._quote(question, context, places[i], nearness[i], max_answer_len) for i in best[:top_k]]
         return [*spans, nowhere][:top_k]
 
+    def nearest(self, question: str, context: str) -> str:
+        """The sentence of `context` that is nearest to the question: the first that the model is shown."""
+        said = [context[start:end] for start, end in sentences(context)]
+        nearness = self._near(question, said)
+        return said[max(range(len(said)), key=lambda i: nearness[i])]
+
     def _near(self, question: str, said: Sequence[str]) -> list[float]:
         """How near each sentence is to the question, 0 to 1."""
         if self.embedder is not None:

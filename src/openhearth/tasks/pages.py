@@ -70,6 +70,7 @@ class TaskPage:
     model: str = field(metadata={"help": "The model that is chosen; empty if there is none"})
     model_href: str
     usages: Sequence[Usage] = field(metadata={"help": "The lines that call that model for this task"})
+    actions: Sequence[Markup] = field(metadata={"help": "What the slot task.actions gave for that model"})
     box: Markup | None = field(
         metadata={"help": "What the slot repo.widget gave for that model and this task"}
     )
@@ -126,6 +127,7 @@ class TaskPages:
             choices=[Choice(value=m.repo.id, label=m.repo.id) for m in [*made_for, *general]],
             model=chosen.repo.id if chosen else "",
             model_href=self.frame.urls.repo(chosen.repo.ref) if chosen else "",
+            actions=self._actions(request, task, chosen),
             usages=self._usages(chosen, task) if chosen else [],
             box=self._box(request, chosen, task) if chosen else None,
         )
@@ -139,6 +141,12 @@ class TaskPages:
         facts = replace(self.frame.repos.facts.get(model.repo), pipeline_tag=task.name)
         boxes: list[Markup] = self.frame.slots.parts("repo.widget", request, model.repo, facts)
         return boxes[0] if boxes else None
+
+    def _actions(self, request: Request, task: AboutTask, model: Listed | None) -> list[Markup]:
+        if model is None:
+            return []
+        parts: list[Markup] = self.frame.slots.parts("task.actions", request, task.name, model.repo.id)
+        return parts
 
     def _usages(self, model: Listed, task: AboutTask) -> list[Usage]:
         repos = self.frame.repos

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import wave
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -32,7 +33,8 @@ def test_pieces_of_speech(ear: Pipe, clips: dict[Path, str], tmp_path: Path) -> 
     with wave.open(str(tmp_path / "two.wav"), "wb") as file:
         file.setparams((1, 2, 16_000, 0, "NONE", ""))
         file.writeframes((np.concatenate(parts) * 32_767).astype("<i2").tobytes())
-    for parameters in ({}, {"threshold": 0.9, "min_silence_s": 0.03, "pad_s": 0.5}):
+    settings: list[dict[str, Any]] = [{}, {"threshold": 0.9, "min_silence_s": 0.03, "pad_s": 0.5}]
+    for parameters in settings:
         pieces = ear(tmp_path / "two.wav", **parameters)
         said = [[float(word) for word in line.split()] for line in printed_by_twin(ear).splitlines()]
         assert len(said) == len(pieces) > 1

@@ -8,7 +8,7 @@ same box through the slot `repo.widget`: the task is the `pipeline_tag` of the f
 import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -32,13 +32,15 @@ from openhearth.inference.records import EngineSpec
 from openhearth.inference.service import Inference
 from openhearth.kit.names import RepoRef
 from openhearth.pipelines.reading import Read
-from openhearth.pipelines.tasks import find_task
+from openhearth.pipelines.tasks import Task, find_task
 from openhearth.pipelines.ways import ways_of
 from openhearth.urls import Urls
 from openhearth.web import Web
 from openhearth.web.parts import Choice
 from openhearth.wire.forms import read_form, text_of
 from openhearth.wire.request import actor_of, csrf_of
+
+_FROM = "from"  # the field that says which page the form was on
 
 
 class RepoLike(Protocol):
@@ -57,6 +59,12 @@ class FactsLike(Protocol):
     def card(self) -> Mapping[str, Any]: ...
     @property
     def config(self) -> Mapping[str, Any] | None: ...
+    @property
+    def library_name(self) -> str | None: ...
+    @property
+    def safetensors(self) -> Mapping[str, Any] | None: ...
+    @property
+    def gguf(self) -> Mapping[str, Any] | None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +99,7 @@ class WidgetForm:
     choices: Mapping[str, Sequence[Choice]] = field(metadata={"help": "What a parameter may be, by its name"})
     is_chat: bool = field(metadata={"help": "Whether the model answers, or only continues a text"})
     repo_id: str = field(metadata={"help": "namespace/name of the model"})
-    repo_href: str = field(metadata={"help": "The model's own page, where one starts over"})
+    start_href: str = field(metadata={"help": "The page with the box, where one starts over"})
     post_href: str = field(metadata={"help": "Where the form posts to"})
     api_href: str = field(metadata={"help": "The model's own /v1, from which the script streams"})
     csrf_token: str = field(metadata={"help": "The proof that this page sent the form"})
@@ -138,16 +146,25 @@ class Widget:
             return None
         task = find_task(facts.pipeline_tag)
         if task is None or task.name not in BOXES or not ways_of(task):
-            reason = f"Models for {facts.pipeline_tag} cannot be run here yet; its files are."
-            return self._web.fragment("inference/cannot.html", WidgetNote(reason=reason))
+            return self._note(f"Models for {facts.pipeline_tag} cannot be run here yet; its files are.")
+        if _holds_pickles_alone(facts):
+            return self._note(
+                "It holds no model.safetensors. Weights in other formats can run code when they are loaded, "
+                "so they are not run here; push it saved by save_pretrained."
+            )
         self._inference.expect(repo.ref.id)
         box = BOXES[task.name]
-        samples = list_samples(facts.card, box, href_of=self._href_of(repo.ref))
+        card = facts.card if _made_for(facts.card, task) else {}  # its examples are those of its own task
+        samples = list_samples(card, box, href_of=self._href_of(repo.ref))
         files = {known.name for known in box.files}
         shown = samples[0].fields if samples else box.example
         texts = {name: text for name, text in shown.items() if name not in files}
-        empty = Try(box=box, values={**box.defaults, **texts})
+        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        empty = Try(box=box, values={**box.defaults, **texts, _FROM: here})
         return self._form(request, repo.ref, empty, samples=samples, is_chat=_has_chat_template(facts))
+
+    def _note(self, reason: str) -> Markup:
+        return self._web.fragment("inference/cannot.html", WidgetNote(reason=reason))
 
     async def try_it(self, request: Request) -> Response:
         """Run the form once. A refusal by the model is shown in the form; the page itself is fine."""
@@ -212,10 +229,10 @@ class Widget:
     ) -> Markup:
         turns = outcome.turns if outcome else ()
         answered = is_chat and outcome is not None and outcome.error is None
-        box = tried.box
+        box = tried.box if is_chat or tried.box.task != "text-generation" else _CONTINUES
         context = WidgetForm(
             task=box.task,
-            action="Continue" if box.task == "text-generation" and not is_chat else box.action,
+            action=box.action,
             fields=box.fields,
             parameters=box.parameters,
             choices={
@@ -224,7 +241,7 @@ class Widget:
             },
             is_chat=is_chat,
             repo_id=repo.id,
-            repo_href=self._urls.repo(repo),
+            start_href=_start_of(tried.values.get(_FROM, ""), self._urls.repo(repo)),
             post_href=f"/models/{repo.id}/try",
             api_href=f"/models/{repo.id}/v1",
             csrf_token=csrf_of(request),
@@ -235,6 +252,13 @@ class Widget:
             outcome=outcome,
         )
         return self._web.fragment("inference/widget.html", context)
+
+
+# A model that knows no conversations goes on with what is written.
+_CHAT = BOXES["text-generation"]
+_CONTINUES = replace(
+    _CHAT, action="Continue", fields=[replace(known, label="Text to continue") for known in _CHAT.fields]
+)
 
 
 def _outcome(given: Given, answer: Answer) -> Outcome:
@@ -293,6 +317,25 @@ async def _read_try(request: Request) -> Try:
     return Try(
         box=box, values=values, uploads={name: content for name, content in uploads.items() if content}
     )
+
+
+def _made_for(card: Mapping[str, Any], task: Task) -> bool:
+    """Whether `card` speaks of `task`, or of none."""
+    tag = card.get("pipeline_tag")
+    return not isinstance(tag, str) or find_task(tag) == task
+
+
+def _holds_pickles_alone(facts: FactsLike) -> bool:
+    """Whether it is a model of transformers without weights that may be loaded. Its files are not looked at."""
+    is_transformers = facts.library_name in (None, "transformers") and bool(
+        (facts.config or {}).get("architectures")
+    )
+    return is_transformers and facts.safetensors is None and facts.gguf is None
+
+
+def _start_of(here: str, repo_href: str) -> str:
+    """The page that the form was on, if that is one of this hub."""
+    return here if here.startswith("/") and not here.startswith(("//", "/\\")) else repo_href
 
 
 def _has_chat_template(facts: FactsLike) -> bool:

@@ -1,0 +1,37 @@
+"""The twins of answers and decisions."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from openhearth.errors import Unsupported
+from openhearth.pipelines.prompts import conversation
+
+Twinned = tuple[str, dict[str, Any]]
+_ANSWER_TOKENS = 32
+_LONGEST_ANSWER = 15
+
+
+def deciding(call: Any, worker: Any) -> Twinned:
+    """The request whole: questions and state."""
+    inputs = call.inputs
+    if not isinstance(inputs, Mapping):
+        raise Unsupported('explain: give one request, as {"state": …, "questions": …}, to see its lines.')
+    return "decision", {"inputs": dict(inputs)}
+
+
+def answering(call: Any, worker: Any) -> Twinned:
+    """By marks in the text, or by what is asked of an instruct model about the nearest sentence."""
+    row = call.inputs[0] if isinstance(call.inputs, list) and call.inputs else call.inputs
+    row = row if isinstance(row, Mapping) else {**({"context": row} if row else {}), **call.parameters}
+    question, context = _first(row["question"]), _first(row["context"])
+    answers = worker.answers
+    if not hasattr(answers, "instruct"):
+        longest = call.parameters.get("max_answer_len", _LONGEST_ANSWER)
+        return "question-answering", {"question": question, "context": context, "longest": longest}
+    sentence = answers.nearest(question, context)
+    asked = conversation("question-answering", text=sentence, question=question)
+    return "asked", {"conversation": asked, "parameters": {"max_new_tokens": _ANSWER_TOKENS}}
+
+
+def _first(given: Any) -> Any:
+    return given[0] if isinstance(given, list) else given
