@@ -55,7 +55,7 @@ def spoken(call: "LastCall", worker: Any) -> tuple[str, dict[str, Any]]:
     voices: Mapping[str, Any] = getattr(worker, "voices", {})
     file = voices.get(name, {}).get("file", f"voices/{name}.onnx")
     return "text-to-speech", {
-        "inputs": text, "voice": name, "file": file, "speed": parameters.get("speed", 1.0),
+        "inputs": text, "voice": worker.known_as(name) if voices else name, "file": file, "speed": parameters.get("speed", 1.0),
         "seed": getattr(worker, "seed", 0),
     }  # fmt: skip
 
