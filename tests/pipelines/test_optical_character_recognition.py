@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 from openhearth.errors import Invalid
 from openhearth.pipelines import pipeline
 from openhearth.pipelines.optical_character_recognition import Line, in_rows, joined
-from tests.support.photos import starter_folder
+from tests.support.starter import starter_folder
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from openhearth.engine.payloads import bytes_of, bytes_of_text
+import numpy as np
+from PIL import Image
+
+from openhearth.engine.payloads import bytes_of
+from openhearth.engine.pictures import ANSWERED_BY_TALKING, read_pictures, talk_about
 from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.finding import FoundModel
-from openhearth.pipelines.inputs import read_image, read_sound
+from openhearth.pipelines.inputs import read_sound
 from openhearth.pipelines.loading import first_line
 from openhearth.pipelines.media import Media, image_file, media_of
 from openhearth.pipelines.options import PipelineOptions
@@ -29,8 +33,6 @@ _DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "text-classification": {"top_k": 5},
     "audio-classification": {"top_k": 5},
 }
-# Tasks whose models are asked about a picture.
-_SEEING = frozenset({"image-text-to-text", "any-to-any"})
 _RATE_HZ = 16_000
 
 
@@ -47,14 +49,12 @@ class AnyTask:
 
     def decode(self, request: Run) -> Any:
         """The input of `request`, read. Raises Invalid."""
-        if self.task.takes == "image" and isinstance(request.inputs, list):
-            return [_picture(each) for each in request.inputs]
-        if self.task.takes in ("image", "audio", "video") and not isinstance(request.inputs, dict):
+        if self.task.takes == "image":
+            return read_pictures(request, self.task.name)
+        if self.task.takes in ("audio", "video") and not isinstance(request.inputs, dict):
             return self._decode_media(bytes_of(request, self.task.takes))
         if self.task.takes == "table":
             return _table(request)
-        if isinstance(request.inputs, dict) and "image" in request.inputs:
-            return {**request.inputs, "image": _picture(request.inputs["image"])}
         if request.inputs is None:
             raise Invalid(f"inputs: is missing; {self.task.name} needs an input.", param="inputs")
         return request.inputs
@@ -89,8 +89,8 @@ class AnyTask:
         return encode_sound(answer["audio"], answer["sampling_rate"], form)
 
     def _call(self, given: Any, settings: Mapping[str, Any]) -> Any:
-        if self.task.name in _SEEING and isinstance(settings.get("text"), str):
-            return self._ask_about(given, **settings)
+        if self.task.name in ANSWERED_BY_TALKING:
+            return talk_about(self.worker, given, settings)
         answer = self.worker(given, **settings)
         # A text of its own is answered as one of a list, as the task API does.
         return (
@@ -99,18 +99,7 @@ class AnyTask:
             else answer
         )
 
-    def _ask_about(self, image: Any, *, text: str, **settings: Any) -> Any:
-        """The answer to a question about a picture: as a conversation, where the model knows those."""
-        if not getattr(getattr(self.worker, "processor", None), "chat_template", None):
-            return self.worker(images=image, text=text, **settings)
-        content = [{"type": "image", "image": image}, {"type": "text", "text": text}]
-        return self.worker(
-            text=[{"role": "user", "content": content}], **{"return_full_text": False, **settings}
-        )
-
     def _decode_media(self, content: bytes) -> Any:
-        if self.task.takes == "image":
-            return read_image(content)
         if self.task.takes == "audio":
             rate_hz = getattr(getattr(self.worker, "feature_extractor", None), "sampling_rate", _RATE_HZ)
             return read_sound(content, rate_hz=rate_hz)
@@ -120,13 +109,6 @@ class AnyTask:
         for name in self.task.asks:
             if name not in parameters and not all(isinstance(g, dict) and name in g for g in inputs):
                 raise Invalid(f"parameters.{name}: is missing; {self.task.name} needs it.", param=name)
-
-
-def _picture(text: Any) -> Any:
-    """A picture in base64. A name or an address would be opened on this machine, so no other text is one. Raises Invalid."""
-    if not isinstance(text, str):
-        raise Invalid("inputs: send each picture as base64 text.", param="inputs")
-    return read_image(bytes_of_text(text, "image"))
 
 
 def _table(request: Run) -> Any:
@@ -162,11 +144,13 @@ def load_any_task(task: str, path: Path, *, name: str, threads: int, device: str
 
 
 def _plain(value: Any) -> Any:
-    """`value` as JSON can hold it: arrays as lists, pictures as base64 of a PNG."""
+    """`value` as JSON can hold it: arrays as lists, pictures and masks as base64 of a PNG."""
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     if hasattr(value, "save") and hasattr(value, "getbands"):
         return base64.b64encode(image_file(value).content).decode()
+    if str(getattr(value, "dtype", "")) in ("bool", "torch.bool") and value.ndim == 2:
+        return _plain(Image.fromarray(np.asarray(value).astype(np.uint8) * 255))
     return value.tolist() if hasattr(value, "tolist") else value

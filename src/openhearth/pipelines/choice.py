@@ -31,6 +31,7 @@ _BROUGHT_BY = {
     "question-answering": "SmolLM2-135M-Instruct", "question-generation": "all-MiniLM-L6-v2",
     "decision": "SmolLM2-135M-Instruct",
     "face-detection": "faces", "face-recognition": "faces", "optical-character-recognition": "rapidocr",
+    "document-question-answering": "rapidocr",
 }  # fmt: skip
 # Task and idea of a request → the starter model made for just that; it goes before all others.
 _MADE_FOR = {("token-classification", "personal"): "rampart-pii"}
@@ -144,7 +145,7 @@ def _from_shelf(task: Task, specialist: str | None) -> tuple[FoundModel, Way, st
     for known in (known for known in shelf if specialist and known.id == f"{STARTER}/{specialist}"):
         if known.folder is not None and (made := find_way(task, known.folder)):
             return FoundModel(name=known.id, path=known.path), made, "made for what you ask"
-    for way in ways_of(task):
+    for way in (way for way in ways_of(task) if way.is_offered):
         fitting = [known for known in shelf if known.folder is not None and way.works(known.folder)]
         for known in sorted(fitting, key=lambda known: _preference(task, known)):
             found = FoundModel(name=known.id, path=known.path)

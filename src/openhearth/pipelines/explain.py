@@ -136,6 +136,28 @@ def _opened(name: str) -> "Fill":
     return lambda call, worker: (name, {"inputs": _path(call)})
 
 
+def _finding_faces(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
+    from openhearth.pipelines.faces.finder import margin_of
+
+    margin = margin_of(call.parameters.get("threshold", 0.5))
+    return "face-detection", {"inputs": _path(call), "margin": margin}
+
+
+def _comparing_faces(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
+    if any(tag.get("is_refused") for tag in worker.tags):
+        raise Unsupported(
+            "explain: an album with corrections has no low-level twin; the lines know tags alone."
+        )
+    photos = [str(path) for path in worker.photos_of(_path(call))]
+    tagged = [(tag["name"], tag["photo"], list(tag["box"].values())) for tag in worker.tags]
+    return "face-recognition", {"tagged": tagged, "photos": photos}
+
+
+def _reading(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
+    threshold = call.parameters.get("threshold", 0.5)
+    return "optical-character-recognition", {"inputs": _path(call), "threshold": threshold}
+
+
 def _drawing(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
     own = ("seed", "generator", "fps", "target_size")
     parameters = {name: value for name, value in call.parameters.items() if name not in own}
@@ -190,6 +212,9 @@ _TWINS: Mapping[tuple[str, str], Fill] = {
     ("image-classification", "through_transformers"): _opened("image-classification"),
     ("image-feature-extraction", "through_transformers"): _opened("image-feature-extraction"),
     **SOUND_TWINS,
+    ("face-detection", "face_detection"): _finding_faces,
+    ("face-recognition", "face_recognition"): _comparing_faces,
+    ("optical-character-recognition", "optical_character_recognition"): _reading,
     ("decision", "through_transformers"): deciding,
     ("question-answering", "question_answering"): answering,
     ("text-to-image", "diffusion"): _drawing,

@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from openhearth.errors import Unsupported
-from openhearth.pipelines.prompts import conversation
 
 Twinned = tuple[str, dict[str, Any]]
-_ANSWER_TOKENS = 32
 _LONGEST_ANSWER = 15
 
 
@@ -20,7 +18,7 @@ def deciding(call: Any, worker: Any) -> Twinned:
 
 
 def answering(call: Any, worker: Any) -> Twinned:
-    """By marks in the text, or by what is asked of an instruct model about the nearest sentence."""
+    """By marks in the text, or by how likely a language model finds each passage."""
     row = call.inputs[0] if isinstance(call.inputs, list) and call.inputs else call.inputs
     row = row if isinstance(row, Mapping) else {**({"context": row} if row else {}), **call.parameters}
     question, context = _first(row["question"]), _first(row["context"])
@@ -28,9 +26,7 @@ def answering(call: Any, worker: Any) -> Twinned:
     if not hasattr(answers, "instruct"):
         longest = call.parameters.get("max_answer_len", _LONGEST_ANSWER)
         return "question-answering", {"question": question, "context": context, "longest": longest}
-    sentence = answers.nearest(question, context)
-    asked = conversation("question-answering", text=sentence, question=question)
-    return "asked", {"conversation": asked, "parameters": {"max_new_tokens": _ANSWER_TOKENS}}
+    return "answer-likelihood", answers.twin(question, context)
 
 
 def _first(given: Any) -> Any:
