@@ -6,6 +6,7 @@ single ratings in another. The texts belong to their authors, which is why the r
 
 import ast
 import csv
+import re
 import tarfile
 import zlib
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ PACKAGE = Package(
     sha256="5d7c06e027fc8b99238edb0d53d970cf97066ef97654009890b83703849632f9",
 )
 _COUNTS = {"movie": 10_605, "amazon": 3_708}
+# Source → what its files in the archive are called. Tweets are in the archive, and not in the repo.
+SOURCES = {"movie": "movieReviewSnippets", "amazon": "amazonReviewSnippets", "tweets": "tweets"}
 # Sentences nearer to zero than this are neither: people were undecided or felt nothing.
 _NEUTRAL_BELOW = 0.5
 _TEST_PERCENT = 15
@@ -54,9 +57,9 @@ def read_sentences(bundle: tarfile.TarFile, source: str) -> Iterator[Sentence]:
     """The rated sentences of one source, in the order of the archive."""
     ratings = {
         key: len(ast.literal_eval(given[-1]))
-        for key, *given in _rows(bundle, f"{source}ReviewSnippets_anonDataRatings")
+        for key, *given in _rows(bundle, f"{SOURCES[source]}_anonDataRatings")
     }
-    for key, mean, text in _rows(bundle, f"{source}ReviewSnippets_GroundTruth"):
+    for key, mean, text in _rows(bundle, f"{SOURCES[source]}_GroundTruth"):
         # Amazon ids are review_sentence; film sentences are each their own review.
         yield Sentence(
             text=text.strip(),
@@ -67,6 +70,12 @@ def read_sentences(bundle: tarfile.TarFile, source: str) -> Iterator[Sentence]:
             sentence_id=f"{source}-{key}",
             review_id=f"{source}-{key.partition('_')[0]}",
         )
+
+
+def read_words(bundle: tarfile.TarFile) -> dict[str, float]:
+    """VADER's own list: words (letters alone, no emoticons) with what ten people felt at them, from −4 to 4."""
+    rows = _rows(bundle, "vader_sentiment_lexicon", errors="replace")
+    return {row[0]: float(row[1]) for row in rows if len(row) > 1 and re.sub("[-']", "", row[0]).isalpha()}
 
 
 def label_of(score: float) -> str:
@@ -81,12 +90,12 @@ def is_test(sentence: Sentence) -> bool:
     return zlib.crc32(sentence.review_id.encode()) % 100 < _TEST_PERCENT
 
 
-def _rows(bundle: tarfile.TarFile, stem: str) -> Iterator[list[str]]:
+def _rows(bundle: tarfile.TarFile, stem: str, *, errors: str = "strict") -> Iterator[list[str]]:
     name = next(name for name in bundle.getnames() if name.endswith(f"{stem}.txt"))
     stream = bundle.extractfile(name)
     if stream is None:
         raise ConversionFailed(f"{name} is no file in the archive.")
-    for line in stream.read().decode("utf-8-sig").splitlines():
+    for line in stream.read().decode("utf-8-sig", errors).splitlines():
         yield line.split("\t")
 
 
