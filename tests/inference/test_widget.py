@@ -79,9 +79,11 @@ def outcome(page: str) -> str:
             r"try__turn--user.>Hello<.+try__turn--assistant.>.+<",
         ),
         ("text-generation", "forge/plain", {"text": "Hello"}, r'class="try__text">.+<'),
-        ("feature-extraction", "forge/embed", {"source": "Steel", "sentences": "Steel\nA duck"}, r"A duck"),
-        ("image-classification", "forge/look", {"file": png_bytes()}, r"steel"),
-        ("automatic-speech-recognition", "forge/listen", {"file": wav_bytes()}, r'class="try__text">'),
+        ("sentence-similarity", "forge/embed", {"source": "Steel", "sentences": "Steel\nA duck"}, r"A duck"),
+        ("feature-extraction", "forge/embed", {"text": "Steel"}, r"A vector of \d+ numbers"),
+        ("text-classification", "forge/judge", {"text": "Steel"}, r"iron"),
+        ("image-classification", "forge/look", {"picture": png_bytes()}, r"steel"),
+        ("automatic-speech-recognition", "forge/listen", {"sound": wav_bytes()}, r'class="try__text">'),
     ],
 )
 def test_nobody_tries_a_public_model_without_script(
@@ -113,7 +115,7 @@ def test_a_conversation_goes_on_without_script(browser: Browser) -> None:
     ("task", "repo_id", "title", "says"),
     [
         ("image-classification", "forge/look", "Hot iron", "steel"),
-        ("automatic-speech-recognition", "forge/listen", "examples/tone.wav", "try__text"),
+        ("automatic-speech-recognition", "forge/listen", "tone.wav", "try__text"),
         ("text-generation", "forge/plain", "Steel is", "Steel is"),
         ("text-generation", "forge/plain", "What is steel?", "What is steel?"),
     ],
@@ -125,7 +127,7 @@ def test_an_example_is_tried_by_its_button(
     buttons = re.findall(r'name="example" value="([^"]+)"[^>]*>(.*?)</button>', form, re.DOTALL)
     (value,) = [html.unescape(value) for value, shown in buttons if title in shown]
     assert "else.where" not in form
-    page = browser.try_it(repo_id, task=task, example=value, text="", file=b"")
+    page = browser.try_it(repo_id, task=task, example=value, text="", picture=b"")
     assert says in outcome(page) and "notice--bad" not in page
 
 
@@ -133,7 +135,9 @@ def test_an_example_is_tried_by_its_button(
     ("task", "repo_id", "says"),
     [
         ("text-generation", "forge/chat", "Why is steel harder"),
+        ("sentence-similarity", "forge/embed", "A guitar"),
         ("feature-extraction", "forge/embed", "A guitar"),
+        ("zero-shot-classification", "forge/embed", "sport, politics"),
     ],
 )
 def test_a_model_without_examples_gets_ours_in_its_fields(
@@ -145,7 +149,7 @@ def test_a_model_without_examples_gets_ours_in_its_fields(
 @pytest.mark.parametrize("name", ["../config.json", "/etc/passwd", "examples/none.png", "examples"])
 def test_an_example_outside_the_repo_is_refused(browser: Browser, name: str) -> None:
     browser.visit("image-classification", "forge/look")
-    page = browser.try_it("forge/look", task="image-classification", example=json.dumps({"file": name}))
+    page = browser.try_it("forge/look", task="image-classification", example=json.dumps({"picture": name}))
     assert "notice--bad" in outcome(page)
 
 
@@ -156,10 +160,10 @@ def test_an_example_outside_the_repo_is_refused(browser: Browser, name: str) -> 
         ("text-generation", "forge/chat", {"text": "Hello", "temperature": "hot"}, "'hot' is no number"),
         ("text-generation", "forge/chat", {"text": "Hello", "top_p": "7"}, "top_p"),
         ("text-generation", "forge/chat", {"text": "Hello", "max_tokens": "5000"}, "can hold"),
-        ("image-classification", "forge/look", {}, "choose a file"),
-        ("image-classification", "forge/look", {"file": b"no picture"}, "PNG, JPEG"),
+        ("image-classification", "forge/look", {}, "picture: choose a picture"),
+        ("image-classification", "forge/look", {"picture": b"no picture"}, "PNG, JPEG"),
         ("text-generation", "forge/embed", {"text": "Hello"}, "made for feature-extraction"),
-        ("feature-extraction", "forge/embed", {"source": "Steel", "sentences": ""}, "sentence"),
+        ("sentence-similarity", "forge/embed", {"source": "Steel", "sentences": ""}, "sentences: write"),
     ],
 )
 def test_failures_are_told_in_plain_words_in_the_form(
@@ -179,5 +183,6 @@ def test_a_form_from_elsewhere_is_refused(browser: Browser) -> None:
     assert browser.refused("forge/chat", task="text-generation", text="Hello") == 403
 
 
-def test_a_model_for_another_task_has_no_form(browser: Browser) -> None:
-    assert browser.visit("text-to-video", "forge/chat") == ""
+def test_a_model_whose_task_nothing_here_works_says_so_in_one_line(browser: Browser) -> None:
+    page = browser.visit("reinforcement-learning", "forge/chat")
+    assert "Models for reinforcement-learning cannot be run here yet" in page and "<form" not in page

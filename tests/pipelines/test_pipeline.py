@@ -58,7 +58,7 @@ def test_words_that_fit_nothing_and_a_model_that_is_not_here_are_refused_with_th
     with pytest.raises(NotFound, match="openhearth starter SmolLM2"):
         pipeline("summarise a page")
     with pytest.raises(Unsupported, match="cannot be run here yet"):
-        pipeline("read the text in a photo")
+        pipeline("time-series-forecasting")
     with pytest.raises(Invalid, match="name a task"):
         pipeline()
 

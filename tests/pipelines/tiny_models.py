@@ -143,6 +143,33 @@ def make_t5(folder: Path, *, seed: int = 6) -> Path:
     return folder
 
 
+def make_tapas(folder: Path, *, seed: int = 7) -> Path:
+    """A reader of tables that points at cells."""
+    import torch
+    from transformers import TapasConfig, TapasForQuestionAnswering, TapasTokenizer
+
+    folder.mkdir(parents=True, exist_ok=True)
+    words = [
+        "[PAD]",
+        "[UNK]",
+        "[CLS]",
+        "[SEP]",
+        "[MASK]",
+        "[EMPTY]",
+        *"abcdefghijklmnopqrstuvwxyz0123456789?",
+    ]
+    words += [f"##{letter}" for letter in words[6:]]
+    (folder / "vocab.txt").write_text("\n".join(words))
+    torch.manual_seed(seed)
+    config = TapasConfig(
+        vocab_size=len(words), hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64,
+        max_position_embeddings=256, initializer_range=0.4, num_aggregation_labels=4,
+    )  # fmt: skip
+    TapasForQuestionAnswering(config).save_pretrained(folder)
+    TapasTokenizer(folder / "vocab.txt", model_max_length=256).save_pretrained(folder)
+    return folder
+
+
 def make_image_classifier(folder: Path, *, seed: int = 3) -> Path:
     """A picture classifier with the labels iron, steel and slag."""
     import torch

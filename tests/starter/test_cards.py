@@ -51,8 +51,11 @@ def test_a_card_of_somebody_else_carries_no_stamp(card: str) -> None:
     assert stamp_of(card) is None
 
 
-def test_texts_that_belong_to_their_authors_stay_private() -> None:
-    assert [recipe.name for recipe in all_recipes() if recipe.private] == ["rated-review-sentences"]
+def test_texts_and_photos_that_belong_to_their_authors_stay_private() -> None:
+    assert [recipe.name for recipe in all_recipes() if recipe.private] == [
+        "portraits",
+        "rated-review-sentences",
+    ]
 
 
 def test_names_may_carry_the_organisation_and_any_capitals() -> None:

@@ -20,6 +20,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "Install small real models and data sets to begin with.",
     ),
     "run": ("openhearth.cli.run", "run", "Call a model once."),
+    "album": (
+        "openhearth.cli.album",
+        "app",
+        "Name a face once, find it again in folders of photos.",
+    ),
     "notes": ("openhearth.cli.notes", "notes", "What was warned of in earlier runs, in plain words."),
     "admin": ("openhearth.cli.admin", "admin", "Accounts, tokens and storage of a data folder."),
     "doctor": ("openhearth.cli.doctor", "doctor", "Say what this machine can do, and what is missing."),

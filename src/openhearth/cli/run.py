@@ -22,6 +22,8 @@ from openhearth.pipelines.tasks import Task
 TEXT = "text-generation"
 CHAT_WORDS = ("chat", "conversational")
 CONTINUED_TOKENS, ANSWER_TOKENS = 40, 256
+# Links are read and prompts put in this process: what needs neither goes to a hub that runs.
+ON_HUB = (TEXT, "feature-extraction", "automatic-speech-recognition", "image-classification")
 
 
 class Model(Protocol):
@@ -192,7 +194,7 @@ def _find_model(asked: str, task: Task, name: str | None, settings: Settings) ->
     """A model on this disk, on the hub if it runs the task, or one that is on this machine; in this order."""
     if name is not None and Path(name).is_dir():
         return LocalModel(asked, name)
-    if task.served and hub_answers(settings.endpoint):
+    if task.name in ON_HUB and hub_answers(settings.endpoint):
         return HubModel(settings.endpoint, settings.token, task, name)
     return LocalModel(asked, name)
 

@@ -15,6 +15,8 @@ from openhearth.pipelines.finding import FoundModel
 from openhearth.pipelines.inputs import read_image, read_sound
 from openhearth.pipelines.media import image_file, media_of
 from openhearth.pipelines.options import PipelineOptions
+from openhearth.pipelines.reading.content import Content
+from openhearth.pipelines.reading.tables import table_of
 from openhearth.pipelines.tasks import TASKS, Task
 from openhearth.pipelines.ways import find_way
 from openhearth.protocol.engine import Run
@@ -43,6 +45,8 @@ class AnyTask:
         """The input of `request`, read. Raises Invalid."""
         if self.task.takes in ("image", "audio", "video") and not isinstance(request.inputs, dict):
             return self._decode_media(bytes_of(request, self.task.takes))
+        if self.task.takes == "table":
+            return _table(request)
         if isinstance(request.inputs, dict) and isinstance(request.inputs.get("image"), str):
             image = read_image(bytes_of_text(request.inputs["image"], "image"))
             return {**request.inputs, "image": image}
@@ -64,8 +68,6 @@ class AnyTask:
         return _plain(answer) if self.task.gives == "json" else media_of(answer)
 
     def _call(self, given: Any, settings: Mapping[str, Any]) -> Any:
-        if self.task.name == "table-question-answering" and isinstance(given, dict):
-            return self.worker(table=given.get("table"), query=given.get("query"), **settings)
         answer = self.worker(given, **settings)
         # A text of its own is answered as one of a list, as the task API does.
         return (
@@ -88,6 +90,17 @@ class AnyTask:
                 raise Invalid(f"parameters.{name}: is missing; {self.task.name} needs it.", param=name)
 
 
+def _table(request: Run) -> Any:
+    """The table of a request: JSON, or the bytes of a file. Raises Invalid."""
+    if request.payload:
+        return table_of(Content(None, request.payload))
+    inputs = request.inputs
+    if inputs is None:
+        raise Invalid("inputs: is missing; send a table.", param="inputs")
+    # An older shape of the task API: {"inputs": {"data": {column: cells}}}.
+    return inputs["data"] if isinstance(inputs, dict) and isinstance(inputs.get("data"), dict) else inputs
+
+
 def load_any_task(task: str, path: Path, *, name: str, threads: int, device: str, dtype: str) -> AnyTask:
     """Load the model in `path` for `task` by the best way there is. Raises Unsupported if there is none."""
     found = FoundModel(name=name, path=path)
@@ -97,7 +110,9 @@ def load_any_task(task: str, path: Path, *, name: str, threads: int, device: str
             f"task: {name} ({found.folder.architecture}) cannot do {task}; choose another model."
         )
     module = importlib.import_module(f"openhearth.pipelines.{way.module}")
-    options = PipelineOptions(device=None if device == "auto" else device, dtype=dtype, threads=threads)
+    options = PipelineOptions(
+        device=None if device == "auto" else device, dtype=dtype, threads=threads, keeps=False
+    )
     return AnyTask(TASKS[task], module.load(found, task, options))
 
 

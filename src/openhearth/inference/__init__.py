@@ -3,18 +3,18 @@
 from pathlib import Path
 
 from openhearth.inference.api import TaskApi
+from openhearth.inference.box.widget import Widget
 from openhearth.inference.fleet import Fleet
 from openhearth.inference.openai_api import OpenAIApi
 from openhearth.inference.plain_words import PlainWords
 from openhearth.inference.records import EngineStatus, ListedModel, Models, ResolvedModel
 from openhearth.inference.repo_models import RepoModels
 from openhearth.inference.service import Inference
-from openhearth.inference.widget import Widget
-from openhearth.pipelines.tasks import SERVED
+from openhearth.pipelines.ways import RUNNABLE
 from openhearth.repos import Repos
 from openhearth.wire.room import Ground, Room
 
-SERVED_TASKS = tuple(SERVED)
+SERVED_TASKS = tuple(RUNNABLE)
 
 __all__ = ["SERVED_TASKS", "EngineStatus", "Inference", "ListedModel", "Models", "ResolvedModel", "build"]
 
@@ -29,7 +29,9 @@ def build_with(ground: Ground, *, models: Models) -> Room:
     fleet = Fleet(ground.settings, folder=ground.settings.data / "engines" / "logs")
     inference = Inference(models=models, fleet=fleet)
     ground.web.add_folder("inference", Path(__file__).parent / "templates")
-    widget = Widget(inference, web=ground.web, urls=ground.urls)
+    widget = Widget(
+        inference, web=ground.web, urls=ground.urls, allow_private=ground.settings.fetch_allow_private
+    )
     return Room(
         name="inference",
         service=inference,

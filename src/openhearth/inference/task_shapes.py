@@ -153,11 +153,14 @@ def read_call(body: bytes, content_type: str, *, takes_text: bool) -> tuple[Task
 
 def to_run(task: str, call: TaskCall, payload: bytes) -> Run:
     """Raises Invalid for a call without input."""
+    parameters = call.all_parameters()
+    if call.inputs is None and "table" in parameters:  # as InferenceClient.tabular_classification sends it
+        return Run(request_id=0, inputs=parameters.pop("table"), parameters=parameters)
     if not payload and call.inputs is None:
         raise Invalid(f"inputs: is missing; {task} needs an input.")
     is_compared = task == "feature-extraction" and isinstance(call.inputs, dict)
     inputs = _sentences(call.inputs) if is_compared else call.inputs
-    return Run(request_id=0, inputs=inputs, parameters=call.all_parameters(), payload=payload)
+    return Run(request_id=0, inputs=inputs, parameters=parameters, payload=payload)
 
 
 def task_answer(call: TaskCall, result: Result) -> Any:

@@ -51,6 +51,8 @@ def infer_task(config: Mapping[str, Any], files: Collection[str] = ()) -> tuple[
     name = architectures[0] if isinstance(architectures, list) and architectures else None
     if not isinstance(name, str):
         return None, None
+    if config.get("model_type") == "tapas" and name.endswith("ForQuestionAnswering"):
+        return "table-question-answering", "AutoModelForTableQuestionAnswering"
     for ending, task in _ENDINGS:
         if name.endswith(ending):
             return task, _AUTO_MODELS.get(ending, f"AutoModel{ending}")

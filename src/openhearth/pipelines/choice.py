@@ -28,6 +28,7 @@ _BROUGHT_BY = {
     "zero-shot-classification": "all-MiniLM-L6-v2", "text-generation": "SmolLM2-135M-Instruct",
     "summarization": "SmolLM2-135M-Instruct", "translation": "SmolLM2-135M-Instruct",
     "question-answering": "SmolLM2-135M-Instruct", "decision": "SmolLM2-135M-Instruct",
+    "face-detection": "faces", "face-recognition": "faces", "optical-character-recognition": "rapidocr",
 }  # fmt: skip
 # Task and idea of a request → the starter model made for just that; it goes before all others.
 _MADE_FOR = {("token-classification", "personal"): "rampart-pii"}
@@ -136,6 +137,10 @@ def _from_shelf(task: Task, specialist: str | None) -> tuple[FoundModel, Way, st
     """The first model on this machine for the best way there is one for. Raises Unsupported for a task without a way."""
     if not ways_of(task):
         raise Unsupported(f"task: {task.name} is known and cannot be run here yet; choose another task.")
+    for way in ways_of(task):
+        # What one table taught a model says nothing about another: none on the shelf is chosen unasked.
+        if way.library is None:
+            return FoundModel(name="none stored", path=Path(), is_stored=False), way, "none is needed"
     shelf = list(list_shelf())
     for known in (known for known in shelf if specialist and known.id == f"{STARTER}/{specialist}"):
         if known.folder is not None and (made := find_way(task, known.folder)):
@@ -171,6 +176,8 @@ def require_room(found: FoundModel) -> None:
 
 
 def _needed_bytes(found: FoundModel) -> int:
+    if not found.is_stored:
+        return 0
     if found.gguf is not None:
         return int((found.path / found.gguf).stat().st_size * 8 * _OVERHEAD)  # from about four bits to 32
     folder = found.folder

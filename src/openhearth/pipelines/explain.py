@@ -12,6 +12,7 @@ from typing import Any
 
 from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.choice import Choice
+from openhearth.pipelines.explain_tables import forecast, learnt, saved
 from openhearth.pipelines.lists import LABEL_TEMPLATE, labels_of
 from openhearth.pipelines.prompts import (
     SUMMARY_SENTENCES,
@@ -40,7 +41,7 @@ class LastCall:
 
 @dataclass(frozen=True)
 class Twin:
-    """Python that uses transformers and torch alone. Printing it shows it; `run()` runs it in this process."""
+    """Python that uses the libraries alone which do the work. Printing it shows it; `run()` runs it in this process."""
 
     code: str
 
@@ -185,4 +186,9 @@ _TWINS: Mapping[tuple[str, str], Fill] = {
     ("image-feature-extraction", "through_transformers"): _opened("image-feature-extraction"),
     ("automatic-speech-recognition", "through_transformers"): _opened("automatic-speech-recognition"),
     ("text-to-image", "diffusion"): _drawing,
+    ("tabular-classification", "tables.learning"): learnt,
+    ("tabular-regression", "tables.learning"): learnt,
+    ("tabular-classification", "tables.saved"): saved,
+    ("tabular-regression", "tables.saved"): saved,
+    ("time-series-forecasting", "tables.forecasting"): forecast,
 }

@@ -16,12 +16,16 @@ from openhearth.pipelines.shelf import list_shelf
 
 @dataclass(frozen=True, kw_only=True)
 class FoundModel:
-    """A model on this disk. `adapter` is laid over it after loading; `gguf` is the file in `path` to load."""
+    """A model on this disk. `adapter` is laid over it after loading; `gguf` is the file in `path` to load.
+
+    `is_stored` False: there is none, and `path` means nothing; what is asked for is worked without a stored model.
+    """
 
     name: str
     path: Path
     adapter: Path | None = None
     gguf: str | None = None
+    is_stored: bool = True
 
     @property
     def folder(self) -> ModelFolder:

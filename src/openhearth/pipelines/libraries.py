@@ -10,7 +10,7 @@ TRANSFORMERS = "transformers"
 LIBRARIES: Mapping[str, str | None] = {
     "diffusers": "model_index.json",
     "spacy": "config.cfg",
-    "sklearn": None,
+    "sklearn": "model.skops",
     "onnx": None,
     "dlib": None,
     "rapidocr": None,

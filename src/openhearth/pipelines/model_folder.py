@@ -114,8 +114,15 @@ def _read_other(path: Path, name: str, library: str) -> ModelFolder:
         tensor_bytes=sum(file.stat().st_size for file in path.rglob("*") if file.is_file()),
         parameters=0,
         library=library,
-        pipeline_tag=read_card(path).get("pipeline_tag"),
+        pipeline_tag=read_card(path).get("pipeline_tag") or _stated_task(config, library),
     )
+
+
+def _stated_task(config: dict[str, Any], library: str) -> str | None:
+    """The task that skops' hub_utils write beside a model of scikit-learn."""
+    stated = config.get(library)
+    task = stated.get("task") if isinstance(stated, dict) else None
+    return task if isinstance(task, str) else None
 
 
 def _read_diffusion(path: Path, name: str) -> ModelFolder:

@@ -92,7 +92,7 @@ def _on_hub(
 
 
 def _load(choice: Choice, asked: str | None, options: PipelineOptions) -> Any:
-    if choice.way.library == TRANSFORMERS:
+    if choice.way.library in (TRANSFORMERS, "diffusers"):
         require_torch()
     module = importlib.import_module(f"openhearth.pipelines.{choice.way.module}")
     languages = languages_of(asked) if asked else None
@@ -104,7 +104,7 @@ def _reader(choice: Choice, worker: Any) -> Reader:
     extractor = getattr(worker, "feature_extractor", None)
     # The picture of `any-to-any` is named (`images=`); what comes first is its text.
     return Reader(
-        "text" if choice.task.name == "any-to-any" else choice.task.takes,
+        "text" if choice.task.name == "any-to-any" else getattr(worker, "takes", choice.task.takes),
         allow_private=load_settings().fetch_allow_private,
         rate_hz=getattr(extractor, "sampling_rate", None),
     )

@@ -8,13 +8,15 @@ from typing import Any, Literal
 
 from openhearth.errors import Unsupported
 
-InputKind = Literal["text", "audio", "image", "video", "table"]
+InputKind = Literal["text", "audio", "image", "video", "table", "album"]
+# What tasks open themselves: tables, and albums, which remember their photos by name.
+OPENED_BY_TASKS: frozenset[InputKind] = frozenset({"table", "album"})
 OutputKind = Literal["json", "image", "audio", "video"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """`gives`: what an answer is. `native`: transformers has a pipeline of this name. `served`: the hub's engines run it.
+    """`gives`: what an answer is. `native`: transformers has a pipeline of this name.
 
     `words`: what people also call it. `asks`: parameters that a call cannot do without, beside the input.
     """
@@ -24,7 +26,6 @@ class Task:
     does: str
     gives: OutputKind = "json"
     native: bool = True
-    served: bool = False
     words: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
 
@@ -39,7 +40,6 @@ def _read_tasks() -> dict[str, Task]:
 
 
 TASKS: dict[str, Task] = _read_tasks()
-SERVED: dict[str, Task] = {name: task for name, task in TASKS.items() if task.served}
 _TRANSLATION = re.compile(r"translation_([a-z]{2,3})_to_([a-z]{2,3})")
 
 
@@ -56,12 +56,6 @@ def languages_of(name: str) -> tuple[str, str] | None:
     """The languages that `translation_en_to_fr` names."""
     match = _TRANSLATION.fullmatch(name.strip().lower())
     return (match[1], match[2]) if match else None
-
-
-def find_served(name: str) -> Task | None:
-    """`find_task`, among those that engines run."""
-    task = find_task(name)
-    return task if task is not None and task.served else None
 
 
 def get_task(name: str) -> Task:

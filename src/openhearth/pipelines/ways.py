@@ -18,13 +18,13 @@ Fits = Callable[[ModelFolder], bool]
 class Way:
     """`how` finishes the sentence "worked by …". `module` is a module of this package with a `load`.
 
-    `fits` is asked about folders of `library` alone.
+    `fits` is asked about folders of `library` alone; without a `library`, no stored model is needed.
     """
 
     module: str
     how: str
     fits: Fits
-    library: str = TRANSFORMERS
+    library: str | None = TRANSFORMERS
 
     def works(self, folder: ModelFolder) -> bool:
         """Whether the model in `folder` can be worked so."""
@@ -54,6 +54,14 @@ def _is_embedder(folder: ModelFolder) -> bool:
     return folder.is_embedder
 
 
+def _knows_faces(folder: ModelFolder) -> bool:
+    return any("face_recognition" in name for name in folder.file_names)
+
+
+def _reads_lines(folder: ModelFolder) -> bool:
+    return any(name.endswith(".onnx") for name in folder.file_names)
+
+
 def _diffusion(task: str) -> Way:
     """A pipeline of diffusers whose class can do `task`."""
     return Way(
@@ -61,6 +69,24 @@ def _diffusion(task: str) -> Way:
         how="a diffusion model",
         fits=lambda folder: task in tasks_of_class(folder.architecture),
         library="diffusers",
+    )
+
+
+def _tabular(task: str) -> tuple[Way, ...]:
+    """A saved model that was made for `task`, or one that is learnt from the rows that are given."""
+    return (
+        Way(
+            module="tables.saved",
+            how="a model of scikit-learn",
+            fits=_made_for(task),
+            library="sklearn",
+        ),
+        Way(
+            module="tables.learning",
+            how="gradient boosting learnt from your rows",
+            fits=lambda folder: False,
+            library=None,
+        ),
     )
 
 
@@ -140,6 +166,36 @@ _WAYS: Mapping[str, tuple[Way, ...]] = {
         ),
         Way(module="visual_question_answering", how="a prompt to a model that sees", fits=_SEES),
     ),
+    "table-question-answering": (
+        Way(
+            module="table_question_answering",
+            how="a model that points at cells",
+            fits=_made_for("table-question-answering"),
+        ),
+    ),
+    **{task: _tabular(task) for task in ("tabular-classification", "tabular-regression")},
+    "time-series-forecasting": (
+        Way(
+            module="tables.forecasting",
+            how="exponential smoothing",
+            fits=lambda folder: False,
+            library=None,
+        ),
+    ),
+    "face-detection": (
+        Way(module="face_detection", how="a detector of faces", fits=_knows_faces, library="dlib"),
+    ),
+    "face-recognition": (
+        Way(module="face_recognition", how="nearness of faces", fits=_knows_faces, library="dlib"),
+    ),
+    "optical-character-recognition": (
+        Way(
+            module="optical_character_recognition",
+            how="a reader of lines",
+            fits=_reads_lines,
+            library="rapidocr",
+        ),
+    ),
     **{
         task: (_diffusion(task),)
         for task in ("text-to-image", "text-to-video", "image-to-video", "unconditional-image-generation")
@@ -174,3 +230,7 @@ def tasks_of(folder: ModelFolder) -> list[str]:
     """What the model in `folder` can be used for, its own task first."""
     found = [name for name, task in TASKS.items() if find_way(task, folder) is not None]
     return sorted(found, key=lambda name: name != folder.task)
+
+
+# The tasks that something here can work, given the right model.
+RUNNABLE: Mapping[str, Task] = {name: task for name, task in TASKS.items() if ways_of(task)}

@@ -18,7 +18,7 @@ TIMEOUT_S = 1800
 MAX_THREADS = 2
 
 _REFUSED = 3
-_MISSING_LIBRARY = "{}; add what conversions need with: pip install 'openhearth[run,starter]'"
+_MISSING_LIBRARY = "{}; add what conversions need with: pip install 'openhearth[all]'"
 
 
 def run_conversion(convert: Callable[[Path, Path], None], src: Path, out: Path) -> None:

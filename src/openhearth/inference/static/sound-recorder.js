@@ -1,4 +1,4 @@
-// <sound-recorder>: records from the microphone into the form's file field. Draws nothing where that is impossible
+// <sound-recorder for="field-sound">: records from the microphone into that file field. Draws nothing where that is impossible
 // (no script, no microphone, plain http from another machine).
 class SoundRecorder extends HTMLElement {
   connectedCallback() {
@@ -36,7 +36,7 @@ class SoundRecorder extends HTMLElement {
     const kind = type.includes("ogg") ? "ogg" : type.includes("mp4") ? "m4a" : "webm";
     const files = new DataTransfer();
     files.items.add(new File(parts, `recording.${kind}`, { type }));
-    const field = this.closest("form").elements.file;
+    const field = document.getElementById(this.getAttribute("for"));
     field.files = files.files;
     field.dispatchEvent(new Event("change", { bubbles: true }));
     for (const track of this.stream.getTracks()) track.stop();

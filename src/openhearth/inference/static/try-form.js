@@ -1,59 +1,89 @@
-// <try-form>: sends its form in the background and puts the answer where the page would have shown it, below the
-// picture or sound that was chosen.
+// <try-form>: sends its form in the background and puts the answer where the page would have shown it. What was chosen
+// is shown until the answer comes, which can be stopped.
 class TryForm extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
     this.outcome = this.querySelector(".try__outcome");
+    this.sendButton = this.querySelector(".try__actions .button");
+    this.stopButton = button("Stop");
+    this.stopButton.disabled = true;
+    this.pace = Object.assign(document.createElement("span"), { className: "try__pace muted" });
+    this.pace.setAttribute("role", "status");
+    this.querySelector(".try__actions").append(this.stopButton, this.pace);
     this.form.addEventListener("submit", (event) => this.submitted(event));
-    this.form.elements.file?.addEventListener("change", () => this.outcome.replaceChildren(...this.chosen()));
+    this.form.addEventListener("change", (event) => event.target.type === "file" && this.chose());
+    this.stopButton.addEventListener("click", () => this.asking?.abort());
   }
 
   async submitted(event) {
     event.preventDefault();
-    if (this.ariaBusy === "true") return;
-    this.ariaBusy = "true";
+    if (this.asking) return;
     const isExample = event.submitter?.name === "example";
     const body = new FormData(this.form, event.submitter);
-    if (isExample) this.fill(JSON.parse(event.submitter.value), body);
-    const busy = Object.assign(document.createElement("p"), { className: "try__busy", textContent: "Working…" });
-    this.outcome.append(busy);
+    if (isExample) this.fill(JSON.parse(event.submitter.value));
+    this.setBusy(new AbortController());
     try {
-      const answer = await this.ask(body);
-      // An example's sound has its player above already.
-      const shown = [...answer].filter((node) => node.nodeName !== "AUDIO");
-      this.outcome.replaceChildren(...(isExample ? [] : this.chosen()), ...shown);
-    } catch {
-      busy.textContent = "The hub could not be reached; try again.";
+      this.outcome.replaceChildren(...(await this.ask(body)));
+      this.pace.textContent = "";
+    } catch (error) {
+      this.pace.textContent = error.name === "AbortError" ? "Stopped." : "The hub could not be reached; try again.";
     } finally {
-      this.ariaBusy = "false";
+      this.setBusy(null);
     }
   }
 
-  fill(fields, body) {
-    body.delete("file");
+  setBusy(asking) {
+    this.asking = asking;
+    this.ariaBusy = asking ? "true" : "false";
+    this.stopButton.disabled = !asking;
+    this.sendButton.disabled = Boolean(asking);
+    if (asking) this.pace.textContent = "Working…";
+  }
+
+  // An example's words are written into the fields; its file is kept for trying it again.
+  fill(fields) {
+    const kept = {};
     for (const [name, text] of Object.entries(fields)) {
-      if (name !== "file") this.form.elements[name].value = text;
+      const field = this.form.elements[name];
+      if (field?.type === "file") {
+        kept[name] = text;
+        field.value = "";
+        field.dispatchEvent(new Event("change", { bubbles: true }));
+      } else if (field) field.value = text;
     }
+    if (this.form.elements.kept) this.form.elements.kept.value = JSON.stringify(kept);
   }
 
   async ask(body) {
-    const response = await fetch(this.form.action, { method: "POST", body, headers: { Accept: "text/html" } });
+    const response = await fetch(this.form.action, { method: "POST", body, headers: { Accept: "text/html" }, signal: this.asking.signal });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     return (page.querySelector(".try__outcome") ?? page.querySelector("main") ?? page.body).childNodes;
   }
 
-  chosen() {
-    const file = this.form.elements.file?.files[0];
-    if (!file) return [];
-    URL.revokeObjectURL(this.shown);
-    this.shown = URL.createObjectURL(file);
-    const isSound = file.type.startsWith("audio/") || file.type.startsWith("video/");
-    const element = Object.assign(document.createElement(isSound ? "audio" : "img"), { className: "try__given", src: this.shown });
-    if (isSound) element.controls = true;
-    else element.alt = file.name;
-    element.addEventListener("error", () => element.remove());
-    return [element];
+  chose() {
+    const files = [...this.form.querySelectorAll("input[type=file]")].flatMap((input) => [...input.files]);
+    for (const href of this.shown ?? []) URL.revokeObjectURL(href);
+    this.shown = [];
+    const elements = files.map((file) => this.show(file)).filter(Boolean);
+    if (elements.length && this.form.elements.kept) this.form.elements.kept.value = "{}";
+    this.outcome.replaceChildren(...elements);
   }
+
+  show(file) {
+    const name = { audio: "audio", video: "video", image: "img" }[file.type.split("/")[0]];
+    if (!name) return null;
+    const href = URL.createObjectURL(file);
+    this.shown.push(href);
+    const element = Object.assign(document.createElement(name), { className: "try__given", src: href });
+    if (name === "img") element.alt = file.name;
+    else Object.assign(element, { controls: true, ariaLabel: file.name });
+    element.addEventListener("error", () => element.remove());
+    return element;
+  }
+}
+
+function button(label) {
+  return Object.assign(document.createElement("button"), { type: "button", className: "button button--plain", textContent: label });
 }
 
 customElements.define("try-form", TryForm);

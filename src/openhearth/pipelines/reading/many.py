@@ -14,7 +14,7 @@ from typing import Any
 from openhearth.errors import Invalid
 from openhearth.pipelines.reading.content import named_path
 from openhearth.pipelines.reading.texts import READABLE_SUFFIXES
-from openhearth.pipelines.tasks import InputKind
+from openhearth.pipelines.tasks import OPENED_BY_TASKS, InputKind
 
 # What the files of a folder must end with to be of a kind.
 SUFFIXES: Mapping[str, frozenset[str]] = {
@@ -52,7 +52,7 @@ class Many:
 
 def find_many(given: Any, kind: InputKind) -> Many | None:
     """What `given` holds many of; None if it is one input, or a plain list. Raises Invalid for a table without a clear column."""
-    if kind == "table":
+    if kind in OPENED_BY_TASKS:
         return None
     if isinstance(given, str | Path):
         files = _find_files(given, kind)

@@ -12,10 +12,16 @@ from typing import Any
 from openhearth.errors import HubError, Invalid, NotFound
 from openhearth.pipelines.reading.content import Content, Opener
 from openhearth.pipelines.reading.texts import READABLE_SUFFIXES, read_document
-from openhearth.pipelines.tasks import InputKind
+from openhearth.pipelines.tasks import OPENED_BY_TASKS, InputKind
 
 # Parts of an input that are read wherever they stand.
-_PARTS: Mapping[str, InputKind] = {"image": "image", "images": "image", "audio": "audio", "context": "text"}
+_PARTS: Mapping[str, InputKind] = {
+    "image": "image",
+    "images": "image",
+    "audio": "audio",
+    "context": "text",
+    "table": "table",
+}
 _SOUND_RATE_HZ = 16_000
 
 
@@ -64,13 +70,15 @@ class Reader:
     def _read(self, item: Any, kind: InputKind, read: list[Read]) -> Any:
         if item is None:
             raise Invalid(f"inputs: are missing; give {_article(kind)}, or a list.")
+        if kind == "table":
+            return self._read_table(item, read)
         if isinstance(item, list | tuple):
             return self._read_list(item, kind, read)
         if isinstance(item, Mapping):
             return self._read_named(item, read)
         if kind == "text":
             return self._read_text(item, read)
-        return item if kind == "table" else self._read_media(item, kind, read)
+        return item if kind in OPENED_BY_TASKS else self._read_media(item, kind, read)
 
     def _read_list(self, items: list[Any] | tuple[Any, ...], kind: InputKind, read: list[Read]) -> list[Any]:
         if not items:
@@ -93,7 +101,7 @@ class Reader:
 
     def _is_to_be_read(self, name: str, value: Any) -> bool:
         # Over the wire pictures come as base64 text, which whoever decodes the body reads.
-        return value is not None and (_PARTS[name] == "text" or not self._opener.links_only)
+        return value is not None and (_PARTS[name] in ("text", "table") or not self._opener.links_only)
 
     def _read_turn(self, turn: Mapping[str, Any], read: list[Read]) -> dict[str, Any]:
         """A turn of a conversation with its pictures read (`{"type": "image", "url": …}`)."""
@@ -122,6 +130,21 @@ class Reader:
             read.append(Read(origin=source.origin, kind=found.kind, title=found.title, text=found.text))
         return found.text
 
+    def _read_table(self, item: Any, read: list[Read]) -> Any:
+        """A table with what goes beside it, or a file of one; what is a table in memory is left to the task."""
+        if isinstance(item, Mapping):
+            return self._read_named(item, read) if _is_named_table(item) else item
+        if isinstance(item, list) and item and all(_is_named_table(one) for one in item):
+            return [self._read_named(one, read) for one in item]
+        source = self._opener.open(item)
+        if source is None:
+            return _checked_media(item, "table") if isinstance(item, str) else item
+        from openhearth.pipelines.reading.tables import table_of
+
+        if source.origin is not None:
+            read.append(Read(origin=source.origin, kind="table"))
+        return table_of(source)
+
     def _read_media(self, item: Any, kind: InputKind, read: list[Read]) -> Any:
         source = self._opener.open(item)
         if source is None:
@@ -145,6 +168,11 @@ class Reader:
         if kind == "audio":
             return {"raw": read_sound(source.content, rate_hz=self.rate_hz), "sampling_rate": self.rate_hz}
         return source.content
+
+
+def _is_named_table(item: Any) -> bool:
+    """Whether `item` is a question with its table, not a table with a column of this name."""
+    return isinstance(item, Mapping) and "table" in item and not isinstance(item["table"], list)
 
 
 @contextmanager

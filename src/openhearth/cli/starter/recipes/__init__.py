@@ -10,11 +10,14 @@ def all_recipes() -> tuple[Recipe, ...]:
     """All recipes of this version."""
     from openhearth.cli.starter.recipes import (
         efficientnet,
+        faces,
         librivox_clips,
         minilm,
         names,
         photos,
+        portraits,
         rampart,
+        rapidocr,
         review_sentences,
         smollm2,
         whisper,
@@ -24,10 +27,13 @@ def all_recipes() -> tuple[Recipe, ...]:
         names,
         rampart,
         efficientnet,
+        faces,
+        rapidocr,
         minilm,
         whisper,
         smollm2,
         photos,
+        portraits,
         librivox_clips,
         review_sentences,
     )
