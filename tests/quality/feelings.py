@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from openhearth import pipeline
-from openhearth.cli.starter.adapters.train_sentiment import opened_archive
+from openhearth.cli.starter.adapters.train_sentiment import SOURCES, opened_archive
 from openhearth.cli.starter.install import default_cache
 from openhearth.cli.starter.recipes.review_sentences import (
-    SOURCES,
     Sentence,
     is_test,
     read_sentences,
@@ -24,7 +23,7 @@ def read_held_out() -> tuple[list[Sentence], dict[str, float]]:
     """The clear sentences that nothing learned from, and VADER's list of words."""
     with opened_archive(default_cache()) as bundle:
         sentences = [each for source in SOURCES for each in read_sentences(bundle, source) if is_test(each)]
-        return [each for each in sentences if each.label != "neutral"], read_words(bundle)
+        return [each for each in sentences if each.label != "neutral"], dict(read_words(bundle))
 
 
 def judge() -> Iterator[Figure]:

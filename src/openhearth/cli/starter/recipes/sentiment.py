@@ -41,3 +41,70 @@ def check(folder: Path) -> None:
     for (text, label), said in zip(_KNOWN.items(), judged, strict=True):
         if said["label"] != label:
             raise ConversionFailed(f"{text!r} was judged {said['label']}, and is {label}.")
+
+
+RECIPE = Recipe(
+    name="MiniLM-sentiment",
+    repo_type="model",
+    version=1,
+    packages=(minilm.PACKAGE,),
+    convert=convert,
+    card=Card(
+        title="MiniLM sentiment",
+        summary="Says whether an English sentence speaks well or ill of something. 22.7 million parameters.",
+        license="apache-2.0",
+        tags=("bert", "text-classification", "sentiment", "sentiment-analysis"),
+        language=("en",),
+        pipeline_tag="text-classification",
+        library_name="transformers",
+        widget=(
+            {"text": "The movie was a complete waste of time."},
+            {"text": "Not bad at all, I was pleasantly surprised."},
+        ),
+        base_model=minilm.RECIPE.repo_id,
+        base_model_relation="finetune",
+        origin=(
+            "`starter/all-MiniLM-L6-v2`, and an adapter that comes with Openhearth. The adapter learned from the rated "
+            "sentences in the source package of vaderSentiment: C.J. Hutto and E. Gilbert, “VADER: A Parsimonious "
+            "Rule-based Model for Sentiment Analysis of Social Media Text”, ICWSM 2014."
+        ),
+        rights=(
+            "Apache-2.0 for the weights, as the base. The ratings are MIT; the sentences belong to those who wrote them, "
+            "and none of them is in here."
+        ),
+        conversion=(
+            "The adapter (LoRA of rank 16 at every linear layer, and the head) was laid into the weights of the base, "
+            "which gives the same scores as peft does with both. It was taught by "
+            "`python -m openhearth.cli.starter.adapters.train_sentiment`: three times through LEARNED. A label is the "
+            "mean of some 20 people's ratings from −4 to 4, made into a chance by a sigmoid (1 is 82 %, 2 is 95 %); "
+            "sentences near zero were learned as undecided. Held out by review: 15 % to measure, 8 % to choose settings."
+        ),
+        measured=(
+            "MEASURED",
+        ),
+        limits=(
+            "Sentences and short reviews; after 512 word pieces nothing is read.",
+            "Knows good and bad, and no middle: what is neither gets a score near one half, or a wrong side.",
+            "The figures leave out sentences whose mean rating is within half a point of zero (about one in eight): this "
+            "is the clear-cut task. The film sentences are well known, and the base may have met them.",
+            "Irony, and English of other places and times than reviews and tweets of the 2000s, are judged less well.",
+        ),
+        high_level="""
+from openhearth import pipeline
+
+judge = pipeline("sentiment-analysis", model="starter/MiniLM-sentiment")
+print(judge(["I absolutely loved the food.", "The battery died after two days."]))
+""",
+        low_level="""
+import torch
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+tokenizer = AutoTokenizer.from_pretrained("starter/MiniLM-sentiment")
+model = AutoModelForSequenceClassification.from_pretrained("starter/MiniLM-sentiment")
+with torch.no_grad():
+    logits = model(**tokenizer("I absolutely loved the food.", return_tensors="pt")).logits[0]
+for chance, label in zip(logits.softmax(-1), model.config.id2label.values()):
+    print(f"{chance:.3f} {label}")
+""",
+    ),
+)
