@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from openhearth.errors import Forbidden, Invalid, NotFound, TooLarge, Unsupported
+from openhearth.errors import Forbidden, Invalid, NotFound, TooLarge
 from openhearth.pipelines import choice, pipeline
+from openhearth.pipelines.tasks import TASKS
+from openhearth.pipelines.ways import ways_of
 from openhearth.pipelines.words import NotUnderstood
 from tests.pipelines import tiny_models
 from tests.pipelines.tiny_models import png_bytes, wav_bytes
@@ -57,10 +59,14 @@ def test_words_that_fit_nothing_and_a_model_that_is_not_here_are_refused_with_th
         pipeline("text-generation", model="nobody/nothing")
     with pytest.raises(NotFound, match="openhearth starter SmolLM2"):
         pipeline("summarise a page")
-    with pytest.raises(Unsupported, match="cannot be run here yet"):
-        pipeline("time-series-forecasting")
+    with pytest.raises(NotFound, match="openhearth starter rapidocr"):
+        pipeline("read the text in a photo")
     with pytest.raises(Invalid, match="name a task"):
         pipeline()
+
+
+def test_every_task_can_be_run() -> None:
+    assert [name for name, task in TASKS.items() if not ways_of(task)] == []
 
 
 def test_a_small_chat_model_is_not_taken_for_a_judge_of_feelings(bare_machine: Path, tmp_path: Path) -> None:

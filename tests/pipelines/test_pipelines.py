@@ -28,14 +28,6 @@ def test_importing_the_library_imports_no_torch() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_a_text_is_continued_and_a_conversation_answered(tiny: dict[str, Path]) -> None:
-    generate = load(tiny, "text-generation")
-    (continued,) = generate("Steel is", max_new_tokens=5, do_sample=False)
-    assert continued["generated_text"].startswith("Steel is")
-    (answered,) = generate([{"role": "user", "content": "Hello"}], max_new_tokens=5, do_sample=False)
-    assert [turn["role"] for turn in answered["generated_text"]] == ["user", "assistant"]
-
-
 def test_vectors_are_those_of_sentence_transformers(tmp_path: Path) -> None:
     sentence_transformers = pytest.importorskip("sentence_transformers")
     for pooling in ("mean", "cls", "max"):

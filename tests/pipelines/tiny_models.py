@@ -170,6 +170,24 @@ def make_tapas(folder: Path, *, seed: int = 7) -> Path:
     return folder
 
 
+def make_film_classifier(folder: Path, *, seed: int = 8) -> Path:
+    """A watcher of eight frames with the labels forging, casting and resting."""
+    import torch
+    from transformers import VideoMAEConfig, VideoMAEForVideoClassification, VideoMAEImageProcessorPil
+
+    torch.manual_seed(seed)
+    labels = ["forging", "casting", "resting"]
+    config = VideoMAEConfig(
+        image_size=32, patch_size=8, num_frames=8, hidden_size=32, num_hidden_layers=1, num_attention_heads=2,
+        intermediate_size=64, initializer_range=0.4, id2label=dict(enumerate(labels)),
+        label2id={label: i for i, label in enumerate(labels)},
+    )  # fmt: skip
+    VideoMAEForVideoClassification(config).save_pretrained(folder)
+    size = {"height": 32, "width": 32}
+    VideoMAEImageProcessorPil(size={"shortest_edge": 32}, crop_size=size).save_pretrained(folder)
+    return folder
+
+
 def make_image_classifier(folder: Path, *, seed: int = 3) -> Path:
     """A picture classifier with the labels iron, steel and slag."""
     import torch
@@ -232,3 +250,35 @@ def wav_bytes(seconds: float = 1.0, rate_hz: int = 22_050, channels: int = 2) ->
         file.setframerate(rate_hz)
         file.writeframes(np.repeat(tone[:, None], channels, axis=1).tobytes())
     return buffer.getvalue()
+
+
+def export_onnx(source: Path, target: Path, auto_class: str, inputs: dict[str, Any], output: str) -> Path:
+    """The model in `source` as a folder that holds an ONNX graph and no other weights. `inputs` is an example of a call."""
+    import shutil
+    import warnings
+
+    import torch
+    import transformers
+
+    shutil.copytree(source, target)
+    (target / "model.safetensors").unlink()
+    model = getattr(transformers, auto_class).from_pretrained(source, attn_implementation="eager").eval()
+    outputs = output.split()
+
+    class Named(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, *given: Any) -> Any:
+            made = self.model(**dict(zip(inputs, given, strict=True)))
+            return tuple(made[name] for name in outputs)
+
+    moving = {name: {0: "batch"} if name == "pixel_values" else {0: "batch", 1: "tokens"} for name in inputs}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            Named(), tuple(inputs.values()), str(target / "model.onnx"), input_names=list(inputs),
+            output_names=outputs, dynamic_axes=moving, dynamo=False, opset_version=17,
+        )  # fmt: skip
+    return target

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from importlib import import_module
 from typing import Any
@@ -41,7 +42,7 @@ class LazyGroup(TyperGroup):
         if cmd_name not in COMMANDS:
             return None
         module, attribute, summary = COMMANDS[cmd_name]
-        if ctx.resilient_parsing or cmd_name not in sys.argv:
+        if cmd_name not in _words_typed(ctx):
             return TyperCommand(cmd_name, short_help=summary)
         gc.disable()  # imports make many objects and no garbage: a seventh of their time went into looking for it
         target = getattr(import_module(module), attribute)
@@ -50,6 +51,13 @@ class LazyGroup(TyperGroup):
             function, target = target, typer.Typer(add_completion=False, rich_markup_mode=None)
             target.command(cmd_name)(function)
         return get_command(target)
+
+
+def _words_typed(ctx: Any) -> list[str]:
+    """The words of the command line; of the one that a shell asks to complete, where it does."""
+    if not ctx.resilient_parsing:
+        return sys.argv
+    return (os.environ.get("_TYPER_COMPLETE_ARGS") or os.environ.get("COMP_WORDS") or "").split()
 
 
 app = typer.Typer(
@@ -78,6 +86,8 @@ def main() -> None:
         app()
     except HubError as error:
         typer.echo(f"openhearth: {error.message}", err=True)
+        for note in getattr(error, "__notes__", ()):  # earlier warnings that may have to do with it
+            typer.echo(note, err=True)
         sys.exit(1)
     except BrokenPipeError:
         sys.exit(0)

@@ -7,10 +7,13 @@ from openhearth.pipelines.tasks import Task
 
 _TEXTS = ("summary_text", "translation_text", "generated_text", "text")
 _SHOWN_NUMBERS = 8
+_MADE = {"image": "a picture", "audio": "a sound", "video": "a film"}
 
 
 def show(task: Task, answer: Any) -> str:
     """`answer` of `task` for people."""
+    if task.gives != "json":
+        return f"Made {_MADE[task.gives]}; keep it with --output FILE."
     if isinstance(answer, dict):
         return _show_row(answer)
     if isinstance(answer, list) and answer and all(isinstance(row, dict) for row in answer):
@@ -28,7 +31,11 @@ def show(task: Task, answer: Any) -> str:
 def _show_row(row: dict[str, Any]) -> str:
     for name in _TEXTS:
         if isinstance(row.get(name), str):
-            return str(row[name]) + _chunks(row)
+            return (str(row[name]) or str(row.get("note", ""))) + _chunks(row)
+    if "start" in row and "end" in row and "answer" not in row and "word" not in row:
+        return f"{_clock(row['start'])} – {_clock(row['end'])}" + (
+            f"  {row['score']:.3f}" if "score" in row else ""
+        )
     if "labels" in row and "scores" in row:
         return "\n".join(
             f"{score:.3f}  {label}" for label, score in zip(row["labels"], row["scores"], strict=True)

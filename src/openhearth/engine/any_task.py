@@ -81,8 +81,8 @@ class AnyTask:
             return read_image(content)
         if self.task.takes == "audio":
             rate_hz = getattr(getattr(self.worker, "feature_extractor", None), "sampling_rate", _RATE_HZ)
-            return {"raw": read_sound(content, rate_hz=rate_hz), "sampling_rate": rate_hz}
-        raise Unsupported(f"inputs: {self.task.takes} is not read here yet.")
+            return read_sound(content, rate_hz=rate_hz)
+        return content
 
     def _require(self, inputs: Sequence[Any], parameters: Mapping[str, Any]) -> None:
         for name in self.task.asks:

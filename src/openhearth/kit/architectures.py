@@ -8,6 +8,7 @@ from typing import Any
 _ENDINGS: tuple[tuple[str, str], ...] = (
     ("ForZeroShotImageClassification", "zero-shot-image-classification"),
     ("ForZeroShotObjectDetection", "zero-shot-object-detection"),
+    ("ForKeypointMatching", "keypoint-matching"),
     ("ForDocumentQuestionAnswering", "document-question-answering"),
     ("ForVisualQuestionAnswering", "visual-question-answering"),
     ("ForTableQuestionAnswering", "table-question-answering"),
@@ -15,11 +16,14 @@ _ENDINGS: tuple[tuple[str, str], ...] = (
     ("ForInstanceSegmentation", "image-segmentation"),
     ("ForSemanticSegmentation", "image-segmentation"),
     ("ForImageSegmentation", "image-segmentation"),
+    ("ForSegmentation", "image-segmentation"),
     ("ForImageSuperResolution", "image-to-image"),
     ("ForSequenceClassification", "text-classification"),
     ("ForTokenClassification", "token-classification"),
     ("ForVideoClassification", "video-classification"),
     ("ForImageClassification", "image-classification"),
+    ("ForImageClassificationWithTeacher", "image-classification"),
+    ("ForVisionText2Text", "image-text-to-text"),
     ("ForAudioClassification", "audio-classification"),
     ("ForQuestionAnswering", "question-answering"),
     ("ForDepthEstimation", "depth-estimation"),
@@ -33,12 +37,56 @@ _ENDINGS: tuple[tuple[str, str], ...] = (
     ("ForCTC", "automatic-speech-recognition"),
     ("ForSpeechSeq2Seq", "automatic-speech-recognition"),
 )
+# Classes whose names end as others' do: what they begin with, their ending → task and auto class.
+_NAMED_ALIKE: tuple[tuple[str, str, str, str], ...] = (
+    ("Tapas", "ForQuestionAnswering", "table-question-answering", "AutoModelForTableQuestionAnswering"),
+    (
+        "LayoutLM",
+        "ForQuestionAnswering",
+        "document-question-answering",
+        "AutoModelForDocumentQuestionAnswering",
+    ),
+    ("Vilt", "ForQuestionAnswering", "visual-question-answering", "AutoModelForVisualQuestionAnswering"),
+    ("Blip", "ForQuestionAnswering", "visual-question-answering", "AutoModelForVisualQuestionAnswering"),
+    ("Git", "ForCausalLM", "image-to-text", "AutoModelForImageTextToText"),
+    ("Fuyu", "ForCausalLM", "image-text-to-text", "AutoModelForImageTextToText"),
+    ("BlipForConditionalGeneration", "", "image-to-text", "AutoModelForImageTextToText"),
+    ("VisionEncoderDecoderModel", "", "image-to-text", "AutoModelForImageTextToText"),
+    *(
+        (name, "ForObjectDetection", "zero-shot-object-detection", "AutoModelForZeroShotObjectDetection")
+        for name in ("OwlViT", "Owlv2", "GroundingDino", "MMGroundingDino", "OmDetTurbo")
+    ),
+    *(
+        (name, "Model", "mask-generation", "AutoModelForMaskGeneration")
+        for name in ("SamModel", "SamHQModel", "Sam2Model", "Sam3TrackerModel", "EdgeTamModel")
+    ),
+)
 _AUTO_MODELS = {
     "LMHeadModel": "AutoModelForCausalLM",
     "ForImageSuperResolution": "AutoModelForImageToImage",
+    "ForVisionText2Text": "AutoModelForImageTextToText",
+    "ForSegmentation": "AutoModelForImageSegmentation",
+    "ForImageClassificationWithTeacher": "AutoModelForImageClassification",
 }
 _SPEECH_TO_TEXT = frozenset({"whisper", "speech_to_text", "speecht5", "moonshine", "seamless_m4t"})
-_CONTRASTIVE = frozenset({"clip", "siglip", "siglip2", "align", "altclip", "chinese_clip"})
+_CONTRASTIVE = frozenset(
+    {
+        "clip",
+        "siglip",
+        "siglip2",
+        "align",
+        "altclip",
+        "chinese_clip",
+        "clipseg",
+        "metaclip_2",
+        "tipsv2",
+        "blip",
+    }
+)
+# What the configuration of a model that listens states: how sound becomes features.
+_SOUND_KEYS = frozenset({"num_feat_extract_layers", "num_mel_bins"})
+# What the configuration of a model that looks at pictures alone states, and no other does.
+_PICTURE_KEYS = frozenset({"image_size", "num_channels"})
 
 
 def infer_task(config: Mapping[str, Any], files: Collection[str] = ()) -> tuple[str | None, str | None]:
@@ -51,8 +99,11 @@ def infer_task(config: Mapping[str, Any], files: Collection[str] = ()) -> tuple[
     name = architectures[0] if isinstance(architectures, list) and architectures else None
     if not isinstance(name, str):
         return None, None
-    if config.get("model_type") == "tapas" and name.endswith("ForQuestionAnswering"):
-        return "table-question-answering", "AutoModelForTableQuestionAnswering"
+    for beginning, ending, task, auto_class in _NAMED_ALIKE:
+        if name.startswith(beginning) and name.endswith(ending):
+            return task, auto_class
+    if name.endswith("ForSequenceClassification") and not _SOUND_KEYS.isdisjoint(config):
+        return "audio-classification", "AutoModelForAudioClassification"
     for ending, task in _ENDINGS:
         if name.endswith(ending):
             return task, _AUTO_MODELS.get(ending, f"AutoModel{ending}")
@@ -71,8 +122,11 @@ def _infer_from_family(name: str, config: Mapping[str, Any]) -> tuple[str | None
         return "translation", "AutoModelForSeq2SeqLM"
     if family in _CONTRASTIVE and name.endswith("Model"):
         return "zero-shot-image-classification", "AutoModelForZeroShotImageClassification"
+    if family == "clap":
+        return "zero-shot-audio-classification", "AutoModel"
     if family == "vits":
         return "text-to-audio", "AutoModelForTextToWaveform"
     if name.endswith("Model"):
-        return "feature-extraction", "AutoModel"
+        sees = not _PICTURE_KEYS.isdisjoint(config) and "vocab_size" not in config
+        return "image-feature-extraction" if sees else "feature-extraction", "AutoModel"
     return None, None

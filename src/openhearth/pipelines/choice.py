@@ -12,7 +12,7 @@ from openhearth.errors import Invalid, NotFound, TooLarge, Unsupported
 from openhearth.pipelines.finding import FoundModel, find_model
 from openhearth.pipelines.machine import bytes_per_parameter
 from openhearth.pipelines.shelf import STARTER, OnShelf, list_shelf
-from openhearth.pipelines.tasks import Task, find_task
+from openhearth.pipelines.tasks import Task, find_registered, find_task
 from openhearth.pipelines.ways import Way, find_way, tasks_of, ways_of
 from openhearth.pipelines.words import choose
 from openhearth.pipelines.words.ideas import understand
@@ -22,12 +22,14 @@ _OVERHEAD = 1.2
 # The starter model that brings a task where nothing is installed for it.
 _BROUGHT_BY = {
     "token-classification": "en_core_web_sm", "text-classification": "MiniLM-sentiment",
+    "text-to-speech": "hibari-heart", "voice-activity-detection": "silero-vad",
     "automatic-speech-recognition": "whisper-tiny.en", "image-classification": "efficientnet-lite0",
     "image-feature-extraction": "efficientnet-lite0", "feature-extraction": "all-MiniLM-L6-v2",
     "sentence-similarity": "all-MiniLM-L6-v2", "text-ranking": "all-MiniLM-L6-v2",
     "zero-shot-classification": "all-MiniLM-L6-v2", "text-generation": "SmolLM2-135M-Instruct",
     "summarization": "SmolLM2-135M-Instruct", "translation": "SmolLM2-135M-Instruct",
-    "question-answering": "SmolLM2-135M-Instruct", "decision": "SmolLM2-135M-Instruct",
+    "question-answering": "SmolLM2-135M-Instruct", "question-generation": "all-MiniLM-L6-v2",
+    "decision": "SmolLM2-135M-Instruct",
     "face-detection": "faces", "face-recognition": "faces", "optical-character-recognition": "rapidocr",
 }  # fmt: skip
 # Task and idea of a request → the starter model made for just that; it goes before all others.
@@ -81,7 +83,7 @@ def decide(
 
 def understand_request(request: str) -> tuple[Task, str, str, tuple[str, ...]]:
     """The task of a name or of plain words, the kind of input, the reason, and other tasks. Raises NotUnderstood."""
-    task = find_task(request)
+    task = find_task(request) or find_registered(request)
     if task is not None:
         return task, task.takes, "you named it", ()
     said = choose(request)
@@ -134,9 +136,7 @@ def _specialist(task: Task, request: str) -> str | None:
 
 
 def _from_shelf(task: Task, specialist: str | None) -> tuple[FoundModel, Way, str]:
-    """The first model on this machine for the best way there is one for. Raises Unsupported for a task without a way."""
-    if not ways_of(task):
-        raise Unsupported(f"task: {task.name} is known and cannot be run here yet; choose another task.")
+    """The first model on this machine for the best way there is one for. Raises NotFound."""
     for way in ways_of(task):
         # What one table taught a model says nothing about another: none on the shelf is chosen unasked.
         if way.library is None:

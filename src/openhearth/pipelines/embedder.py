@@ -31,3 +31,10 @@ class Embedder:
         vectors = torch.tensor(self.extraction([one, *others], normalize=True))
         cosines: list[float] = (vectors[1:] @ vectors[0]).tolist()
         return cosines
+
+    def centrality(self, texts: Sequence[str]) -> list[float]:
+        """The cosine of each text with the mean of all: how much it speaks of what they speak of together."""
+        vectors = torch.tensor(self.extraction(list(texts), normalize=True))
+        centre = torch.nn.functional.normalize(vectors.mean(0), dim=0)
+        cosines: list[float] = (vectors @ centre).tolist()
+        return cosines

@@ -5,7 +5,7 @@ mp3, flac, m4a): ffmpeg's libraries read them, through `av`.
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -50,11 +50,16 @@ def _image_of_array(array: NDArray[Any]) -> Image.Image:
 
 
 def read_sound(source: Any, *, rate_hz: int = SOUND_RATE_HZ) -> Sound:
-    """Mono samples at `rate_hz`. Raises Invalid if `source` is no sound, or longer than two hours."""
+    """Mono samples at `rate_hz` of a sound or of a film's sound track, by path or bytes; samples are taken as they are.
+
+    Raises Invalid if `source` is no sound, or longer than two hours.
+    """
     if isinstance(source, np.ndarray):
         return source.astype(np.float32, copy=False)
     try:
         with av.open(io.BytesIO(source) if isinstance(source, bytes) else str(source)) as container:
+            if not container.streams.audio:
+                raise Invalid("audio: this file has no sound track; give a sound, or a film that has one.")
             blocks = list(_capped(_samples(container, rate_hz), rate_hz * SOUND_MAX_S))
     except (av.error.FFmpegError, OSError, ValueError, IndexError):
         raise Invalid(
@@ -63,6 +68,49 @@ def read_sound(source: Any, *, rate_hz: int = SOUND_RATE_HZ) -> Sound:
     if not blocks:
         raise Invalid("audio: this file holds no sound; record it again.")
     return np.concatenate(blocks)
+
+
+def sound_of(given: Any, *, rate_hz: int) -> Sound:
+    """As `read_sound`, also of `{"array" or "raw", "sampling_rate"}` as datasets and microphones give sounds.
+
+    Several channels become one: axis 0 counts them, unless it is the longer one.
+    """
+    if not isinstance(given, Mapping):
+        return _mono(read_sound(given, rate_hz=rate_hz))
+    samples, from_hz = given.get("raw", given.get("array")), given.get("sampling_rate")
+    if samples is None or not isinstance(from_hz, int | float) or from_hz <= 0:
+        raise Invalid('audio: a sound as a dict needs "array" (or "raw") and "sampling_rate" in hertz.')
+    try:
+        mono = _mono(np.asarray(samples, np.float32))
+    except (TypeError, ValueError):
+        raise Invalid('audio: "array" holds no numbers; give the samples of the sound.') from None
+    return mono if int(from_hz) == rate_hz else resample(mono, int(from_hz), rate_hz)
+
+
+def resample(samples: Sound, from_hz: int, to_hz: int) -> Sound:
+    """Mono samples at another rate."""
+    resampler = av.AudioResampler(format="flt", layout="mono", rate=to_hz)
+    blocks = []
+    for start in range(0, len(samples), from_hz):
+        frame = av.AudioFrame.from_ndarray(
+            samples[None, start : start + from_hz], format="flt", layout="mono"
+        )
+        frame.sample_rate = from_hz
+        blocks += resampler.resample(frame)
+    return np.concatenate(
+        [np.zeros(0, np.float32), *(f.to_ndarray()[0] for f in [*blocks, *resampler.resample(None)])]
+    )
+
+
+def _mono(samples: Sound) -> Sound:
+    if samples.ndim == 1:
+        return samples
+    if samples.ndim != 2:
+        raise Invalid(
+            f"audio: samples in {samples.ndim} dimensions are no sound; give one row, or one a channel."
+        )
+    mixed: Sound = samples.mean(axis=0 if samples.shape[0] <= samples.shape[1] else 1)
+    return mixed
 
 
 def _samples(container: Any, rate_hz: int) -> Iterator[Sound]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-import transformers
 
 from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.machine import cpu_computes_bfloat16
 from openhearth.pipelines.model_folder import ModelFolder
+from openhearth.pipelines.onnx_model import load_onnx
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
@@ -58,6 +58,8 @@ def load_model(
     """
     check_native(folder)
     set_threads(options.threads)
+    if folder.graph is not None:
+        return load_onnx(folder, options.threads)
     device = choose_device(options.device)
     written = folder.config.get("dtype") or folder.config.get("torch_dtype")
     dtype = choose_dtype(options.dtype, stored or written, device)
@@ -81,6 +83,8 @@ def load_part(auto_class: Any, folder: ModelFolder) -> Any:
 
 def check_native(folder: ModelFolder) -> None:
     """Raise Unsupported for an architecture whose code would come with the repo."""
+    import transformers  # seconds, which models of other libraries do not need
+
     if folder.architecture and not hasattr(transformers, folder.architecture):
         own = (
             " It comes with code of its own, which is never run here." if "auto_map" in folder.config else ""

@@ -11,7 +11,15 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-SUFFIXES = {"image/png": ".png", "audio/wav": ".wav", "video/mp4": ".mp4"}
+SUFFIXES = {
+    "image/png": ".png",
+    "audio/wav": ".wav",
+    "audio/mpeg": ".mp3",
+    "audio/flac": ".flac",
+    "audio/ogg": ".ogg",
+    "audio/aac": ".aac",
+    "video/mp4": ".mp4",
+}
 _FULL_SCALE = 32_767  # of 16-bit samples
 
 

@@ -17,6 +17,7 @@ from openhearth.kit.architectures import infer_task
 from openhearth.pipelines.card import read_card
 from openhearth.pipelines.diffusion_folder import component_weights, read_model_index, tasks_of_class
 from openhearth.pipelines.libraries import TRANSFORMERS, library_of
+from openhearth.pipelines.onnx_folder import find_graph, graph_bytes
 
 HEADER_MAX_BYTES = 100 << 20
 _DTYPES = {
@@ -32,6 +33,7 @@ class ModelFolder:
     """A folder that `library` can load safely. `tensor_bytes` is what its weights weigh as stored.
 
     `parameters` counts the numbers in safetensors files; 0 where a library keeps them in a format of its own.
+    `graph` is the ONNX file to run where there are no safetensors.
     """
 
     path: Path
@@ -42,6 +44,7 @@ class ModelFolder:
     parameters: int
     library: str = TRANSFORMERS
     pipeline_tag: str | None = None
+    graph: Path | None = None
 
     @property
     def task(self) -> str | None:
@@ -87,6 +90,9 @@ def read_model_folder(path: Path, *, name: str | None = None) -> ModelFolder:
     library = library_of(path)
     if library == "diffusers":
         return _read_diffusion(path, name)
+    graph = find_graph(path) if library in (TRANSFORMERS, "onnx") else None
+    if graph is not None and (path / "config.json").is_file() and not _has_safetensors(path):
+        return _read_onnx(path, name, graph)
     if library != TRANSFORMERS:
         return _read_other(path, name, library)
     config = _read_config(path, name)
@@ -99,6 +105,25 @@ def read_model_folder(path: Path, *, name: str | None = None) -> ModelFolder:
         architecture=str(architectures[0]),
         tensor_bytes=sum(size for size, _ in sizes),
         parameters=sum(count for _, count in sizes),
+    )
+
+
+def _has_safetensors(path: Path) -> bool:
+    return any((path / file).is_file() for file in ("model.safetensors", "model.safetensors.index.json"))
+
+
+def _read_onnx(path: Path, name: str, graph: Path) -> ModelFolder:
+    """A model of transformers whose weights are an ONNX graph."""
+    config = _read_config(path, name)
+    architectures = config.get("architectures") or [""]
+    return ModelFolder(
+        path=path,
+        name=name,
+        config=config,
+        architecture=str(architectures[0]),
+        tensor_bytes=graph_bytes(graph),
+        parameters=0,
+        graph=graph,
     )
 
 

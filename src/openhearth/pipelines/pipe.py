@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from openhearth.errors import Invalid
 from openhearth.pipelines.answers import Answers, CountedList, each_when_taken
 from openhearth.pipelines.choice import Choice
 from openhearth.pipelines.explain import LastCall, Twin, explain
@@ -24,6 +26,7 @@ class Pipe:
         self._reader = reader
         self._run = run
         self._last: LastCall | None = None
+        self._answer: Any = None
 
     def __call__(self, *inputs: Any, as_text: bool = False, **parameters: Any) -> Any:
         """The answer of `task` to `inputs`. `as_text` takes a link or a file name for the text that it is.
@@ -32,11 +35,23 @@ class Pipe:
         """
         self.read = []
         with self._run.watched():
-            many = None if not inputs or as_text else find_many(inputs[0], self._reader.kind)
-            if many is None:
-                return self._call(inputs, as_text, parameters)
-            if not many.is_lazy:
-                return self._call_all(many, inputs[1:], parameters)
+            self._answer = self._answer_to(inputs, as_text, parameters)
+        return self._answer
+
+    def save(self, path: str | Path) -> Path:
+        """Write the last answer to a file; its ending says how: .wav, .mp3, .png, .mp4, .srt, .vtt, .txt, .json …"""
+        if self._last is None:
+            raise Invalid("save: call the pipeline first; what is written is its last answer.")
+        from openhearth.pipelines.saving import save
+
+        return save(self._answer, path)
+
+    def _answer_to(self, inputs: tuple[Any, ...], as_text: bool, parameters: dict[str, Any]) -> Any:
+        many = None if not inputs or as_text else find_many(inputs[0], self._reader.kind)
+        if many is None:
+            return self._call(inputs, as_text, parameters)
+        if not many.is_lazy:
+            return self._call_all(many, inputs[1:], parameters)
         return Answers(self._one_by_one(many, inputs[1:], parameters), many.length, self._run)
 
     def _call(self, inputs: tuple[Any, ...], as_text: bool, parameters: dict[str, Any]) -> Any:

@@ -16,6 +16,21 @@ NAMES: Mapping[str, str] = {
     "zh": "Chinese",
 }  # fmt: skip
 
+# Read before a text and a question whose answer is looked for in the text; they show how short answers are.
+ANSWER_EXAMPLES = """Text: Rosa Keller moved to Lyon in 1998 to open a school of dance. She sold it to her cousin after nine years.
+Question: When did Rosa move to Lyon?
+Answer: 1998
+
+Text: The bridge across the Tarn was closed because of a flood. Since then a ferry carries people to the other bank.
+Question: What carries people across the river?
+Answer: a ferry
+
+Text: The orchestra rehearses on Mondays. Its conductor, Jan Willem Bos, is seldom late.
+Question: Who is the conductor?
+Answer: Jan Willem Bos
+
+"""
+
 
 @cache
 def _prompts() -> Mapping[str, Mapping[str, str]]:

@@ -5,6 +5,10 @@ from collections.abc import Callable, Iterator
 
 Count = Callable[[str], int]
 _PARAGRAPH = re.compile(r"\n\s*\n")
+# A full stop behind one of these, or behind a single letter, ends no sentence.
+_SHORT = re.compile(
+    r"(?:^|[\s(“—\"'])(?:Mr|Mrs|Ms|Dr|St|Prof|Gen|Col|Capt|Rev|Hon|Sr|Jr|vs|etc|cf|ca|approx|Fig|[A-Z]|z\.B|bzw)\.$"
+)
 _SENTENCE = re.compile(r"(?<=[.!?…。！？])[\s\"'»”)]*(?=\S)")
 
 
@@ -27,6 +31,8 @@ def sentences(text: str) -> list[tuple[int, int]]:
     """Where the sentences of `text` begin and end, in characters."""
     found, start = [], 0
     for match in _SENTENCE.finditer(text):
+        if _SHORT.search(text, max(start, match.start() - 12), match.start()):
+            continue
         found.append((start, match.start()))
         start = match.end()
     found.append((start, len(text)))

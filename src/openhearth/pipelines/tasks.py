@@ -1,6 +1,7 @@
 """The tasks there are, as `tasks.toml` declares them. Imports no torch."""
 
 import re
+import sys
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,21 @@ def find_task(name: str) -> Task | None:
         return TASKS["translation"]
     spelled = spelled.replace("_", "-")
     return TASKS.get(spelled) or next((task for task in TASKS.values() if spelled in task.words), None)
+
+
+def find_registered(name: str) -> Task | None:
+    """A task of somebody's own, registered with transformers' PIPELINE_REGISTRY in this process. Imports nothing."""
+    pipelines = sys.modules.get("transformers.pipelines")
+    known = pipelines.PIPELINE_REGISTRY.supported_tasks.get(name) if pipelines is not None else None
+    if known is None:
+        return None
+    kind = known.get("type", "text")
+    # What it takes of several kinds is its own affair: nothing is read for it.
+    return Task(
+        name=name,
+        takes=kind if kind in ("text", "image", "audio", "video") else "table",
+        does="Was registered here",
+    )
 
 
 def languages_of(name: str) -> tuple[str, str] | None:

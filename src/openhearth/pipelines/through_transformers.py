@@ -4,33 +4,52 @@
 works as its manual says.
 """
 
+from importlib.util import find_spec
 from typing import Any
 
 import transformers
 
-from openhearth.errors import Invalid
+from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.finding import FoundModel
 from openhearth.pipelines.loading import check_native, first_line, set_threads
+from openhearth.pipelines.onnx_model import load_onnx
 from openhearth.pipelines.options import PipelineOptions
 
 # Raised inside transformers for files that are not what they say; anything else is a fault of ours and rises as it is.
 _BAD_FILES = (ValueError, KeyError, RuntimeError, OSError, TypeError, ImportError)
 
+# transformers' own pipelines of these tasks → what to do without torchvision.
+_NEED_TORCHVISION = {
+    "any-to-any": "for pictures and text use image-text-to-text, which many of these models do without it",
+    "mask-generation": "for the regions of a picture use image-segmentation",
+}
 
-def load(found: FoundModel, task: str, options: PipelineOptions) -> Any:
-    """transformers' pipeline for `task` with the model of `found`. Raises Invalid or Unsupported with a sentence."""
+
+def load(found: FoundModel, task: str, options: PipelineOptions, **parts: Any) -> Any:
+    """transformers' pipeline for `task` with the model of `found`. `parts` go before what it would choose itself.
+
+    Raises Invalid or Unsupported with a sentence.
+    """
+    if task in _NEED_TORCHVISION and find_spec("torchvision") is None:
+        raise Unsupported(
+            f"task: {task} needs torchvision, which does not come with openhearth; {_NEED_TORCHVISION[task]}."
+        )
     if not options.trust_remote_code and found.gguf is None:
         check_native(found.folder)
     set_threads(options.threads)
-    more = dict(options.more)
+    more = {**options.more, **parts}
     if found.gguf is not None:
         more["model_kwargs"] = {**more.get("model_kwargs", {}), "gguf_file": found.gguf}
         more["tokenizer"] = more.get("tokenizer") or transformers.AutoTokenizer.from_pretrained(
             found.path, gguf_file=found.gguf
         )
+    model: Any = str(found.path)
+    if found.gguf is None and found.folder.graph is not None:
+        model = load_onnx(found.folder, options.threads)
+        more = {**_parts_of(found), **more}
     try:
         opened = transformers.pipeline(
-            task, model=str(found.path), device=options.device, dtype=options.dtype,
+            task, model=model, device=options.device, dtype=options.dtype,
             trust_remote_code=options.trust_remote_code, **more,
         )  # fmt: skip
         if found.adapter is not None:
@@ -38,6 +57,24 @@ def load(found: FoundModel, task: str, options: PipelineOptions) -> Any:
     except _BAD_FILES as error:
         raise Invalid(f"{found.name} cannot be loaded for {task}: {first_line(error)}") from error
     return opened
+
+
+def _parts_of(found: FoundModel) -> dict[str, Any]:
+    """What a pipeline needs beside a model that is loaded already, as far as the folder holds it."""
+    autos = {
+        "tokenizer": (transformers.AutoTokenizer, "tokenizer_config.json"),
+        "image_processor": (transformers.AutoImageProcessor, "preprocessor_config.json"),
+        "feature_extractor": (transformers.AutoFeatureExtractor, "preprocessor_config.json"),
+    }
+    parts: dict[str, Any] = {}
+    for name, (auto_class, file) in autos.items():
+        if not (found.path / file).is_file():
+            continue
+        try:
+            parts[name] = auto_class.from_pretrained(found.path, local_files_only=True)
+        except _BAD_FILES:  # a processor of the other kind; the pipeline says what it misses
+            continue
+    return parts
 
 
 def load_seq2seq(found: FoundModel, options: PipelineOptions) -> tuple[Any, Any]:
@@ -50,8 +87,12 @@ def load_with(auto_class: Any, found: FoundModel, options: PipelineOptions) -> t
     check_native(found.folder)
     set_threads(options.threads)
     try:
-        model = auto_class.from_pretrained(
-            found.path, dtype=options.dtype, use_safetensors=True, local_files_only=True
+        model = (
+            load_onnx(found.folder, options.threads)
+            if found.folder.graph is not None
+            else auto_class.from_pretrained(
+                found.path, dtype=options.dtype, use_safetensors=True, local_files_only=True
+            )
         )
         tokenizer = transformers.AutoTokenizer.from_pretrained(found.path, local_files_only=True)
     except _BAD_FILES as error:

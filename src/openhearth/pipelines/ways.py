@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from openhearth.pipelines.diffusion_folder import tasks_of_class
 from openhearth.pipelines.libraries import TRANSFORMERS
 from openhearth.pipelines.model_folder import ModelFolder
+from openhearth.pipelines.onnx_folder import ONNX_TASKS
 from openhearth.pipelines.tasks import TASKS, Task
 
 Fits = Callable[[ModelFolder], bool]
@@ -28,6 +29,8 @@ class Way:
 
     def works(self, folder: ModelFolder) -> bool:
         """Whether the model in `folder` can be worked so."""
+        if folder.graph is not None and folder.task not in ONNX_TASKS:
+            return False
         return folder.library == self.library and self.fits(folder)
 
 
@@ -111,6 +114,13 @@ _WAYS: Mapping[str, tuple[Way, ...]] = {
         ),
         Way(module="question_answering", how="a prompt to an instruct model", fits=_is_chat),
     ),
+    "question-generation": (
+        Way(
+            module="question_generation",
+            how="leaving out what the text states, in the sentences nearest to its whole meaning",
+            fits=_is_embedder,
+        ),
+    ),
     "zero-shot-classification": (
         Way(module="through_transformers", how="a model that knows what follows from what", fits=_entails),
         Way(module="zero_shot_classification", how="nearness of meaning", fits=_is_embedder),
@@ -166,6 +176,13 @@ _WAYS: Mapping[str, tuple[Way, ...]] = {
         ),
         Way(module="visual_question_answering", how="a prompt to a model that sees", fits=_SEES),
     ),
+    "video-classification": (
+        Way(
+            module="video_classification",
+            how="a model that watches films",
+            fits=_made_for("video-classification"),
+        ),
+    ),
     "table-question-answering": (
         Way(
             module="table_question_answering",
@@ -204,17 +221,47 @@ _WAYS: Mapping[str, tuple[Way, ...]] = {
         _diffusion("image-to-image"),
         Way(module="image_to_image", how="a model that redraws pictures", fits=_made_for("image-to-image")),
     ),
+    "any-to-any": (
+        Way(
+            module="through_transformers",
+            how="a model that takes more than text",
+            fits=_made_for("any-to-any", "image-text-to-text"),
+        ),
+    ),
     "decision": (
         Way(module="through_transformers", how="a language model", fits=_made_for("text-generation")),
     ),
     "text-to-speech": (
+        Way(module="text_to_speech", how="a voice", fits=_made_for("text-to-speech"), library="hibari"),
         Way(module="through_transformers", how="a model that speaks", fits=_made_for("text-to-audio")),
+    ),
+    "voice-activity-detection": (
+        Way(
+            module="voice_activity_detection",
+            how="a model that tells speech from noise",
+            fits=_made_for("voice-activity-detection"),
+            library="silero-vad",
+        ),
+    ),
+    "automatic-speech-recognition": (
+        Way(
+            module="speech_to_text",
+            how="a model that writes down speech",
+            fits=_made_for("automatic-speech-recognition"),
+        ),
     ),
 }
 
 
+_REGISTERED = Way(
+    module="through_transformers", how="a pipeline that was registered", fits=lambda folder: True
+)
+
+
 def ways_of(task: Task) -> tuple[Way, ...]:
     """How `task` can be worked, the best way first."""
+    if task.name not in TASKS:
+        return (_REGISTERED,)
     known = _WAYS.get(task.name, ())
     if known or not task.native:
         return known

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from openhearth.errors import HubError, Unsupported
 from openhearth.pipelines.notes.book import Book, new_run_id
 from openhearth.pipelines.notes.known import find_meaning
 from openhearth.pipelines.notes.listen import Heard, listening
@@ -37,7 +38,8 @@ class Run:
             try:
                 yield
             except Exception as error:  # whatever failed is compared with the past, and goes on its way
-                self._compare(error)
+                if not _is_told_whole(error):
+                    self._compare(error)
                 raise
             finally:
                 self._keep(heard)
@@ -84,6 +86,13 @@ class Run:
             self._book.write(notes, run_id=self.id, task=self.task, model=self.model)
         except (OSError, sqlite3.Error) as error:
             log.warning("the notes of this run could not be kept in %s (%s)", self._book.path, error)
+
+
+def _is_told_whole(error: Exception) -> bool:
+    """Whether it is a refusal of ours, with no fault of a library behind it: its sentence says all there is to say."""
+    if not isinstance(error, HubError) or error.__cause__ is not None:
+        return False
+    return isinstance(error, Unsupported) or error.status < 500
 
 
 def _module_of(error: Exception) -> str:

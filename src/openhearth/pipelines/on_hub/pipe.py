@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, NoReturn
 
 from openhearth.errors import Invalid, Unsupported
@@ -17,6 +18,7 @@ from openhearth.pipelines.reading.reader import is_chat, naming
 from openhearth.pipelines.tasks import Task, find_task, languages_of
 
 _GENERATION = "text-generation"
+_STARTER = "starter"
 # Inputs that may be given by name.
 _PARTS = (
     "question",
@@ -78,10 +80,21 @@ class HubPipe:
         self._revision = revision
         self._fixed = fixed
         self._run = Run(task=choice.task.name, model=choice.model.name)
+        self._answer: Any = None
 
     def __call__(self, *inputs: Any, as_text: bool = False, **parameters: Any) -> Any:
         """As a pipe of this process: one answer, a list for a list, an iterator for what streams."""
         self.read = []
+        self._answer = self._answer_to(inputs, as_text, parameters)
+        return self._answer
+
+    def save(self, path: str | Path) -> Path:
+        """Write the last answer to a file, as a pipe of this process does."""
+        from openhearth.pipelines.saving import save
+
+        return save(self._answer, path)
+
+    def _answer_to(self, inputs: tuple[Any, ...], as_text: bool, parameters: dict[str, Any]) -> Any:
         with self._run.watched():
             given, parameters = self._given(inputs, parameters)
             many = None if as_text and isinstance(given, str) else find_many(given, self.choice.task.takes)
@@ -162,7 +175,8 @@ class HubPipe:
     def _named_model(self) -> str:
         """The model that is called by its own address: the one named, else the first of the hub that is made for the task."""
         if not self.choice.model.name:
-            found = self._hub.ask(f"/api/models?pipeline_tag={self.choice.task.name}&limit=1")
+            listed = f"/api/models?pipeline_tag={self.choice.task.name}&limit=1"
+            found = self._hub.ask(f"{listed}&author={_STARTER}") or self._hub.ask(listed)
             if not found:
                 raise Invalid(
                     f"model: the hub at {self._hub.endpoint} has none for {self.choice.task.name}; name one."

@@ -23,6 +23,7 @@ _PARTS: Mapping[str, InputKind] = {
     "table": "table",
 }
 _SOUND_RATE_HZ = 16_000
+_SAMPLES = {"array", "raw"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,10 +76,20 @@ class Reader:
         if isinstance(item, list | tuple):
             return self._read_list(item, kind, read)
         if isinstance(item, Mapping):
-            return self._read_named(item, read)
+            return (
+                self._read_samples(item)
+                if kind == "audio" and _SAMPLES & item.keys()
+                else self._read_named(item, read)
+            )
         if kind == "text":
             return self._read_text(item, read)
         return item if kind in OPENED_BY_TASKS else self._read_media(item, kind, read)
+
+    def _read_samples(self, item: Mapping[str, Any]) -> Any:
+        """A sound as datasets and microphones give it, at the rate that is wanted."""
+        from openhearth.pipelines.inputs import sound_of
+
+        return item if "stride" in item else sound_of(item, rate_hz=self.rate_hz)
 
     def _read_list(self, items: list[Any] | tuple[Any, ...], kind: InputKind, read: list[Read]) -> list[Any]:
         if not items:
@@ -159,14 +170,14 @@ class Reader:
             raise Invalid(said if said.startswith(source.name) else f"{source.name}: {said}") from None
 
     def _decode(self, source: Content, kind: InputKind) -> Any:
-        from openhearth.pipelines.inputs import read_image, read_sound
+        from openhearth.pipelines.inputs import read_image, sound_of
 
         if not source.content:
             raise Invalid(f"{source.name}: is empty; give a file that holds something.")
         if kind == "image":
             return read_image(source.content)
         if kind == "audio":
-            return {"raw": read_sound(source.content, rate_hz=self.rate_hz), "sampling_rate": self.rate_hz}
+            return sound_of(source.content, rate_hz=self.rate_hz)
         return source.content
 
 

@@ -11,6 +11,7 @@ def all_recipes() -> tuple[Recipe, ...]:
     from openhearth.cli.starter.recipes import (
         efficientnet,
         faces,
+        hibari,
         librivox_clips,
         minilm,
         names,
@@ -19,11 +20,14 @@ def all_recipes() -> tuple[Recipe, ...]:
         rampart,
         rapidocr,
         review_sentences,
+        silero_vad,
         smollm2,
         whisper,
     )
 
     modules = (
+        silero_vad,
+        hibari,
         names,
         rampart,
         efficientnet,

@@ -12,6 +12,7 @@ DRAWS: Mapping[str, Draw] = {
     "scores": texts.draw_scores,
     "guesses": texts.draw_guesses,
     "decisions": texts.draw_decisions,
+    "quiz": texts.draw_quiz,
     "similarities": texts.draw_similarities,
     "ranking": texts.draw_ranking,
     "answers": texts.draw_answers,

@@ -55,6 +55,26 @@ def draw_decisions(_given: Given, answer: Answer) -> Drawing:
     )
 
 
+def draw_quiz(_given: Given, answer: Answer) -> Drawing:
+    """Questions with their options, the right one marked."""
+    return Groups(
+        groups=[
+            Scores(
+                title=row["question"],
+                rows=[
+                    Score(
+                        label=option,
+                        share=float(at == row["correct"]),
+                        text="✓" if at == row["correct"] else "",
+                    )
+                    for at, option in enumerate(row["options"])
+                ],
+            )
+            for row in answer.value
+        ]
+    )
+
+
 def draw_similarities(given: Given, answer: Answer) -> Drawing:
     rows = [
         Score(label=sentence, share=score, text=f"{round(score, 2) + 0.0:.2f}")
