@@ -46,7 +46,9 @@ def with_peft(base: Path, adapter: Path) -> Any:
 @pytest.mark.run
 def test_the_starter_model_answers_as_its_base_with_the_adapter_laid_over_it() -> None:
     base, made = (prepare(each.RECIPE, default_cache()) for each in (minilm, sentiment))
-    assert torch.allclose(logits_of(classifier(made), made), logits_of(with_peft(base, SENTIMENT), base), atol=1e-4)
+    assert torch.allclose(
+        logits_of(classifier(made), made), logits_of(with_peft(base, SENTIMENT), base), atol=1e-4
+    )
 
 
 def test_an_adapter_stays_small_and_holds_no_pickle() -> None:
@@ -64,7 +66,9 @@ def test_what_is_taught_is_learned_and_learned_alike_each_time(tmp_path: Path) -
     save_adapter(first, tmp_path / "adapter", base="forge/base")
     merged = classifier(base)
     merge_adapter(merged, tmp_path / "adapter")
-    assert torch.allclose(logits_of(merged, base), logits_of(with_peft(base, tmp_path / "adapter"), base), atol=1e-4)
+    assert torch.allclose(
+        logits_of(merged, base), logits_of(with_peft(base, tmp_path / "adapter"), base), atol=1e-4
+    )
 
 
 @pytest.mark.run

@@ -81,9 +81,7 @@ def read_sentences(bundle: tarfile.TarFile, source: str) -> Iterator[Sentence]:
 def read_words(bundle: tarfile.TarFile) -> list[tuple[str, float]]:
     """VADER's own list: words (letters alone, no emoticons) with what ten people felt at them, from −4 to 4."""
     rows = _rows(bundle, "vader_sentiment_lexicon", errors="replace")
-    return [
-        (row[0], float(row[1])) for row in rows if len(row) > 1 and re.sub("[-']", "", row[0]).isalpha()
-    ]
+    return [(row[0], float(row[1])) for row in rows if len(row) > 1 and re.sub("[-']", "", row[0]).isalpha()]
 
 
 def label_of(score: float) -> str:

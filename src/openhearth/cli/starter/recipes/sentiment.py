@@ -5,7 +5,7 @@ from pathlib import Path
 
 from openhearth.cli.starter.adapters import SENTIMENT
 from openhearth.cli.starter.adapters.merge import merge_adapter
-from openhearth.cli.starter.recipe import ConversionFailed
+from openhearth.cli.starter.recipe import Card, ConversionFailed, Recipe
 from openhearth.cli.starter.recipes import minilm
 
 LABELS = {0: "NEGATIVE", 1: "POSITIVE"}
@@ -79,9 +79,7 @@ RECIPE = Recipe(
             "mean of some 20 people's ratings from −4 to 4, made into a chance by a sigmoid (1 is 82 %, 2 is 95 %); "
             "sentences near zero were learned as undecided. Held out by review: 15 % to measure, 8 % to choose settings."
         ),
-        measured=(
-            "MEASURED",
-        ),
+        measured=("MEASURED",),
         limits=(
             "Sentences and short reviews; after 512 word pieces nothing is read.",
             "Knows good and bad, and no middle: what is neither gets a score near one half, or a wrong side.",
