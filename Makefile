@@ -8,7 +8,7 @@ CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/openhearth
 # Tests run in a shuffled order, the same each time so that what passed passes again; SEED=default shuffles anew.
 SEED ?= 8600
 export OMP_WAIT_POLICY = PASSIVE
-DEBIAN_TOOLS := chromium git-lfs openssh-client gnupg nginx-light wrk fonts-dejavu-core npm postgresql
+DEBIAN_TOOLS := chromium git-lfs openssh-client gnupg nginx-light wrk fonts-dejavu-core npm postgresql espeak-ng
 
 .DEFAULT_GOAL := help
 .PHONY: help setup serve starter test test-fast check fix types docs compat bench bench-quality tools clean

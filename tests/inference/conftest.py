@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -153,15 +154,18 @@ def models(tiny: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> F
 @pytest.fixture(scope="session")
 def served(models: FolderModels, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The room's routes on a port of their own."""
+    # Memory for the six models and for no spare.
+    with serve(models, tmp_path_factory.mktemp("data"), memory_gb=4.6) as room:
+        yield room
+
+
+@contextmanager
+def serve(models: FolderModels, data: Path, *, memory_gb: float) -> Iterator[Served]:
+    """The room's routes for `models`, whose engines start at once."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    # Memory for the six models and for no spare.
     settings = Settings(
-        data=tmp_path_factory.mktemp("data"),
-        public_url=url,
-        engine_threads=1,
-        engine_memory_gb=4.6,
-        fetch_allow_private=True,
+        data=data, public_url=url, engine_threads=1, engine_memory_gb=memory_gb, fetch_allow_private=True
     )
     ground = open_ground(settings)
     room = build_with(ground, models=models)

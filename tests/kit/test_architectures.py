@@ -22,9 +22,15 @@ LISTED = {
     "image-classification": ["IMAGE_CLASSIFICATION"],
     "video-classification": ["VIDEO_CLASSIFICATION"],
     "table-question-answering": ["TABLE_QUESTION_ANSWERING"],
+    "automatic-speech-recognition": ["SPEECH_SEQ_2_SEQ", "CTC"],
+    "audio-classification": ["AUDIO_CLASSIFICATION"],
+    "text-to-audio": ["TEXT_TO_WAVEFORM", "TEXT_TO_SPECTROGRAM"],
 }  # fmt: skip
-# Classes of several tasks, and those whose pipelines are for more than pictures.
-ELSEWHERE = {"blip-2", "perceiver", "videoprism"}
+# Classes of several tasks, and those whose pipelines are for more than one kind of input.
+ELSEWHERE = {
+    "blip-2", "perceiver", "videoprism", "dia", "pop2piano", "qwen2_5_omni", "qwen3_omni_moe", "vibevoice", "voxtral",
+    "voxtral_realtime",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("task", LISTED)

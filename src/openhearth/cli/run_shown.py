@@ -32,6 +32,8 @@ def _show_row(row: dict[str, Any]) -> str:
     for name in _TEXTS:
         if isinstance(row.get(name), str):
             return (str(row[name]) or str(row.get("note", ""))) + _chunks(row)
+    if "held_out" in row:
+        return _learnt(row)
     if "start" in row and "end" in row and "answer" not in row and "word" not in row:
         return f"{_clock(row['start'])} – {_clock(row['end'])}" + (
             f"  {row['score']:.3f}" if "score" in row else ""
@@ -50,6 +52,22 @@ def _show_row(row: dict[str, Any]) -> str:
     if "label" in row and "score" in row:
         return f"{row['score']:.3f}  {row['label']}" + (f"  {row['box']}" if "box" in row else "")
     return json.dumps(row, ensure_ascii=False, default=str)
+
+
+def _learnt(report: dict[str, Any]) -> str:
+    """What a table or a series taught, and how far to trust it."""
+    if "forecast" in report:
+        steps = report.get("at") or range(1, len(report["forecast"]) + 1)
+        values = zip(steps, report["forecast"], report["low"], report["high"], strict=True)
+        lines = [f"{step}  {value:.4g}  ({low:.4g} to {high:.4g})" for step, value, low, high in values]
+    else:
+        predicted = zip(report["rows"], report["predictions"], strict=True)
+        lines = [f"row {row + 1}  {value}" for row, value in predicted]
+        counting = [one["column"] for one in report["importance"] if one["loss"] > 0][:5]
+        lines += [f"what counts: {', '.join(counting) or 'no column in particular'}"]
+    told = report["held_out"]
+    said = f"{told['measure']} {told['value']:.3g} on {told['rows']} rows kept apart; a guess reaches {told['guess']:.3g}"
+    return "\n".join([*lines, said])
 
 
 def _chunks(row: dict[str, Any]) -> str:

@@ -13,12 +13,13 @@ from openhearth.engine.payloads import bytes_of, bytes_of_text
 from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.finding import FoundModel
 from openhearth.pipelines.inputs import read_image, read_sound
-from openhearth.pipelines.media import image_file, media_of
+from openhearth.pipelines.media import Media, image_file, media_of
 from openhearth.pipelines.options import PipelineOptions
 from openhearth.pipelines.reading.content import Content
 from openhearth.pipelines.reading.tables import table_of
+from openhearth.pipelines.sound_files import encode_sound
 from openhearth.pipelines.tasks import TASKS, Task
-from openhearth.pipelines.ways import find_way
+from openhearth.pipelines.ways import find_way, find_way_without_model
 from openhearth.protocol.engine import Run
 
 # What the task API gives without being asked otherwise, where transformers' pipelines give something else.
@@ -64,8 +65,22 @@ class AnyTask:
             raise Invalid(f"{self.task.name}: {error}.", param="inputs") from error
 
     def _answer(self, given: Any, settings: Mapping[str, Any]) -> Any:
+        if self.task.gives == "audio":
+            return self._sound(given, dict(settings))
         answer = self._call(given, settings)
-        return _plain(answer) if self.task.gives == "json" else media_of(answer)
+        if self.task.gives == "json":
+            return _plain(answer)
+        if isinstance(answer, list):
+            raise Invalid(f"{self.task.name}: makes one {self.task.gives} at a time here; ask once for each.")
+        return media_of(answer)
+
+    def _sound(self, given: Any, settings: dict[str, Any]) -> Media:
+        """The sound that was made, as a file in the format that `response_format` names, else a WAV."""
+        form = str(settings.pop("response_format", "wav"))
+        answer = self._call(given, settings)
+        if not isinstance(answer, dict):
+            raise Invalid(f"inputs: {self.task.name} makes one sound a call; send one text.", param="inputs")
+        return encode_sound(answer["audio"], answer["sampling_rate"], form)
 
     def _call(self, given: Any, settings: Mapping[str, Any]) -> Any:
         answer = self.worker(given, **settings)
@@ -102,9 +117,15 @@ def _table(request: Run) -> Any:
 
 
 def load_any_task(task: str, path: Path, *, name: str, threads: int, device: str, dtype: str) -> AnyTask:
-    """Load the model in `path` for `task` by the best way there is. Raises Unsupported if there is none."""
-    found = FoundModel(name=name, path=path)
-    way = find_way(TASKS[task], found.folder)
+    """Load the model in `path` for `task` by the best way there is. Raises Unsupported if there is none.
+
+    `path` is Path() for a task that needs no stored model.
+    """
+    if path == Path():
+        found, way = FoundModel.none(), find_way_without_model(TASKS[task])
+    else:
+        found = FoundModel(name=name, path=path)
+        way = find_way(TASKS[task], found.folder)
     if way is None:
         raise Unsupported(
             f"task: {name} ({found.folder.architecture}) cannot do {task}; choose another model."

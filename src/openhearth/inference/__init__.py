@@ -6,6 +6,7 @@ from openhearth.inference.api import TaskApi
 from openhearth.inference.box.widget import Widget
 from openhearth.inference.fleet import Fleet
 from openhearth.inference.openai_api import OpenAIApi
+from openhearth.inference.openai_audio import OpenAIAudio
 from openhearth.inference.plain_words import PlainWords
 from openhearth.inference.records import EngineStatus, ListedModel, Models, ResolvedModel
 from openhearth.inference.repo_models import RepoModels
@@ -37,6 +38,7 @@ def build_with(ground: Ground, *, models: Models) -> Room:
         service=inference,
         routes=[
             *OpenAIApi(inference).routes(),
+            *OpenAIAudio(inference).routes(),
             *TaskApi(inference).routes(),
             *PlainWords(inference, allow_private=ground.settings.fetch_allow_private).routes(),
             *widget.routes(),

@@ -33,13 +33,18 @@ def parse(shape: type[Shape], body: bytes) -> Shape:
     try:
         return shape.model_validate_json(body)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = first["loc"]
-        if not place:
-            raise Invalid(f"body: {first['msg']}; send a JSON object.") from None
-        field = ".".join(str(part) for part in place)
-        shown = "" if first["type"] == "missing" else f" (given: {str(first['input'])[:80]!r})"
-        raise Invalid(f"{field}: {first['msg']}{shown}.", param=str(place[0])) from None
+        raise refuse_field(error) from None
+
+
+def refuse_field(error: ValidationError) -> Invalid:
+    """The first thing that is wrong, as an error that names the field and its value."""
+    first = error.errors()[0]
+    place = first["loc"]
+    if not place:
+        return Invalid(f"body: {first['msg']}; send a JSON object.")
+    field = ".".join(str(part) for part in place)
+    shown = "" if first["type"] == "missing" else f" (given: {str(first['input'])[:80]!r})"
+    return Invalid(f"{field}: {first['msg']}{shown}.", param=str(place[0]))
 
 
 async def unless_gone(request: Request, work: Coroutine[Any, Any, T]) -> T:

@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator
 from openhearth.access import Actor
 from openhearth.inference.connection import Answer, refusal
 from openhearth.inference.engine_process import EngineProcess
+from openhearth.inference.records import EngineSpec
 from openhearth.inference.service import DEFAULT_REVISION, Inference
 from openhearth.protocol.engine import Delta, Failed, Generate, Generated, Result, Run
 
@@ -18,6 +19,11 @@ async def engine(
 ) -> EngineProcess:
     """The engine for `repo_id`, loaded. Raises as `Inference.spec` and `Inference.engine` do."""
     spec = await asyncio.to_thread(inference.spec, actor, repo_id, task=task, revision=revision)
+    return await engine_of(inference, spec)
+
+
+async def engine_of(inference: Inference, spec: EngineSpec) -> EngineProcess:
+    """The engine of `spec`, loaded. Raises as `Inference.engine` does."""
     return await asyncio.wrap_future(await asyncio.to_thread(inference.engine, spec))
 
 

@@ -21,6 +21,7 @@ from openhearth.inference import calls
 from openhearth.inference.bodies import event_stream, parse, read_body, unless_gone
 from openhearth.inference.engine_process import EngineProcess
 from openhearth.inference.openai_answers import ChatAnswer, TextAnswer, model_of, usage_of
+from openhearth.inference.openai_engine import engine_of
 from openhearth.inference.openai_shapes import ChatRequest, CompletionRequest, EmbeddingRequest
 from openhearth.inference.service import Inference
 from openhearth.protocol.engine import Delta, Generate, Generated, Run
@@ -99,15 +100,7 @@ class OpenAIApi:
         return JSONResponse({"object": "list", "data": data, "model": name, "usage": usage})
 
     async def _engine(self, request: Request, model: str, task: str) -> tuple[EngineProcess, str]:
-        """The engine of the model that the path names, else the body, and the model's name as asked."""
-        if "ns" in request.path_params:
-            model = f"{request.path_params['ns']}/{request.path_params['name']}"
-        if not model:
-            raise Invalid("model: is missing; name a model of this hub, as namespace/name.", param="model")
-        repo_id, _, revision = model.partition("@")
-        actor = actor_of(request)
-        engine = await calls.engine(self._inference, actor, repo_id, task=task, revision=revision or "main")
-        return engine, model
+        return await engine_of(self._inference, request, model, task)
 
 
 async def _chat_chunks(

@@ -100,6 +100,9 @@ class PlainWords:
             return await calls.engine(
                 self._inference, actor, wish.model, task=task.name, revision=wish.revision
             )
+        without = self._inference.spec_without_model(actor, task)
+        if without is not None:
+            return await calls.engine_of(self._inference, without)
         for repo_id in await asyncio.to_thread(lambda: list(self._candidates(actor, task, wish.request))):
             try:
                 return await calls.engine(self._inference, actor, repo_id, task=task.name)
@@ -127,7 +130,7 @@ class PlainWords:
         A file of the hub's own machine is never opened for somebody else.
         """
         inputs = wish.inputs
-        if wish.as_text or task.takes == "table":
+        if wish.as_text:
             return inputs, b"", []
         if task.takes == "text":
             value, read = Reader("text", allow_private=self._allow_private, links_only=True).read(inputs)

@@ -11,8 +11,8 @@ from openhearth.inference.fleet import PROCESS_BYTES, Fleet
 from openhearth.inference.records import EngineKey, EngineSpec, EngineStatus, ListedModel, Models
 from openhearth.pipelines.machine import bytes_per_parameter
 from openhearth.pipelines.model_folder import ModelFolder, read_model_folder
-from openhearth.pipelines.tasks import TASKS, find_task
-from openhearth.pipelines.ways import tasks_of
+from openhearth.pipelines.tasks import TASKS, Task, find_task
+from openhearth.pipelines.ways import find_way_without_model, tasks_of
 
 # The keys and values of a batch.
 CACHE_BYTES = 500_000_000
@@ -55,6 +55,14 @@ class Inference:
             folder=path,
             needs_bytes=needed_bytes(folder, chosen),
         )
+
+    def spec_without_model(self, actor: Actor, task: Task) -> EngineSpec | None:
+        """What works `task` from what is given alone; None if it needs a stored model."""
+        require_permission(actor, "inference.run")
+        if find_way_without_model(task) is None:
+            return None
+        key = EngineKey(repo_key="", commit="", task=task.name)
+        return EngineSpec(key=key, name="no stored model", folder=Path(), needs_bytes=PROCESS_BYTES)
 
     def list_models(self, actor: Actor) -> list[ListedModel]:
         """The models that can be run here and that `actor` may read."""

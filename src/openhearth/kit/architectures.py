@@ -60,7 +60,27 @@ _NAMED_ALIKE: tuple[tuple[str, str, str, str], ...] = (
         (name, "Model", "mask-generation", "AutoModelForMaskGeneration")
         for name in ("SamModel", "SamHQModel", "Sam2Model", "Sam3TrackerModel", "EdgeTamModel")
     ),
-)
+    ("ClapModel", "", "zero-shot-audio-classification", "AutoModel"),
+    *(
+        (name, "ForSequenceClassification", "audio-classification", "AutoModelForAudioClassification")
+        for name in ("Data2VecAudio", "Hubert", "SEW", "UniSpeech", "Wav2Vec2", "WavLM")
+    ),
+    *(
+        (name, "", "text-to-audio", "AutoModelForTextToWaveform")
+        for name in (
+            "BarkModel", "CsmFor", "FastSpeech2Conformer", "GradiumPhononTTS", "HiggsAudioV2", "Musicgen", "PocketTTS",
+            "SeamlessM4TForTextToSpeech", "SeamlessM4Tv2ForTextToSpeech", "SpeechT5ForTextToSpeech", "VitsModel",
+        )
+    ),
+    *(
+        (name, "", "automatic-speech-recognition", "AutoModelForSpeechSeq2Seq")
+        for name in (
+            "CanaryFor", "CohereAsr", "FunAsr", "GraniteSpeechFor", "GraniteSpeechPlus", "KyutaiSpeechToText", "Moonshine",
+            "Qwen3ASR", "SeamlessM4TForSpeechToText", "SeamlessM4Tv2ForSpeechToText", "SpeechEncoderDecoder", "Speech2Text",
+            "SpeechT5ForSpeechToText", "VibeVoiceAsr", "WhisperForConditionalGeneration",
+        )
+    ),
+)  # fmt: skip
 _AUTO_MODELS = {
     "LMHeadModel": "AutoModelForCausalLM",
     "ForImageSuperResolution": "AutoModelForImageToImage",
@@ -68,7 +88,6 @@ _AUTO_MODELS = {
     "ForSegmentation": "AutoModelForImageSegmentation",
     "ForImageClassificationWithTeacher": "AutoModelForImageClassification",
 }
-_SPEECH_TO_TEXT = frozenset({"whisper", "speech_to_text", "speecht5", "moonshine", "seamless_m4t"})
 _CONTRASTIVE = frozenset(
     {
         "clip",
@@ -113,8 +132,6 @@ def infer_task(config: Mapping[str, Any], files: Collection[str] = ()) -> tuple[
 def _infer_from_family(name: str, config: Mapping[str, Any]) -> tuple[str | None, str | None]:
     family = config.get("model_type")
     if name.endswith("ForConditionalGeneration"):
-        if family in _SPEECH_TO_TEXT:
-            return "automatic-speech-recognition", "AutoModelForSpeechSeq2Seq"
         if "vision_config" in config:
             return "image-text-to-text", "AutoModelForImageTextToText"
         return "text2text-generation", "AutoModelForSeq2SeqLM"
@@ -122,10 +139,6 @@ def _infer_from_family(name: str, config: Mapping[str, Any]) -> tuple[str | None
         return "translation", "AutoModelForSeq2SeqLM"
     if family in _CONTRASTIVE and name.endswith("Model"):
         return "zero-shot-image-classification", "AutoModelForZeroShotImageClassification"
-    if family == "clap":
-        return "zero-shot-audio-classification", "AutoModel"
-    if family == "vits":
-        return "text-to-audio", "AutoModelForTextToWaveform"
     if name.endswith("Model"):
         sees = not _PICTURE_KEYS.isdisjoint(config) and "vocab_size" not in config
         return "image-feature-extraction" if sees else "feature-extraction", "AutoModel"

@@ -13,7 +13,7 @@ from openhearth.pipelines.finding import FoundModel, find_model
 from openhearth.pipelines.machine import bytes_per_parameter
 from openhearth.pipelines.shelf import STARTER, OnShelf, list_shelf
 from openhearth.pipelines.tasks import Task, find_registered, find_task
-from openhearth.pipelines.ways import Way, find_way, tasks_of, ways_of
+from openhearth.pipelines.ways import Way, find_way, find_way_without_model, tasks_of, ways_of
 from openhearth.pipelines.words import choose
 from openhearth.pipelines.words.ideas import understand
 
@@ -137,10 +137,9 @@ def _specialist(task: Task, request: str) -> str | None:
 
 def _from_shelf(task: Task, specialist: str | None) -> tuple[FoundModel, Way, str]:
     """The first model on this machine for the best way there is one for. Raises NotFound."""
-    for way in ways_of(task):
-        # What one table taught a model says nothing about another: none on the shelf is chosen unasked.
-        if way.library is None:
-            return FoundModel(name="none stored", path=Path(), is_stored=False), way, "none is needed"
+    # What one table taught a model says nothing about another: none on the shelf is chosen unasked.
+    if (without := find_way_without_model(task)) is not None:
+        return FoundModel.none(), without, "none is needed"
     shelf = list(list_shelf())
     for known in (known for known in shelf if specialist and known.id == f"{STARTER}/{specialist}"):
         if known.folder is not None and (made := find_way(task, known.folder)):

@@ -63,6 +63,9 @@ class Diffusion:
                 made = self.pipe(**settings, output_type="pil")
         except (ValueError, TypeError) as error:
             raise Invalid(f"{self.task}: {first_line(error).rstrip('.')}.", param="parameters") from error
+        except RuntimeError as error:  # layers that do not meet, for a size that the model was not made for
+            said = first_line(error).rstrip(".")
+            raise Invalid(f"{self.task}: the model cannot work so ({said}); try another size.") from error
         if self.task.endswith("-video"):
             return Film(frames=made.frames[0], fps=fps)
         for image in made.images:
@@ -78,6 +81,8 @@ class Diffusion:
         settings = {"generator": generator, **numbers}
         if "fps" in self._accepts:
             settings["fps"] = round(fps)
+        if isinstance(settings.get("negative_prompt"), list):  # as InferenceClient.text_to_video has it
+            settings["negative_prompt"] = ", ".join(map(str, settings["negative_prompt"]))
         if self._from_text:
             settings["prompt"] = checked_prompt(given)
         elif self.task.startswith("image-"):

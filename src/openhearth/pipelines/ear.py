@@ -21,6 +21,11 @@ _LIKELY_MIN = 0.2
 _TASK = "voice-activity-detection"
 
 
+def no_speech(*, with_times: bool) -> dict[str, Any]:
+    """The answer of a recogniser to a sound in which nobody speaks."""
+    return {"text": "", **({"chunks": []} if with_times else {}), "note": NO_SPEECH}
+
+
 def is_silent(sound: Sound) -> bool:
     """Whether there is no signal in `sound`."""
     return float(np.abs(sound).max(initial=0.0)) < _SIGNAL_MIN

@@ -27,6 +27,11 @@ class FoundModel:
     gguf: str | None = None
     is_stored: bool = True
 
+    @classmethod
+    def none(cls) -> "FoundModel":
+        """No model: the task is worked from what is given alone."""
+        return cls(name="no stored model", path=Path(), is_stored=False)
+
     @property
     def folder(self) -> ModelFolder:
         """Raises Invalid or Unsupported for what cannot be loaded safely."""

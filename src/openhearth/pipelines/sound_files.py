@@ -11,6 +11,8 @@ import numpy as np
 from openhearth.errors import Invalid
 from openhearth.pipelines.media import Media, sound_file
 
+_WAVE_HEAD_BYTES = 44
+
 
 @dataclass(frozen=True)
 class _Format:
@@ -27,6 +29,7 @@ _FORMATS: Mapping[str, _Format] = {
     "aac": _Format("adts", "aac", "audio/aac"),
 }
 SOUND_FORMATS = ("wav", *_FORMATS)
+_RAW = "pcm"  # 16-bit samples without a head, as OpenAI's clients may ask for
 
 
 def encode_sound(samples: Any, rate_hz: int, form: str) -> Media:
@@ -36,6 +39,8 @@ def encode_sound(samples: Any, rate_hz: int, form: str) -> Media:
     """
     if form == "wav":
         return sound_file(samples, rate_hz)
+    if form == _RAW:
+        return Media(sound_file(samples, rate_hz).content[_WAVE_HEAD_BYTES:], "audio/pcm")
     if form not in _FORMATS:
         raise Invalid(
             f"format: {form!r} is none that sounds are written in; use one of {', '.join(SOUND_FORMATS)}."

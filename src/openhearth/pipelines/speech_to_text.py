@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from openhearth.errors import Invalid
-from openhearth.pipelines.ear import NO_SPEECH, holds_speech, is_silent
+from openhearth.pipelines.ear import NO_SPEECH, holds_speech, is_silent, no_speech
 from openhearth.pipelines.finding import FoundModel
 from openhearth.pipelines.inputs import Sound, sound_of
 from openhearth.pipelines.options import PipelineOptions
@@ -52,6 +52,8 @@ class SpeechToText:
         spoken = [not check_speech or self._holds_speech(sound) for sound in sounds]
         if not all(spoken):
             warnings.warn(f"{NO_SPEECH}; nothing was written down", stacklevel=2)
+        if parameters.get("return_timestamps") is True and self._native.type == "ctc":
+            parameters["return_timestamps"] = "word"  # a spelling model knows no segments
         kept = [sound for sound, is_spoken in zip(sounds, spoken, strict=True) if is_spoken]
         answers = iter(self._write_down(kept, parameters) if kept else [])
         with_times = bool(parameters.get("return_timestamps"))
@@ -81,11 +83,6 @@ class SpeechToText:
         if not wanted:
             answer.pop("chunks", None)
         return answer
-
-
-def no_speech(*, with_times: bool) -> dict[str, Any]:
-    """The answer to a sound in which nobody speaks."""
-    return {"text": "", **({"chunks": []} if with_times else {}), "note": NO_SPEECH}
 
 
 def _is_stream(inputs: Any) -> bool:

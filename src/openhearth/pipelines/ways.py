@@ -273,6 +273,11 @@ def find_way(task: Task, folder: ModelFolder) -> Way | None:
     return next((way for way in ways_of(task) if way.works(folder)), None)
 
 
+def find_way_without_model(task: Task) -> Way | None:
+    """How `task` is worked from what is given alone; None for a task that needs a stored model."""
+    return next((way for way in ways_of(task) if way.library is None), None)
+
+
 def tasks_of(folder: ModelFolder) -> list[str]:
     """What the model in `folder` can be used for, its own task first."""
     found = [name for name, task in TASKS.items() if find_way(task, folder) is not None]

@@ -39,7 +39,10 @@ class Sampling:
 
 @dataclass(frozen=True, kw_only=True)
 class Load:
-    """The model to run: what a hub says first to a new engine. `name` is what messages call it."""
+    """The model to run: what a hub says first to a new engine. `name` is what messages call it.
+
+    `folder` is "." for a task that is worked without a stored model.
+    """
 
     folder: str
     name: str

@@ -14,7 +14,9 @@ from openhearth.config import load_settings
 
 
 def starter(
-    names: Annotated[list[str] | None, typer.Argument(help="Which ones; none: all.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Which ones; none: all but the optional ones.")
+    ] = None,
     list_: Annotated[bool, typer.Option("--list", help="Show what there is, and stop.")] = False,
     endpoint: Annotated[str | None, typer.Option(help="The hub to install on.")] = None,
     token: Annotated[
@@ -53,5 +55,6 @@ def _table() -> Table:
     table = Table("name", "kind", "what it is", "licence", box=None)
     for recipe in all_recipes():
         kind = f"private {recipe.repo_type}" if recipe.private else recipe.repo_type
+        kind += ", optional" if recipe.optional else ""
         table.add_row(recipe.name, kind, recipe.card.summary, recipe.card.license)
     return table

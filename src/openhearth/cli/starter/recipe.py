@@ -80,6 +80,7 @@ class Recipe:
     convert: Callable[[Path, Path], None]
     card: Card
     private: bool = False
+    optional: bool = False  # installed only where somebody names it
 
     @property
     def repo_id(self) -> str:

@@ -100,14 +100,16 @@ def _picture(content: bytes) -> Any:
 
 
 def _sound(content: bytes) -> dict[str, Any]:
-    """16-bit WAV as `{"audio": (channels, samples), "sampling_rate"}`."""
+    """16-bit WAV as `{"audio": (samples,) or (channels, samples), "sampling_rate"}`, as a pipe of this process gives it."""
     import wave
 
     import numpy as np
 
     with wave.open(io.BytesIO(content)) as file:
         whole = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float32) / 32_767
-        return {"audio": whole.reshape(-1, file.getnchannels()).T, "sampling_rate": file.getframerate()}
+        channels = file.getnchannels()
+        samples = whole if channels == 1 else whole.reshape(-1, channels).T
+        return {"audio": samples, "sampling_rate": file.getframerate()}
 
 
 def _film(content: bytes) -> Any:

@@ -33,13 +33,14 @@ SEED = 0
 _CATEGORIES_MAX = 250  # rarer ones are taken together
 _LEAF_MAX, _LEAF_SHARE = 20, 20  # rows in a leaf: as scikit-learn has it, fewer where there are few rows
 _MEASURED_ROWS_MAX = 2_000
+_REPEATED_COLUMNS_MAX = 50
 
 
 class Learnt:
-    """What was learnt from the last table with a target. `report` is what `__call__` gave for it."""
+    """What was learnt from the last table with a target, if it `keeps` that. `report` is what `__call__` gave for it."""
 
-    def __init__(self, task: str) -> None:
-        self.task = task
+    def __init__(self, task: str, *, keeps: bool = True) -> None:
+        self.task, self.keeps = task, keeps
         self.model: Any = None
         self.columns: Sequence[Column] = ()
         self.target: str | None = None
@@ -84,15 +85,16 @@ class Learnt:
             raise Invalid("table: holds no column to learn from beside the target; add one.", param="table")
         rows = prepared(known, columns)
         held_out, importance = self._measure(rows, answers, columns)
-        self.model = self._fit(rows, answers, columns)
-        self.columns, self.target = columns, target
+        model = self._fit(rows, answers, columns)
         asked = np.flatnonzero(empty)
-        predicted = self.model.predict(prepared(table[empty], columns)).tolist() if len(asked) else []
-        self.report = {
+        predicted = model.predict(prepared(table[empty], columns)).tolist() if len(asked) else []
+        report = {
             "predictions": predicted, "rows": asked.tolist(), "held_out": held_out, "importance": importance,
             "left_out": left_out,
         }  # fmt: skip
-        return self.report
+        if self.keeps:  # an engine serves many people: what one of them teaches is not shown to the next
+            self.model, self.columns, self.target, self.report = model, columns, target, report
+        return report
 
     @property
     def _classifies(self) -> bool:
@@ -131,7 +133,10 @@ class Learnt:
         }
         some, their = unseen[:_MEASURED_ROWS_MAX], hidden[:_MEASURED_ROWS_MAX]
         scoring = "accuracy" if self._classifies else "neg_mean_absolute_error"
-        found = permutation_importance(model, some, their, scoring=scoring, n_repeats=5, random_state=SEED)
+        repeats = 5 if len(columns) <= _REPEATED_COLUMNS_MAX else 1
+        found = permutation_importance(
+            model, some, their, scoring=scoring, n_repeats=repeats, random_state=SEED
+        )
         lost = [
             {"column": column.name, "loss": float(loss)}
             for column, loss in zip(columns, found.importances_mean, strict=True)
@@ -161,4 +166,4 @@ def _split(rows: Any, answers: Any, alike: Any) -> tuple[Any, Any, Any, Any]:
 
 
 def load(found: FoundModel, task: str, options: PipelineOptions) -> Learnt:
-    return Learnt(task)
+    return Learnt(task, keeps=options.keeps)

@@ -24,6 +24,7 @@ def all_recipes() -> tuple[Recipe, ...]:
         silero_vad,
         smollm2,
         whisper,
+        whisper_base,
     )
 
     modules = (
@@ -42,19 +43,21 @@ def all_recipes() -> tuple[Recipe, ...]:
         portraits,
         librivox_clips,
         review_sentences,
+        whisper_base,
     )
     return tuple(module.RECIPE for module in modules)
 
 
 def choose_recipes(names: Iterable[str]) -> tuple[Recipe, ...]:
-    """The recipes of these names (`starter/` in front and capitals do not matter); all of them for no names.
+    """The recipes of these names (`starter/` in front and capitals do not matter); for no names, all that are not optional.
 
     Raises Invalid for a name that no recipe has.
     """
     known = {recipe.name.lower(): recipe for recipe in all_recipes()}
+    usual = [name for name, recipe in known.items() if not recipe.optional]
     wanted = [name.lower().removeprefix(f"{ORGANISATION}/") for name in names]
     for name in wanted:
         if name not in known:
             choices = ", ".join(recipe.name for recipe in known.values())
             raise Invalid(f"{name!r} is no starter model or data set; choose from: {choices}.")
-    return tuple(known[name] for name in dict.fromkeys(wanted or known))
+    return tuple(known[name] for name in dict.fromkeys(wanted or usual))

