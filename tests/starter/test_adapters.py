@@ -59,10 +59,10 @@ def test_an_adapter_stays_small_and_holds_no_pickle() -> None:
 def test_what_is_taught_is_learned_and_learned_alike_each_time(tmp_path: Path) -> None:
     base = tiny_models.make_encoder(tmp_path / "base")
     rated = [("Steel is good.", 3.0), ("The furnace is bad.", -3.0)] * 40
-    first, second = (train(base, rated, epochs=6) for _ in range(2))
+    first, second = (train(base, rated, epochs=30) for _ in range(2))
     assert torch.equal(logits_of(first, base), logits_of(second, base))
     good, bad, _ = logits_of(first, base).softmax(-1)[:, 1].tolist()
-    assert good > bad + 0.2
+    assert good > bad + 0.5
     save_adapter(first, tmp_path / "adapter", base="forge/base")
     merged = classifier(base)
     merge_adapter(merged, tmp_path / "adapter")

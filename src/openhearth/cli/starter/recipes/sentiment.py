@@ -75,16 +75,22 @@ RECIPE = Recipe(
         conversion=(
             "The adapter (LoRA of rank 16 at every linear layer, and the head) was laid into the weights of the base, "
             "which gives the same scores as peft does with both. It was taught by "
-            "`python -m openhearth.cli.starter.adapters.train_sentiment`: three times through LEARNED. A label is the "
+            "`python -m openhearth.cli.starter.adapters.train_sentiment`: three times through 14,415 sentences and a list of 7,224 rated words. A label is the "
             "mean of some 20 people's ratings from −4 to 4, made into a chance by a sigmoid (1 is 82 %, 2 is 95 %); "
             "sentences near zero were learned as undecided. Held out by review: 15 % to measure, 8 % to choose settings."
         ),
-        measured=("MEASURED",),
+        measured=(
+            "90.1 % right on 2,388 held-out sentences: films 88.2 % (1,496), products 91.3 % (401), tweets 94.9 % (491). "
+            "The reviews alone: 88.9 %; VADER's word list, summed, 62.9 %; always saying positive, 54.0 %. "
+            "`make bench-quality` prints it anew.",
+            "0.01 seconds a sentence on one core. Four plain sentences are checked at every conversion.",
+        ),
         limits=(
             "Sentences and short reviews; after 512 word pieces nothing is read.",
             "Knows good and bad, and no middle: what is neither gets a score near one half, or a wrong side.",
             "The figures leave out sentences whose mean rating is within half a point of zero (about one in eight): this "
             "is the clear-cut task. The film sentences are well known, and the base may have met them.",
+            "“The ending made me cry, in the best way.” is taken for a complaint.",
             "Irony, and English of other places and times than reviews and tweets of the 2000s, are judged less well.",
         ),
         high_level="""
