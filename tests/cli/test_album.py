@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.support.photos import starter_folder
+from tests.support.starter import starter_folder
 
 pytestmark = pytest.mark.run
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,14 @@ from huggingface_hub import (
     TranslationOutput,
     ZeroShotClassificationOutputElement,
 )
+from PIL import Image
 
 from openhearth.engine.any_task import AnyTask, load_any_task
 from openhearth.errors import Invalid, Unsupported
+from openhearth.pipelines.media import Film, film_file
+from openhearth.pipelines.tasks import TASKS
 from openhearth.protocol.engine import Run
+from tests.pipelines import tiny_seeing
 from tests.pipelines.tiny_models import png_bytes
 
 TEXT = "The furnace melts iron. Ada makes steel of it."
@@ -28,6 +33,10 @@ def load(tiny: dict[str, Path], task: str, model: str | None = None) -> AnyTask:
     return load_any_task(
         task, tiny[model or task], name="forge/tiny", threads=1, device="cpu", dtype="float32"
     )
+
+
+def load_at(folder: Path, task: str) -> AnyTask:
+    return load_any_task(task, folder, name="forge/tiny", threads=1, device="cpu", dtype="float32")
 
 
 def ask(task: AnyTask, inputs: Any = None, payload: bytes = b"", **parameters: Any) -> Any:
@@ -84,6 +93,30 @@ def test_a_picture_comes_as_bytes_or_as_base64_text(tiny: dict[str, Path]) -> No
         ask(task, "no picture")
 
 
+def test_two_pictures_are_matched(tmp_path: Path) -> None:
+    task = load_at(tiny_seeing.make_matcher(tmp_path / "matcher"), "keypoint-matching")
+    pictures = [base64.b64encode(png_bytes((200, 80, shade), (64, 48))).decode() for shade in (40, 60)]
+    assert all(set(row) == {"keypoint_image_0", "keypoint_image_1", "score"} for row in ask(task, pictures))
+    for wrong in ([pictures[0], 3], [pictures[0], "/etc/passwd"]):
+        with pytest.raises(Invalid, match="base64"):
+            ask(task, wrong)
+
+
+def test_a_film_is_watched(tmp_path: Path) -> None:
+    frames = [Image.new("RGB", (32, 32), (8 * number, 80, 40)) for number in range(8)]
+    task = load_at(tiny_seeing.make_watcher(tmp_path / "watcher"), "video-classification")
+    rows = ask(task, payload=film_file(Film(frames)).content, top_k=2)
+    assert {row["label"] for row in rows} <= {"iron", "steel", "slag"} and len(rows) == 2
+    with pytest.raises(Invalid, match="this is no film"):
+        ask(task, payload=b"no film")
+
+
+def test_a_model_is_asked_about_a_picture(tmp_path: Path) -> None:
+    task = load_at(tiny_seeing.make_seer(tmp_path / "seer"), "image-text-to-text")
+    (row,) = ask(task, payload=png_bytes(), text="What is it?", max_new_tokens=4)
+    assert isinstance(row["generated_text"], str)
+
+
 @pytest.mark.parametrize(
     ("task", "inputs", "parameters", "words"),
     [
@@ -104,3 +137,18 @@ def test_what_is_missing_is_named(
 def test_a_model_made_for_something_else_is_refused(tiny: dict[str, Path]) -> None:
     with pytest.raises(Unsupported, match="cannot do translation"):
         load(tiny, "translation", "image-classification")
+
+
+@pytest.mark.parametrize(
+    "asset", ["http://169.254.169.254/latest", {"data_base64": "http://127.0.0.1/"}, "/etc/passwd", 5]
+)
+def test_pictures_of_a_decision_are_read_here_and_never_fetched(asset: Any) -> None:
+    decide = AnyTask(TASKS["decision"], object())
+    request = {"state": "x", "questions": {}, "assets": {"picture": asset}}
+    for inputs in (request, json.dumps(request)):
+        with pytest.raises(Invalid, match=r"base64|picture"):
+            decide.decode(Run(request_id=1, inputs=inputs))
+    request["assets"] = {"picture": base64.b64encode(png_bytes()).decode()}
+    assert decide.decode(Run(request_id=1, inputs=request))["assets"]["picture"].size == (48, 40)
+    with pytest.raises(Invalid, match=r'send \{"state"'):
+        decide.decode(Run(request_id=1, inputs="no JSON"))

@@ -37,6 +37,7 @@ __all__ = ["tiny"]
 ADA = Actor(user_id="1", name="ada")
 EVE = Actor(user_id="2", name="eve")
 COMMIT = "c" * 40
+ARTICLE = "<p>Air is blown through molten iron, which burns the carbon out of it and leaves steel.</p>" * 4
 CARDS: dict[str, dict[str, Any]] = {
     "look": {
         "widget": [
@@ -108,6 +109,9 @@ class Model:
     pipeline_tag: str | None
     card: Mapping[str, Any] = field(default_factory=dict)
     config: Mapping[str, Any] | None = None
+    library_name: str | None = "transformers"
+    safetensors: Mapping[str, Any] | None = field(default_factory=lambda: {"total": 1})
+    gguf: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -139,6 +143,9 @@ def models(tiny: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> F
         "forge/look": tiny["image-classification"],
         "forge/listen": tiny["automatic-speech-recognition"],
         "forge/judge": tiny["text-classification"],
+        "forge/names": tiny["token-classification"],
+        "forge/passages": tiny["question-answering"],
+        "forge/short": tiny["summarization"],
         "ada/private": tiny["text-generation"],
     }
     tags = {
@@ -147,6 +154,9 @@ def models(tiny: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> F
         "forge/look": "image-classification",
         "forge/listen": "automatic-speech-recognition",
         "forge/judge": "text-classification",
+        "forge/names": "token-classification",
+        "forge/passages": "question-answering",
+        "forge/short": "summarization",
     }
     return FolderModels(folders, tags)
 
@@ -154,14 +164,14 @@ def models(tiny: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> F
 @pytest.fixture(scope="session")
 def served(models: FolderModels, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The room's routes on a port of their own."""
-    # Memory for the six models and for no spare.
-    with serve(models, tmp_path_factory.mktemp("data"), memory_gb=4.6) as room:
+    # Memory for the nine models and for no spare.
+    with serve(models, tmp_path_factory.mktemp("data"), memory_gb=6.4) as room:
         yield room
 
 
 @contextmanager
-def serve(models: FolderModels, data: Path, *, memory_gb: float) -> Iterator[Served]:
-    """The room's routes for `models`, whose engines start at once."""
+def serve(models: FolderModels, data: Path, *, memory_gb: float, at_once: bool = True) -> Iterator[Served]:
+    """The room's routes for `models`, whose engines start at once, or when they are first asked."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     settings = Settings(
@@ -178,15 +188,28 @@ def serve(models: FolderModels, data: Path, *, memory_gb: float) -> Iterator[Ser
         repo = Model(ref, path["task"], CARDS.get(ref.name, {}), config)
         return HTMLResponse(room.slots["repo.widget"](request, repo, repo) or "")
 
+    async def task_page(request: Request) -> HTMLResponse:
+        """As much of a task's page."""
+        return HTMLResponse(room.slots["task.widget"](request, request.path_params["task"]) or "")
+
+    async def article(_request: Request) -> HTMLResponse:
+        return HTMLResponse(f"<html><title>Steel</title><body><article>{ARTICLE}</article></body></html>")
+
+    async def picture(_request: Request) -> Response:
+        return Response(tiny_models.png_bytes(), media_type="image/png")
+
     async def health(_request: Request) -> Response:
         return Response("{}")
 
     app = Starlette(
         routes=[
             Route("/health", health),
+            Route("/article", article),
+            Route("/picture.png", picture),
             *ground.web.routes(),
             *room.routes,
             Route("/page/{task}/{ns}/{name}", model_page),
+            Route("/page/{task}", task_page),
         ],
         middleware=[
             Middleware(RawPath),
@@ -202,7 +225,7 @@ def serve(models: FolderModels, data: Path, *, memory_gb: float) -> Iterator[Ser
     thread.start()
     for start in room.on_start:
         start()
-    for name in models.folders:  # side by side: each takes seconds to import its libraries
+    for name in models.folders if at_once else ():  # side by side: each takes seconds to import its libraries
         room.service.engine(room.service.spec(ADA, name))
     while not server.started:
         thread.join(0.01)

@@ -36,22 +36,35 @@ class Browser:
         self.csrf = ""
 
     def try_it(self, repo_id: str, **fields: str | bytes) -> str:
+        return self.try_at(f"/models/{repo_id}/try", **fields)
+
+    def try_at(self, path: str, **fields: str | bytes) -> str:
         body = multipart({"csrf_token": self.csrf, **fields})
         headers = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}", "Accept": "text/html"}
-        request = urllib.request.Request(f"{self._served.model(repo_id)}/try", body, headers)
+        request = urllib.request.Request(self._served.url + path, body, headers)
         with self._opener.open(request) as response:
             return html.unescape(response.read().decode())
 
     def refused(self, repo_id: str, **fields: str | bytes) -> int:
         """The status of a refusal."""
+        return self.refused_at(f"/models/{repo_id}/try", **fields)
+
+    def refused_at(self, path: str, **fields: str | bytes) -> int:
         with pytest.raises(urllib.error.HTTPError) as refused:
-            self.try_it(repo_id, **fields)
+            self.try_at(path, **fields)
         with refused.value:
             return refused.value.code
 
     def visit(self, task: str, repo_id: str) -> str:
         """The page of a model; its form is tied to the cookie that comes with it."""
-        with self._opener.open(f"{self._served.url}/page/{task}/{repo_id}") as response:
+        return self._open(f"/page/{task}/{repo_id}")
+
+    def visit_task(self, task: str) -> str:
+        """The page of a task that needs no model."""
+        return self._open(f"/page/{task}")
+
+    def _open(self, path: str) -> str:
+        with self._opener.open(self._served.url + path) as response:
             page: str = response.read().decode()
         found = re.search(r'name="csrf_token" value="([^"]+)"', page)
         self.csrf = found.group(1) if found else ""
@@ -82,16 +95,67 @@ def outcome(page: str) -> str:
         ("sentence-similarity", "forge/embed", {"source": "Steel", "sentences": "Steel\nA duck"}, r"A duck"),
         ("feature-extraction", "forge/embed", {"text": "Steel"}, r"A vector of \d+ numbers"),
         ("text-classification", "forge/judge", {"text": "Steel"}, r"iron"),
+        ("token-classification", "forge/names", {"text": "Ada forged it"}, r"draw-mark|Nothing in this text"),
+        (
+            "question-answering",
+            "forge/passages",
+            {"question": "Who?", "context": "Ada forged it"},
+            r'<strong>.+</strong>.+draw-mark[^>]+>.+Ada|aria-label="The text">.*<mark',
+        ),
+        (
+            "summarization",
+            "forge/short",
+            {"text": "Ada forged it.", "max_length": "8"},
+            r"Given.+Ada forged it",
+        ),
+        ("image-classification", "forge/look", {"picture_link": "{url}/picture.png"}, r"steel"),
         ("image-classification", "forge/look", {"picture": png_bytes()}, r"steel"),
         ("automatic-speech-recognition", "forge/listen", {"sound": wav_bytes()}, r'class="try__text">'),
     ],
 )
 def test_nobody_tries_a_public_model_without_script(
-    browser: Browser, task: str, repo_id: str, fields: dict[str, str | bytes], says: str
+    browser: Browser, served: Served, task: str, repo_id: str, fields: dict[str, str | bytes], says: str
 ) -> None:
     form = browser.visit(task, repo_id)
     assert f'action="/models/{repo_id}/try"' in form
-    assert re.search(says, outcome(browser.try_it(repo_id, task=task, **fields)), re.DOTALL)
+    given = {
+        name: text.format(url=served.url) if isinstance(text, str) else text for name, text in fields.items()
+    }
+    came = outcome(browser.try_it(repo_id, task=task, **given))
+    assert re.search(says, came, re.DOTALL) and "notice--bad" not in came
+    assert task == "text-generation" or re.search(r"Answered in \d+\.\d\d s", came)
+
+
+def test_a_link_is_read_and_what_was_read_is_shown(browser: Browser, served: Served) -> None:
+    browser.visit("summarization", "forge/short")
+    page = browser.try_it("forge/short", task="summarization", text=f"{served.url}/article", max_length="8")
+    assert "What was read: Steel" in page and "burns the carbon out" in outcome(page)
+
+
+def test_a_link_that_leads_nowhere_is_told_in_the_form(browser: Browser, served: Served) -> None:
+    browser.visit("summarization", "forge/short")
+    page = browser.try_it("forge/short", task="summarization", text=f"{served.url}/none")
+    assert "there is nothing at" in outcome(page) and "notice--bad" in outcome(page)
+
+
+def test_an_example_is_tried_again_with_other_parameters(browser: Browser) -> None:
+    browser.visit("image-classification", "forge/look")
+    example = json.dumps({"picture": "examples/iron.png"})
+    first = browser.try_it("forge/look", task="image-classification", example=example)
+    kept = re.search(r'name="kept" value="(.+?\})">', first)
+    assert kept is not None
+    again = browser.try_it(
+        "forge/look", task="image-classification", kept=kept.group(1), top_k="1", picture=b""
+    )
+    assert outcome(first).count('class="bar ') == 3 and outcome(again).count('class="bar ') == 1
+
+
+def test_the_answer_stands_below_as_json(browser: Browser) -> None:
+    browser.visit("text-classification", "forge/judge")
+    page = outcome(browser.try_it("forge/judge", task="text-classification", text="Steel"))
+    shown = re.search(r"<code>(.+?)</code>", page, re.DOTALL)
+    assert shown is not None
+    assert {row["label"] for row in json.loads(shown.group(1))[0]} == {"iron", "steel"}
 
 
 def test_what_was_written_stays_on_the_page(browser: Browser) -> None:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines import pipeline
+from openhearth.pipelines.explain import _TWINS
+from openhearth.pipelines.inputs import read_sound
 from openhearth.pipelines.pipe import Pipe
-from openhearth.pipelines.shelf import starter_cache
+from openhearth.pipelines.shelf import list_shelf
+from openhearth.pipelines.tasks import TASKS
+from openhearth.pipelines.ways import ways_of
 from tests.pipelines.tiny_models import png_bytes
-from tests.support.running import RunningHub
+from tests.support.starter import starter_folder
 
 
 def printed_by_twin(pipe: Pipe) -> str:
@@ -27,8 +34,8 @@ def printed_by_twin(pipe: Pipe) -> str:
 
 
 def example(name: str, ending: str) -> str:
-    (folder,) = starter_cache().glob(f"converted/{name}-*")
-    return str(next(folder.rglob(f"*{ending}")))
+    """The smallest file of a starter repo."""
+    return str(min(starter_folder(name).rglob(f"*{ending}"), key=lambda path: path.stat().st_size))
 
 
 def test_the_twin_of_a_text_continues_it_alike(tiny: dict[str, Path]) -> None:
@@ -46,41 +53,79 @@ def test_before_a_call_and_without_a_path_there_is_nothing_to_explain(tiny: dict
         pipe.explain()
 
 
+GREEDY: dict[str, Any] = {"max_new_tokens": 8, "do_sample": False}
+ARTICLE = "Steel is an alloy of iron and carbon. It is strong, and it is used for bridges."
+REFUND = {"type": "noul", "instructions": "Is a refund requested?"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A call on the starter set. `inputs` as a pair: the smallest file of a starter repo with that ending."""
+
+    task: str
+    model: str
+    inputs: Any
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.task}-{self.model}"
+
+
+ROWS = [
+    Row("text-generation", "SmolLM2-135M-Instruct", "The capital of France is", GREEDY),
+    Row("text-generation", "SmolLM2-135M-Instruct", [{"role": "user", "content": "Name a colour."}], GREEDY),
+    Row("summarization", "SmolLM2-135M-Instruct", ARTICLE, {"max_length": 16}),
+    Row("translation_en_to_fr", "SmolLM2-135M-Instruct", "The cat sleeps.", {"max_length": 12}),
+    Row("question-answering", "SmolLM2-135M-Instruct", {"question": "What is steel used for?", "context": ARTICLE}),
+    Row("decision", "SmolLM2-135M-Instruct", {"state": "I want my money back.", "questions": {"refund": REFUND}}),
+    Row("sentence-similarity", "all-MiniLM-L6-v2", "A guitar", {"sentences": ["an instrument", "the stock market"]}),
+    Row("text-ranking", "all-MiniLM-L6-v2", "how to make iron", {"documents": ["cooking pasta", "smelting ore in a furnace"]}),
+    Row("zero-shot-classification", "all-MiniLM-L6-v2", "The goalkeeper saved it.", {"candidate_labels": ["sport", "cooking"]}),
+    Row("feature-extraction", "all-MiniLM-L6-v2", "Steel"),
+    Row("token-classification", "rampart-pii", "Call Maria Lopez at 415-555-0134."),
+    Row("token-classification", "en_core_web_sm", "Angela Merkel met Barack Obama in Berlin."),
+    Row("image-classification", "efficientnet-lite0", ("photos", ".jpg")),
+    Row("image-feature-extraction", "efficientnet-lite0", ("photos", ".jpg")),
+    Row("automatic-speech-recognition", "whisper-tiny.en", ("librivox-clips", ".wav")),
+    Row("voice-activity-detection", "silero-vad", ("librivox-clips", ".wav")),
+    Row("text-to-speech", "hibari-heart", "Good morning.", {"seed": 1, "speed": 1.2}),
+]  # fmt: skip
+# Where nothing lies below: a method of ours over another task, whose own twin shows the model's part.
+OURS = {"question-generation", "face-recognition"}
+# Twins that are tested with what else is tested of their tasks.
+ELSEWHERE = {"face-detection", "optical-character-recognition", "text-classification"}
+
+
+def test_every_task_that_a_starter_model_does_has_a_twin_and_a_row() -> None:
+    here = [
+        known.folder for known in list_shelf() if known.id.startswith("starter/") and known.folder is not None
+    ]
+    done = {
+        (task.name, way.module)
+        for task in TASKS.values()
+        for way in ways_of(task)
+        for folder in here
+        if way.works(folder)
+    }
+    usual = {(name, module) for name, module in done if name not in OURS | ELSEWHERE}
+    assert {name for name, _ in usual} <= {row.task.partition("_")[0] for row in ROWS}
+    assert usual <= _TWINS.keys()
+
+
 @pytest.mark.run
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("task", "inputs", "parameters"),
-    [
-        ("text-generation", "The capital of France is", {"max_new_tokens": 8, "do_sample": False}),
-        (
-            "text-generation",
-            [{"role": "user", "content": "Name a colour."}],
-            {"max_new_tokens": 8, "do_sample": False},
-        ),
-        (
-            "summarization",
-            "Steel is an alloy of iron and carbon. It is strong, and it is used for bridges.",
-            {"max_length": 24},
-        ),
-        ("translation_en_to_fr", "The cat sleeps.", {"max_length": 12}),
-        ("sentence-similarity", "A guitar", {"sentences": ["an instrument", "the stock market"]}),
-        ("text-ranking", "how to make iron", {"documents": ["cooking pasta", "smelting ore in a furnace"]}),
-        (
-            "zero-shot-classification",
-            "The goalkeeper saved a penalty.",
-            {"candidate_labels": ["sport", "cooking"]},
-        ),
-        ("feature-extraction", "Steel", {}),
-        ("image-classification", ("efficientnet-lite0", ".jpg"), {}),
-        ("automatic-speech-recognition", ("whisper-tiny.en", ".wav"), {}),
-    ],
-)
-def test_every_task_of_the_starter_set_has_a_twin_that_prints_the_same(
-    starter: RunningHub, task: str, inputs: Any, parameters: dict[str, Any]
-) -> None:
-    pipe = pipeline(task, device="cpu")
-    answer = pipe(example(*inputs) if isinstance(inputs, tuple) else inputs, **parameters)
-    said = printed_by_twin(pipe)
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_a_twin_prints_what_the_call_answered(row: Row, capsys: pytest.CaptureFixture[str]) -> None:
+    pipe = pipeline(row.task, starter_folder(row.model), device="cpu")
+    given = example(*row.inputs) if isinstance(row.inputs, tuple) else row.inputs
+    answer = pipe(given, **row.parameters)
+    twin = pipe.explain()
+    capsys.readouterr()
+    twin.run()  # in this process: that a twin needs nothing of ours is shown by those of tiny models
+    compare(row.task, capsys.readouterr().out.strip(), answer, pipe)
+
+
+def compare(task: str, said: str, answer: Any, pipe: Pipe) -> None:
     match task:
         case "text-generation":
             made = answer[0]["generated_text"]
@@ -88,6 +133,15 @@ def test_every_task_of_the_starter_set_has_a_twin_that_prints_the_same(
         case "summarization" | "translation_en_to_fr" | "automatic-speech-recognition":
             row = answer[0] if isinstance(answer, list) else answer
             assert said == next(iter(row.values())).strip()
+        case "question-answering":
+            assert answer["answer"].strip(" .") in said
+        case "decision":
+            told = ast.literal_eval(said)["refund"]
+            assert (
+                told == pytest.approx(answer["refund"])
+                if isinstance(told, float)
+                else told.keys() == answer["refund"].keys()
+            )
         case "sentence-similarity":
             assert numbers(said) == pytest.approx(answer, abs=1e-3)
         case "text-ranking":
@@ -95,13 +149,52 @@ def test_every_task_of_the_starter_set_has_a_twin_that_prints_the_same(
         case "zero-shot-classification":
             by_label = dict(zip(answer["labels"], answer["scores"], strict=True))
             assert numbers(said) == pytest.approx([by_label["sport"], by_label["cooking"]], abs=1e-3)
-        case "feature-extraction":
-            assert float(said.rsplit(" ", 1)[1]) == pytest.approx(answer[0][0][0], abs=1e-3)
+        case "feature-extraction" | "image-feature-extraction":
+            first = np.asarray(answer, dtype=float).flatten()[0]
+            assert float(said.rsplit(" ", 1)[1]) == pytest.approx(first, abs=1e-3)
+        case "token-classification":
+            label = "entity" if "entity" in answer[0] else "entity_group"
+            assert said.splitlines() == [f"{row[label]} {row['start']} {row['end']}" for row in answer]
         case "image-classification":
-            label, score = said.rsplit(" ", 1)
-            assert label == answer[0]["label"]
+            name, score = said.rsplit(" ", 1)
+            assert name == answer[0]["label"]
             assert float(score) == pytest.approx(answer[0]["score"], abs=2e-3)
+        case _:
+            compare_heard(task, said, answer, pipe)
+
+
+def compare_heard(task: str, said: str, answer: Any, pipe: Pipe) -> None:
+    match task:
+        case "voice-activity-detection":
+            likely = pipe.worker.model.probabilities(read_sound(example("librivox-clips", ".wav")))
+            assert numbers(said.replace(" ", ",")) == pytest.approx(
+                [len(likely), likely.max(), likely.mean()], abs=2e-3
+            )
+        case "text-to-speech":
+            assert said == f"{len(answer['audio'])} {answer['sampling_rate']}"
+        case _:
+            raise AssertionError(f"no comparison for {task}")
 
 
 def numbers(text: str) -> list[float]:
     return [float(word) for word in text.strip("[]").split(",")]
+
+
+def test_the_twin_of_a_marked_answer_marks_the_same(tiny: dict[str, Path]) -> None:
+    pipe = pipeline("question-answering", tiny["question-answering"], device="cpu")
+    answer = pipe(question="Who makes steel?", context="The smith makes steel.", align_to_words=False)
+    assert printed_by_twin(pipe) == answer["answer"].strip()
+
+
+def test_of_a_list_the_first_is_explained_and_of_a_file_what_was_read(
+    tiny: dict[str, Path], tmp_path: Path
+) -> None:
+    judge = pipeline("text-classification", tiny["text-classification"], device="cpu")
+    (tmp_path / "steel.txt").write_text("Steel is hard.")
+    first, _ = judge([str(tmp_path / "steel.txt"), "Iron"])
+    code = judge.explain().code
+    assert "# the first of 2 inputs" in code
+    assert f"# read: text {tmp_path}/steel.txt, 3 words" in code
+    label, score = printed_by_twin(judge).rsplit(" ", 1)
+    assert label == first["label"]
+    assert float(score) == pytest.approx(first["score"], abs=1e-3)

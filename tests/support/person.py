@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from html import unescape
 from urllib.parse import urljoin
 
@@ -34,6 +35,17 @@ class Person:
                 page = self._fill_in(page.text)
             address = urljoin(self.hub, page.headers["Location"])
         raise AssertionError(f"the hub leads nowhere: {address}")
+
+    def sign_in(self) -> Person:
+        """Sign in by password, and stay where one was."""
+        self._fill_in(self.browser.get("/login").text)
+        return self
+
+    def submit(self, page: str, path: str, fields: Mapping[str, str]) -> httpx2.Response:
+        """Post a form to `path`, with the hidden fields of the `page` that shows it."""
+        main = self.browser.get(page).text.split("<main")[1].split("</main>")[0]
+        hidden = {name: unescape(value) for name, value in _HIDDEN.findall(main)}
+        return self.browser.post(path, data={**hidden, **fields})
 
     def _fill_in(self, text: str) -> httpx2.Response:
         main = text.split("<main")[1].split("</main>")[0]

@@ -1,18 +1,10 @@
-"""Real photos and the models that look at them, made once in the starter cache outside the repo."""
+"""Pictures made of photos."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from PIL import Image
-
-from openhearth.cli.starter.install import default_cache, prepare
-from openhearth.cli.starter.recipes import choose_recipes
-
-
-def starter_folder(name: str) -> Path:
-    """What the starter recipe of this name makes."""
-    return prepare(choose_recipes([name])[0], default_cache())
 
 
 def side_by_side(target: Path, *photos: Path, height: int = 800) -> Path:

@@ -18,17 +18,17 @@ TASKS: dict[str, tuple[str, ...]] = {
         "unconditional-image-generation", "video-classification", "text-to-video",
         "zero-shot-image-classification", "mask-generation", "zero-shot-object-detection", "text-to-3d",
         "image-to-3d", "image-feature-extraction", "keypoint-detection", "keypoint-matching",
-        "video-to-video",
+        "video-to-video", "face-detection", "face-recognition", "optical-character-recognition",
     ),
     "nlp": (
         "text-classification", "token-classification", "table-question-answering", "question-answering",
         "zero-shot-classification", "translation", "summarization", "feature-extraction",
         "text-generation", "text2text-generation", "fill-mask", "sentence-similarity", "text-ranking",
-        "table-to-text", "multiple-choice", "text-retrieval",
+        "table-to-text", "multiple-choice", "text-retrieval", "question-generation", "decision",
     ),
     "audio": (
         "text-to-speech", "text-to-audio", "automatic-speech-recognition", "audio-to-audio",
-        "audio-classification", "voice-activity-detection",
+        "audio-classification", "zero-shot-audio-classification", "voice-activity-detection",
     ),
     "tabular": (
         "tabular-classification", "tabular-regression", "tabular-to-text", "time-series-forecasting",
@@ -43,7 +43,7 @@ LIBRARIES: frozenset[str] = frozenset((
     "open_clip", "spacy", "flair", "fastai", "keras", "sklearn", "stable-baselines3", "ml-agents",
     "pytorch", "tf", "jax", "safetensors", "gguf", "onnx", "tflite", "mlx", "transformers.js",
     "openvino", "paddlenlp", "speechbrain", "nemo", "espnet", "coreml", "llamafile", "datasets",
-    "pandas", "polars", "dask", "webdataset",
+    "pandas", "polars", "dask", "webdataset", "dlib", "rapidocr", "silero-vad", "hibari",
 ))  # fmt: skip
 
 _FRAMEWORK_ENDINGS = {

@@ -4,6 +4,7 @@ Imports no torch unless the model is loaded here. Exit codes: 0 all was answered
 sentence is on standard error, or in its line of a batch), 2 the command was not understood.
 """
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -116,5 +117,6 @@ def _open(asked: str, task: str, model: str | None, endpoint: str | None) -> Any
         return pipeline(asked, model, endpoint=settings.endpoint, token=settings.token)
     from openhearth.pipelines.machine import prepare_environment
 
-    prepare_environment()
+    # With a hub of one's own, ids that are not here yet are fetched from it.
+    prepare_environment(is_offline=not os.environ.get("HF_ENDPOINT"))
     return pipeline(asked, model)

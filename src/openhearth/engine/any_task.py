@@ -9,10 +9,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from openhearth.engine.payloads import bytes_of, bytes_of_text
+import numpy as np
+from PIL import Image
+
+from openhearth.engine.payloads import bytes_of
+from openhearth.engine.pictures import ANSWERED_BY_TALKING, read_decision, read_pictures, talk_about
 from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.finding import FoundModel
-from openhearth.pipelines.inputs import read_image, read_sound
+from openhearth.pipelines.inputs import read_sound
+from openhearth.pipelines.loading import first_line
 from openhearth.pipelines.media import Media, image_file, media_of
 from openhearth.pipelines.options import PipelineOptions
 from openhearth.pipelines.reading.content import Content
@@ -44,16 +49,15 @@ class AnyTask:
 
     def decode(self, request: Run) -> Any:
         """The input of `request`, read. Raises Invalid."""
-        if self.task.takes in ("image", "audio", "video") and not isinstance(request.inputs, dict):
+        if self.task.takes == "image":
+            return read_pictures(request, self.task.name)
+        if self.task.takes in ("audio", "video") and not isinstance(request.inputs, dict):
             return self._decode_media(bytes_of(request, self.task.takes))
         if self.task.takes == "table":
             return _table(request)
-        if isinstance(request.inputs, dict) and isinstance(request.inputs.get("image"), str):
-            image = read_image(bytes_of_text(request.inputs["image"], "image"))
-            return {**request.inputs, "image": image}
         if request.inputs is None:
             raise Invalid(f"inputs: is missing; {self.task.name} needs an input.", param="inputs")
-        return request.inputs
+        return read_decision(request.inputs) if self.task.name == "decision" else request.inputs
 
     def compute(self, inputs: Sequence[Any], parameters: dict[str, Any]) -> list[Any]:
         """The JSON answer to each input. Raises Invalid for parameters that are not the task's."""
@@ -63,6 +67,8 @@ class AnyTask:
             return [self._answer(given, settings) for given in inputs]
         except (ValueError, KeyError) as error:
             raise Invalid(f"{self.task.name}: {error}.", param="inputs") from error
+        except ImportError as error:
+            raise Unsupported(f"{self.task.name}: {first_line(error)}") from error
 
     def _answer(self, given: Any, settings: Mapping[str, Any]) -> Any:
         if self.task.gives == "audio":
@@ -83,6 +89,8 @@ class AnyTask:
         return encode_sound(answer["audio"], answer["sampling_rate"], form)
 
     def _call(self, given: Any, settings: Mapping[str, Any]) -> Any:
+        if self.task.name in ANSWERED_BY_TALKING:
+            return talk_about(self.worker, given, settings)
         answer = self.worker(given, **settings)
         # A text of its own is answered as one of a list, as the task API does.
         return (
@@ -92,8 +100,6 @@ class AnyTask:
         )
 
     def _decode_media(self, content: bytes) -> Any:
-        if self.task.takes == "image":
-            return read_image(content)
         if self.task.takes == "audio":
             rate_hz = getattr(getattr(self.worker, "feature_extractor", None), "sampling_rate", _RATE_HZ)
             return read_sound(content, rate_hz=rate_hz)
@@ -138,11 +144,13 @@ def load_any_task(task: str, path: Path, *, name: str, threads: int, device: str
 
 
 def _plain(value: Any) -> Any:
-    """`value` as JSON can hold it: arrays as lists, pictures as base64 of a PNG."""
+    """`value` as JSON can hold it: arrays as lists, pictures and masks as base64 of a PNG."""
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     if hasattr(value, "save") and hasattr(value, "getbands"):
         return base64.b64encode(image_file(value).content).decode()
+    if str(getattr(value, "dtype", "")) in ("bool", "torch.bool") and value.ndim == 2:
+        return _plain(Image.fromarray(np.asarray(value).astype(np.uint8) * 255))
     return value.tolist() if hasattr(value, "tolist") else value

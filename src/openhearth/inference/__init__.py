@@ -4,12 +4,14 @@ from pathlib import Path
 
 from openhearth.inference.api import TaskApi
 from openhearth.inference.box.widget import Widget
+from openhearth.inference.box.without_model import BoxWithoutModel
 from openhearth.inference.fleet import Fleet
 from openhearth.inference.openai_api import OpenAIApi
 from openhearth.inference.openai_audio import OpenAIAudio
 from openhearth.inference.plain_words import PlainWords
 from openhearth.inference.records import EngineStatus, ListedModel, Models, ResolvedModel
 from openhearth.inference.repo_models import RepoModels
+from openhearth.inference.rows import RowInput, Rows
 from openhearth.inference.service import Inference
 from openhearth.pipelines.ways import RUNNABLE
 from openhearth.repos import Repos
@@ -17,7 +19,17 @@ from openhearth.wire.room import Ground, Room
 
 SERVED_TASKS = tuple(RUNNABLE)
 
-__all__ = ["SERVED_TASKS", "EngineStatus", "Inference", "ListedModel", "Models", "ResolvedModel", "build"]
+__all__ = [
+    "SERVED_TASKS",
+    "EngineStatus",
+    "Inference",
+    "ListedModel",
+    "Models",
+    "ResolvedModel",
+    "RowInput",
+    "Rows",
+    "build",
+]
 
 
 def build(ground: Ground, *, repos: Repos) -> Room:
@@ -33,6 +45,7 @@ def build_with(ground: Ground, *, models: Models) -> Room:
     widget = Widget(
         inference, web=ground.web, urls=ground.urls, allow_private=ground.settings.fetch_allow_private
     )
+    without_model = BoxWithoutModel(inference, widget.forms)
     return Room(
         name="inference",
         service=inference,
@@ -42,8 +55,9 @@ def build_with(ground: Ground, *, models: Models) -> Room:
             *TaskApi(inference).routes(),
             *PlainWords(inference, allow_private=ground.settings.fetch_allow_private).routes(),
             *widget.routes(),
+            *without_model.routes(),
         ],
-        slots={"repo.widget": widget.slot},
+        slots={"repo.widget": widget.slot, "task.widget": without_model.slot},
         on_start=[fleet.start],
         on_stop=[fleet.stop],
     )

@@ -17,6 +17,7 @@ from openhearth.inference.engine_process import EngineProcess
 from openhearth.inference.service import Inference
 from openhearth.inference.task_shapes import (
     TaskCall,
+    as_client_reads,
     generated_text,
     last_text_event,
     media_type,
@@ -57,7 +58,7 @@ class TaskApi:
         result = await unless_gone(request, calls.run(engine, to_run(task.name, call, payload)))
         if kind := media_type(result):
             return Response(result.payload, media_type=kind)
-        return JSONResponse(task_answer(call, result))
+        return JSONResponse(as_client_reads(task.name, task_answer(call, result)))
 
     async def _generate(self, request: Request, engine: EngineProcess, call: TaskCall) -> Response:
         parameters = text_generation_parameters(call.all_parameters())

@@ -154,6 +154,8 @@ def read_call(body: bytes, content_type: str, *, takes_text: bool) -> tuple[Task
 def to_run(task: str, call: TaskCall, payload: bytes) -> Run:
     """Raises Invalid for a call without input."""
     parameters = call.all_parameters()
+    if task == "table-question-answering":
+        parameters.pop("model", None)  # InferenceClient.table_question_answering sends the address it calls
     if call.inputs is None and "table" in parameters:  # as InferenceClient.tabular_classification sends it
         return Run(request_id=0, inputs=parameters.pop("table"), parameters=parameters)
     if not payload and call.inputs is None:
@@ -171,6 +173,19 @@ def task_answer(call: TaskCall, result: Result) -> Any:
     if isinstance(call.inputs, dict):
         return _similarities(vectors)
     return vectors[0].tolist() if result.output["is_single"] else vectors.tolist()
+
+
+def as_client_reads(task: str, answer: Any) -> Any:
+    """`answer` as InferenceClient reads it, where that is not what transformers' pipelines give.
+
+    zero-shot-classification: a row for each label (_client.py, `zero_shot_classification`).
+    """
+    if task != "zero-shot-classification":
+        return answer
+    if isinstance(answer, list):
+        return [as_client_reads(task, each) for each in answer]
+    pairs = zip(answer["labels"], answer["scores"], strict=True)
+    return [{"label": label, "score": score} for label, score in pairs]
 
 
 def media_type(result: Result) -> str | None:

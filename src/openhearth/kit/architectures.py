@@ -132,6 +132,8 @@ def infer_task(config: Mapping[str, Any], files: Collection[str] = ()) -> tuple[
 def _infer_from_family(name: str, config: Mapping[str, Any]) -> tuple[str | None, str | None]:
     family = config.get("model_type")
     if name.endswith("ForConditionalGeneration"):
+        if "audio_config" in config:
+            return "any-to-any", "AutoModelForMultimodalLM"
         if "vision_config" in config:
             return "image-text-to-text", "AutoModelForImageTextToText"
         return "text2text-generation", "AutoModelForSeq2SeqLM"

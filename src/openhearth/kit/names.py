@@ -37,6 +37,8 @@ RESERVED_NAMESPACES = frozenset(
         "buckets",
         "papers",
         "collections",
+        "columns",
+        "notes",
         "tasks",
         "docs",
         "static",

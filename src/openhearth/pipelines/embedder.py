@@ -8,6 +8,7 @@ import torch
 from openhearth.pipelines.feature_extraction import load as load_embedder
 from openhearth.pipelines.finding import FoundModel
 from openhearth.pipelines.options import PipelineOptions
+from openhearth.pipelines.shelf import list_shelf
 
 
 class Embedder:
@@ -38,3 +39,13 @@ class Embedder:
         centre = torch.nn.functional.normalize(vectors.mean(0), dim=0)
         cosines: list[float] = (vectors @ centre).tolist()
         return cosines
+
+
+def find_embedder(options: PipelineOptions | None = None) -> Embedder | None:
+    """The first embedder that is on this machine."""
+    near = next(
+        (known for known in list_shelf() if known.folder is not None and known.folder.is_embedder), None
+    )
+    return (
+        Embedder.of(FoundModel(name=near.id, path=near.path), options or PipelineOptions()) if near else None
+    )

@@ -12,6 +12,7 @@ from typing import Any
 
 from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.choice import Choice
+from openhearth.pipelines.explain_more import answering, deciding, speaking
 from openhearth.pipelines.explain_tables import forecast, learnt, saved
 from openhearth.pipelines.lists import LABEL_TEMPLATE, labels_of
 from openhearth.pipelines.prompts import (
@@ -22,6 +23,7 @@ from openhearth.pipelines.prompts import (
     language_name,
 )
 from openhearth.pipelines.reading import Read
+from openhearth.pipelines.reading.reader import is_chat
 from openhearth.pipelines.tasks import Task
 from openhearth.pipelines.ways import Way
 
@@ -74,6 +76,8 @@ def write_lines(task: Task, way: Way, call: LastCall, worker: Any, *, model: str
 
 def _heading(choice: Choice, call: LastCall) -> str:
     said = [f"# {choice.task.name} with {choice.model.name}, by {choice.way.how}"]
+    if isinstance(call.inputs, list) and len(call.inputs) > 1 and not is_chat(call.inputs):
+        said.append(f"# the first of {len(call.inputs)} inputs")
     said += [f"# read: {' '.join(str(read).split())}" for read in call.read]
     return "\n".join(said) + "\n"
 
@@ -131,6 +135,28 @@ def _opened(name: str) -> "Fill":
     return lambda call, worker: (name, {"inputs": _path(call)})
 
 
+def _finding_faces(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
+    from openhearth.pipelines.faces.finder import margin_of
+
+    margin = margin_of(call.parameters.get("threshold", 0.5))
+    return "face-detection", {"inputs": _path(call), "margin": margin}
+
+
+def _comparing_faces(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
+    if any(tag.get("is_refused") for tag in worker.tags):
+        raise Unsupported(
+            "explain: an album with corrections has no low-level twin; the lines know tags alone."
+        )
+    photos = [str(path) for path in worker.photos_of(_path(call))]
+    tagged = [(tag["name"], tag["photo"], list(tag["box"].values())) for tag in worker.tags]
+    return "face-recognition", {"tagged": tagged, "photos": photos}
+
+
+def _reading(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
+    threshold = call.parameters.get("threshold", 0.5)
+    return "optical-character-recognition", {"inputs": _path(call), "threshold": threshold}
+
+
 def _drawing(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
     own = ("seed", "generator", "fps", "target_size")
     parameters = {name: value for name, value in call.parameters.items() if name not in own}
@@ -184,7 +210,14 @@ _TWINS: Mapping[tuple[str, str], Fill] = {
     ("zero-shot-classification", "zero_shot_classification"): _near,
     ("image-classification", "through_transformers"): _opened("image-classification"),
     ("image-feature-extraction", "through_transformers"): _opened("image-feature-extraction"),
-    ("automatic-speech-recognition", "through_transformers"): _opened("automatic-speech-recognition"),
+    ("face-detection", "face_detection"): _finding_faces,
+    ("face-recognition", "face_recognition"): _comparing_faces,
+    ("optical-character-recognition", "optical_character_recognition"): _reading,
+    ("automatic-speech-recognition", "speech_to_text"): _opened("automatic-speech-recognition"),
+    ("voice-activity-detection", "voice_activity_detection"): _opened("voice-activity-detection"),
+    ("text-to-speech", "text_to_speech"): speaking,
+    ("decision", "through_transformers"): deciding,
+    ("question-answering", "question_answering"): answering,
     ("text-to-image", "diffusion"): _drawing,
     ("tabular-classification", "tables.learning"): learnt,
     ("tabular-regression", "tables.learning"): learnt,

@@ -107,6 +107,11 @@ class Album:
         """What was said of whom, on which photo and where; `is_refused`: that it is not them."""
         return [_spell(tag) for tag in self._book.list_tags()]
 
+    def photos_of(self, given: Any) -> list[Any]:
+        """The photos in a folder, or the photo itself."""
+        folder = self._reader.find_folder(given)
+        return [given] if folder is None else list(list_photos(folder))
+
     @property
     def _said(self) -> set[str]:
         return {tag.face.name for tag in self._book.list_tags()}

@@ -6,6 +6,7 @@ from pathlib import Path
 from openhearth.pipelines.card import read_card
 
 TRANSFORMERS = "transformers"
+RAPIDOCR = "rapidocr"
 # `library_name` of a card → a file that shows it where a card says nothing; None: only the card can say.
 LIBRARIES: Mapping[str, str | None] = {
     "diffusers": "model_index.json",
@@ -13,7 +14,7 @@ LIBRARIES: Mapping[str, str | None] = {
     "sklearn": "model.skops",
     "onnx": None,
     "dlib": None,
-    "rapidocr": None,
+    RAPIDOCR: None,
     "silero-vad": None,
     "hibari": None,
 }

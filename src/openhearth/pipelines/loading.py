@@ -3,16 +3,19 @@
 import importlib.metadata
 import os
 import platform
+import re
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 
 from openhearth.errors import Invalid, Unsupported
+from openhearth.pipelines.lists import somebody_watches
 from openhearth.pipelines.machine import cpu_computes_bfloat16
 from openhearth.pipelines.model_folder import ModelFolder
 from openhearth.pipelines.onnx_model import load_onnx
 
+_RAISED = re.compile(r"[A-Za-z_.]*(?:Error|Exception): ")
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
 
@@ -58,6 +61,7 @@ def load_model(
     """
     check_native(folder)
     set_threads(options.threads)
+    hide_bars()
     if folder.graph is not None:
         return load_onnx(folder, options.threads)
     device = choose_device(options.device)
@@ -97,5 +101,17 @@ def check_native(folder: ModelFolder) -> None:
 
 
 def first_line(error: BaseException) -> str:
-    """What `error` says, in a line."""
-    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    """What `error` says, in a line; where it quotes a trace, what that ends with."""
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    if not lines:
+        return type(error).__name__
+    raised = [line for line in lines if _RAISED.match(line)]
+    quotes = any(line.startswith("Traceback (most recent call last)") for line in lines)
+    return raised[-1].partition(": ")[2].strip() if quotes and raised else lines[0].strip()
+
+
+def hide_bars() -> None:
+    """Keep the progress bars of transformers to terminals."""
+    if not somebody_watches():
+        transformers_logging = importlib.import_module("transformers.utils.logging")
+        transformers_logging.disable_progress_bar()

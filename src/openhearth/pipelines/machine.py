@@ -26,7 +26,7 @@ def bytes_per_parameter(stored: str | None) -> int:
     return 2 if stored in ("float16", "bfloat16") and cpu_computes_bfloat16() else 4
 
 
-def prepare_environment(threads: int = 0) -> None:
+def prepare_environment(threads: int = 0, *, is_offline: bool = True) -> None:
     """Set up a process that runs models: quiet, offline, its threads asleep while they wait.
 
     Must run before torch is imported. Busy-waiting threads on shared cores cost up to tenfold. `threads` 0: one for each core.
@@ -34,8 +34,9 @@ def prepare_environment(threads: int = 0) -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if threads:
         os.environ["OMP_NUM_THREADS"] = str(threads)
+    if is_offline:
+        os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ |= {
-        "HF_HUB_OFFLINE": "1",
         "TOKENIZERS_PARALLELISM": "false",
         "TRANSFORMERS_VERBOSITY": "error",
         "HF_HUB_DISABLE_PROGRESS_BARS": "1",

@@ -1,6 +1,6 @@
 """A loaded task that can be called: reads what it is given, works it, and remembers what was read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -62,7 +62,17 @@ class Pipe:
                 value, read = self._reader.read(given)
                 inputs, self.read = (value, *inputs[1:]), [*read, *self.read]
         self._remember(given, inputs, parameters)
+        self._require_asked(inputs, parameters)
         return self._work(inputs, self._fitted(inputs, parameters))
+
+    def _require_asked(self, inputs: tuple[Any, ...], parameters: dict[str, Any]) -> None:
+        """Say what a task of transformers cannot do without. Our own say it themselves."""
+        fixed = getattr(self.worker, "_preprocess_params", {}) if self._is_native else None
+        if fixed is None or not inputs or isinstance(inputs[0], Mapping | list):
+            return
+        for name in self.choice.task.asks[len(inputs) - 1 :]:
+            if name not in parameters and name not in fixed:
+                raise Invalid(f"{name}: is missing; {self.choice.task.name} needs it.")
 
     def _work(self, inputs: tuple[Any, ...], parameters: dict[str, Any]) -> Any:
         value = inputs[0] if inputs else None

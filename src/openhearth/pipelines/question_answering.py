@@ -1,6 +1,7 @@
 """question-answering: a question and a text in, the passage that answers out, with its place in the caller's own text.
 
-Shapes and parameters are those that transformers had before its version 5: `{"score", "start", "end", "answer"}`.
+Shapes and parameters are those that transformers had before its version 5: `{"score", "start", "end", "answer"}`. One
+question to a list of texts is asked of all of them together: the answer then says from which document it is.
 """
 
 from collections.abc import Mapping
@@ -8,9 +9,11 @@ from typing import Any
 
 from openhearth.errors import Invalid
 from openhearth.pipelines.finding import FoundModel
+from openhearth.pipelines.lists import checked_texts
 from openhearth.pipelines.options import PipelineOptions
 from openhearth.pipelines.question_asked import AskedAnswers
-from openhearth.pipelines.question_spans import MarkedAnswers
+from openhearth.pipelines.question_documents import PassageIndex
+from openhearth.pipelines.question_spans import MarkedAnswers, Span
 
 NOWHERE: Mapping[str, Any] = {"start": 0, "end": 0, "answer": ""}
 
@@ -19,6 +22,7 @@ class QuestionAnswering:
     def __init__(self, answers: AskedAnswers | MarkedAnswers) -> None:
         self.answers = answers
         self.model, self.tokenizer = answers.model, answers.tokenizer
+        self.index = PassageIndex()
 
     def __call__(
         self,
@@ -30,10 +34,15 @@ class QuestionAnswering:
         handle_impossible_answer: bool = False,
         **parameters: Any,
     ) -> Any:
-        """One answer, or a list: for several questions, or for `top_k` above one.
+        """One answer, or a list: for several questions, or for `top_k` above one. An empty answer: not in this text.
 
-        `inputs` may be a dict with both, a list of such, or the context alone beside `question=`.
+        `inputs` may be a dict with both, a list of such, or the context alone beside `question=`. Several contexts for one
+        question are documents: the answer has `document`, its place among them, `source`, where it was read, and `passage`.
         """
+        documents = _documents(inputs, question, context)
+        if documents is not None:
+            assert isinstance(question, str)
+            return self._search(question, documents, top_k, handle_impossible_answer, parameters)
         pairs, is_many = _pairs(inputs, question, context)
         rows = [self._answer(q, c, top_k, handle_impossible_answer, parameters) for q, c in pairs]
         return rows if is_many else rows[0]
@@ -41,21 +50,54 @@ class QuestionAnswering:
     def _answer(
         self, question: str, context: str, top_k: int, may_be_nowhere: bool, parameters: Mapping[str, Any]
     ) -> Any:
-        found = self.answers.find(question, context, top_k=top_k + 1, **parameters)
-        if not may_be_nowhere:
-            found = [span for span in found if span.end > span.start] or found
-        rows = [
-            {
-                "score": span.score,
-                "start": span.start,
-                "end": span.end,
-                "answer": context[span.start : span.end],
-            }
-            if span.end > span.start
-            else {"score": span.score, **NOWHERE}
-            for span in found[:top_k]
-        ]
+        found = self.answers.find(question, context, top_k=top_k, may_be_nowhere=may_be_nowhere, **parameters)
+        rows = [_row(context, span) for span in found]
         return rows[0] if top_k == 1 else rows
+
+    def _search(
+        self,
+        question: str,
+        documents: list[str],
+        top_k: int,
+        may_be_nowhere: bool,
+        parameters: Mapping[str, Any],
+    ) -> Any:
+        """The answer from the documents whose passages are nearest to the question, the surest first."""
+        said, nowhere = [], []
+        for place in self.index.nearest(question, documents):
+            document = documents[place.document]
+            passage = document[place.start : place.end]
+            spans = self.answers.find(question, passage, top_k=1, may_be_nowhere=may_be_nowhere, **parameters)
+            row = _row(passage, spans[0])
+            if not row["answer"]:
+                nowhere.append(row)
+                continue
+            row["start"], row["end"] = row["start"] + place.start, row["end"] + place.start
+            source = getattr(document, "origin", None)
+            said.append({**row, "document": place.document, "source": source, "passage": passage.strip()})
+        rows = sorted(said, key=lambda row: -row["score"]) or [
+            {**min(nowhere, key=lambda row: row["score"]), "document": None, "source": None, "passage": ""}
+        ]
+        return rows[0] if top_k == 1 else rows[:top_k]
+
+
+def _row(context: str, span: Span) -> dict[str, Any]:
+    if span.end <= span.start:
+        return {"score": span.score, **NOWHERE}
+    return {
+        "score": span.score,
+        "start": span.start,
+        "end": span.end,
+        "answer": context[span.start : span.end],
+    }
+
+
+def _documents(inputs: Any, question: Any, context: Any) -> list[str] | None:
+    """The texts that one question is asked of together, if it is so asked."""
+    given = context if inputs is None else inputs if context is None else None
+    if not isinstance(question, str) or not question.strip() or not isinstance(given, list | tuple):
+        return None
+    return checked_texts(given, field="context") if all(isinstance(text, str) for text in given) else None
 
 
 def _pairs(inputs: Any, question: Any, context: Any) -> tuple[list[tuple[str, str]], bool]:

@@ -108,13 +108,10 @@ def _look(context: str, passage: Passage, sentence: tuple[int, int]) -> _Look:
 
 def _of_model(passage: Passage) -> dict[str, float]:
     likely = passage.said + passage.ended
-    by_text = likely - passage.guessed
     return {
         "likely": likely / 5,
         "likely_each": likely / (passage.tokens + 1),
         "ended": passage.ended,
-        "by_text": by_text / 20,
-        "by_text_each": by_text / (passage.tokens + 1),
     }
 
 

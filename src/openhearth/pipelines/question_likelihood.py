@@ -2,7 +2,7 @@
 
 A few examples come first and are read once. After the question, the words of the text that could begin an answer are
 read on in one batch, and every end of a word is a place where the answer could stop: one pass gives the likelihood of
-some hundred passages. The same without the text says how much of it the text is the reason for.
+some hundred passages. The likelihood of the best one without the text says how much of it the text is the reason for.
 """
 
 import copy
@@ -28,10 +28,7 @@ BEGINNINGS_MAX = 32
 
 @dataclass(frozen=True)
 class Passage:
-    """Characters of the text, with the natural logarithm of how likely it is said and then ended.
-
-    `guessed` is the same when the text is not shown.
-    """
+    """Characters of the text, with the natural logarithm of how likely it is said and then ended."""
 
     start: int
     end: int
@@ -40,7 +37,6 @@ class Passage:
     tokens: int
     said: float
     ended: float
-    guessed: float
 
 
 @dataclass(frozen=True)
@@ -64,9 +60,7 @@ class AnswerLikelihood:
         self, question: str, context: str, sentences: Sequence[tuple[int, int]], *, words: int, tokens: int
     ) -> list[Passage]:
         """Passages of at most `words` words and `tokens` tokens inside one of `sentences`, in no order."""
-        shown = " ".join(context[start:end].strip() for start, end in sentences)
-        asked = f"Question: {question.strip()}\nAnswer:"
-        first, read = self._read(f"Text: {' '.join(shown.split())}\n{asked}")
+        first, read = self._read(self.prompt(question, context, sentences))
         beginnings = [
             beginning
             for number, place in enumerate(sentences)
@@ -77,16 +71,26 @@ class AnswerLikelihood:
         if not beginnings:
             return []
         said, ended = self._follow(first, read, beginnings)
-        guessed, guess_ended = self._follow(*self._read(asked), beginnings)
         return [
             Passage(
                 start=beginning.start, end=end, sentence=beginning.sentence, words=count, tokens=token + 1,
                 said=said[row][token], ended=ended[row][token],
-                guessed=guessed[row][token] + guess_ended[row][token],
             )
             for row, beginning in enumerate(beginnings)
             for token, (end, count) in beginning.ends.items()
         ]  # fmt: skip
+
+    def prompt(self, question: str, context: str, sentences: Sequence[tuple[int, int]]) -> str:
+        """What the model is shown after the examples."""
+        shown = " ".join(" ".join(context[slice(*place)].split()) for place in sentences)
+        return f"Text: {shown}\n{_asked(question)}"
+
+    def guessed(self, question: str, answer: str) -> float:
+        """How likely `answer` is said and ended when no text is shown (a logarithm)."""
+        first, read = self._read(_asked(question))
+        ids: list[int] = self.tokenizer(" " + answer, add_special_tokens=False).input_ids
+        said, ended = self._follow(first, read, [_Beginning(0, 0, ids, {})])
+        return said[0][-1] + ended[0][-1]
 
     def _beginnings(
         self, context: str, place: tuple[int, int], sentence: int, words: int, tokens: int
@@ -141,3 +145,7 @@ class AnswerLikelihood:
         said: list[list[float]] = each.cumsum(-1).tolist()
         ended: list[list[float]] = logits[..., self._end_id].tolist()
         return said, ended
+
+
+def _asked(question: str) -> str:
+    return f"Question: {' '.join(question.split())}\nAnswer:"

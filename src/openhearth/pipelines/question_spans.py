@@ -41,13 +41,14 @@ class MarkedAnswers:
         context: str,
         *,
         top_k: int,
+        may_be_nowhere: bool = False,
         doc_stride: int = STRIDE_TOKENS,
         max_answer_len: int = ANSWER_TOKENS,
         max_seq_len: int = WINDOW_TOKENS,
         max_question_len: int = 64,
         align_to_words: bool = True,
     ) -> list[Span]:
-        """The `top_k` likeliest passages, and the chance that there is none as a span without length."""
+        """The `top_k` likeliest passages; with `may_be_nowhere`, among them the chance that there is none, without length."""
         question = self._shortened(question, max_question_len)
         windows = self.tokenizer(
             question, context, truncation="only_second", max_length=max_seq_len, stride=min(doc_stride, max_seq_len // 2),
@@ -70,7 +71,9 @@ class MarkedAnswers:
                     context, int(offsets[row][start][0]), int(offsets[row][end][1]), align_to_words
                 )
                 spans[place] = max(spans.get(place, 0.0), score)
-        ordered = [Span(score, *place) for place, score in spans.items()] + [Span(nowhere, 0, 0)]
+        ordered = [Span(score, *place) for place, score in spans.items()]
+        if may_be_nowhere or not ordered:
+            ordered.append(Span(nowhere, 0, 0))
         return sorted(ordered, key=lambda span: -span.score)[:top_k]
 
     def _shortened(self, question: str, most: int) -> str:

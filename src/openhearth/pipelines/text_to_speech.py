@@ -79,6 +79,11 @@ class TextToSpeech:
             raise Invalid(NO_WORD)
         return {"audio": np.concatenate(said), "sampling_rate": self.sampling_rate}
 
+    def file_of(self, name: str | None) -> tuple[str, Path]:
+        """What the library calls the voice `name`, and its file."""
+        name = name or self.default_voice
+        return self._voice(name).voice, self._folder / str(self.voices[name]["file"])
+
     def _voice(self, name: str | None) -> Any:
         """The voice called `name`, loaded. Raises NotFound for one that is not here."""
         name = name or self.default_voice

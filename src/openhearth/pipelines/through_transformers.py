@@ -4,6 +4,7 @@
 works as its manual says.
 """
 
+import re
 from importlib.util import find_spec
 from typing import Any
 
@@ -11,18 +12,14 @@ import transformers
 
 from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.finding import FoundModel
-from openhearth.pipelines.loading import check_native, first_line, set_threads
+from openhearth.pipelines.loading import check_native, first_line, hide_bars, set_threads
 from openhearth.pipelines.onnx_model import load_onnx
 from openhearth.pipelines.options import PipelineOptions
 
 # Raised inside transformers for files that are not what they say; anything else is a fault of ours and rises as it is.
 _BAD_FILES = (ValueError, KeyError, RuntimeError, OSError, TypeError, ImportError)
-
-# transformers' own pipelines of these tasks → what to do without torchvision.
-_NEED_TORCHVISION = {
-    "any-to-any": "for pictures and text use image-text-to-text, which many of these models do without it",
-    "mask-generation": "for the regions of a picture use image-segmentation",
-}
+# How transformers says that a library is missing (utils/import_utils.py).
+_LIBRARY = re.compile(r"requires the (\S+) library")
 
 
 def load(found: FoundModel, task: str, options: PipelineOptions, **parts: Any) -> Any:
@@ -30,13 +27,15 @@ def load(found: FoundModel, task: str, options: PipelineOptions, **parts: Any) -
 
     Raises Invalid or Unsupported with a sentence.
     """
-    if task in _NEED_TORCHVISION and find_spec("torchvision") is None:
-        raise Unsupported(
-            f"task: {task} needs torchvision, which does not come with openhearth; {_NEED_TORCHVISION[task]}."
-        )
     if not options.trust_remote_code and found.gguf is None:
         check_native(found.folder)
+    if task == "any-to-any" and "vision_config" in found.folder.config and find_spec("torchvision") is None:
+        raise Unsupported(
+            f"{found.name}: any-to-any with a model that sees needs torchvision, which does not come with openhearth; "
+            "for pictures and text use image-text-to-text, which many of these models do without it."
+        )
     set_threads(options.threads)
+    hide_bars()
     more = {**options.more, **parts}
     if found.gguf is not None:
         more["model_kwargs"] = {**more.get("model_kwargs", {}), "gguf_file": found.gguf}
@@ -54,6 +53,10 @@ def load(found: FoundModel, task: str, options: PipelineOptions, **parts: Any) -
         )  # fmt: skip
         if found.adapter is not None:
             opened.model.load_adapter(str(found.adapter))
+    except ImportError as error:
+        missing = _LIBRARY.search(str(error))
+        what = f"needs {missing[1].lower()}, which is not here" if missing else first_line(error)
+        raise Unsupported(f"{found.name}: {task} {what}; install it, or choose another model.") from error
     except _BAD_FILES as error:
         raise Invalid(f"{found.name} cannot be loaded for {task}: {first_line(error)}") from error
     return opened
@@ -86,6 +89,7 @@ def load_with(auto_class: Any, found: FoundModel, options: PipelineOptions) -> t
     """A model by one of transformers' auto classes, ready for inference, and its tokenizer."""
     check_native(found.folder)
     set_threads(options.threads)
+    hide_bars()
     try:
         model = (
             load_onnx(found.folder, options.threads)

@@ -9,6 +9,7 @@ from openhearth.errors import Invalid
 from openhearth.pipelines.finding import FoundModel
 from openhearth.pipelines.image_to_text import ask_about
 from openhearth.pipelines.inputs import read_image
+from openhearth.pipelines.loading import load_part
 from openhearth.pipelines.options import PipelineOptions
 from openhearth.pipelines.prompts import conversation
 from openhearth.pipelines.through_transformers import load as load_native
@@ -33,6 +34,19 @@ class ChosenAnswer:
         return [{"score": float(v), "answer": names[int(i)]} for v, i in zip(values, ids, strict=True)]
 
 
+class WrittenAnswer:
+    """A model that was taught to write answers (BLIP)."""
+
+    def __init__(self, model: Any, processor: Any) -> None:
+        self.model, self.processor = model, processor
+
+    @torch.inference_mode()
+    def answer(self, image: Any, question: str, top_k: int) -> list[dict[str, Any]]:
+        encoded = self.processor(images=image, text=question, return_tensors="pt").to(self.model.device)
+        made = self.model.generate(**encoded, max_new_tokens=NEW_TOKENS)
+        return [{"answer": str(self.processor.decode(made[0], skip_special_tokens=True)).strip()}]
+
+
 class SeenAnswer:
     """A model that sees and writes."""
 
@@ -46,7 +60,7 @@ class SeenAnswer:
 
 
 class VisualQuestionAnswering:
-    def __init__(self, answers: ChosenAnswer | SeenAnswer) -> None:
+    def __init__(self, answers: ChosenAnswer | WrittenAnswer | SeenAnswer) -> None:
         self.answers = answers
         self.model = answers.model
 
@@ -69,7 +83,7 @@ class VisualQuestionAnswering:
 def load(found: FoundModel, task: str, options: PipelineOptions) -> VisualQuestionAnswering:
     if found.folder.task == "visual-question-answering":
         model, _ = load_with(transformers.AutoModelForVisualQuestionAnswering, found, options)
-        return VisualQuestionAnswering(
-            ChosenAnswer(model, transformers.AutoProcessor.from_pretrained(found.path))
-        )
+        processor = load_part(transformers.AutoProcessor, found.folder)
+        writes = hasattr(model, "generate")
+        return VisualQuestionAnswering((WrittenAnswer if writes else ChosenAnswer)(model, processor))
     return VisualQuestionAnswering(SeenAnswer(load_native(found, "image-text-to-text", options)))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from openhearth.pipelines.diffusion_folder import tasks_of_class
-from openhearth.pipelines.libraries import TRANSFORMERS
+from openhearth.pipelines.libraries import RAPIDOCR, TRANSFORMERS
 from openhearth.pipelines.model_folder import ModelFolder
 from openhearth.pipelines.onnx_folder import ONNX_TASKS
 from openhearth.pipelines.tasks import TASKS, Task
@@ -20,12 +20,14 @@ class Way:
     """`how` finishes the sentence "worked by …". `module` is a module of this package with a `load`.
 
     `fits` is asked about folders of `library` alone; without a `library`, no stored model is needed.
+    `is_offered` False: only for a model that somebody named, since the task means more than it does.
     """
 
     module: str
     how: str
     fits: Fits
     library: str | None = TRANSFORMERS
+    is_offered: bool = True
 
     def works(self, folder: ModelFolder) -> bool:
         """Whether the model in `folder` can be worked so."""
@@ -61,6 +63,13 @@ def _knows_faces(folder: ModelFolder) -> bool:
     return any("face_recognition" in name for name in folder.file_names)
 
 
+def _reads_pages(folder: ModelFolder) -> bool:
+    """Whether it was taught to answer from pages: by words and places, or from the picture alone (Donut)."""
+    encoder = folder.config.get("encoder")
+    is_donut = isinstance(encoder, dict) and encoder.get("model_type") == "donut-swin"
+    return folder.task == "document-question-answering" or is_donut
+
+
 def _reads_lines(folder: ModelFolder) -> bool:
     return any(name.endswith(".onnx") for name in folder.file_names)
 
@@ -93,7 +102,13 @@ def _tabular(task: str) -> tuple[Way, ...]:
     )
 
 
-_SEES = _made_for("image-text-to-text")
+def _sees(folder: ModelFolder) -> bool:
+    """Whether it takes pictures and writes texts."""
+    return folder.task == "image-text-to-text" or (
+        folder.task == "any-to-any" and "vision_config" in folder.config
+    )
+
+
 _WAYS: Mapping[str, tuple[Way, ...]] = {
     "summarization": (
         Way(module="summarization", how="an encoder-decoder model", fits=_is_seq2seq),
@@ -112,7 +127,11 @@ _WAYS: Mapping[str, tuple[Way, ...]] = {
             how="a model that marks the answer",
             fits=_made_for("question-answering"),
         ),
-        Way(module="question_answering", how="a prompt to an instruct model", fits=_is_chat),
+        Way(
+            module="question_answering",
+            how="how likely a language model finds each passage as the answer",
+            fits=_is_chat,
+        ),
     ),
     "question-generation": (
         Way(
@@ -166,7 +185,14 @@ _WAYS: Mapping[str, tuple[Way, ...]] = {
     ),
     "image-to-text": (
         Way(module="image_to_text", how="a captioner", fits=_made_for("image-to-text")),
-        Way(module="image_to_text", how="a prompt to a model that sees", fits=_SEES),
+        Way(module="image_to_text", how="a prompt to a model that sees", fits=_sees),
+        Way(
+            module="optical_character_recognition",
+            how="reading the text on it",
+            fits=_reads_lines,
+            library=RAPIDOCR,
+            is_offered=False,
+        ),
     ),
     "visual-question-answering": (
         Way(
@@ -174,7 +200,7 @@ _WAYS: Mapping[str, tuple[Way, ...]] = {
             how="a model that chooses among answers",
             fits=_made_for("visual-question-answering"),
         ),
-        Way(module="visual_question_answering", how="a prompt to a model that sees", fits=_SEES),
+        Way(module="visual_question_answering", how="a prompt to a model that sees", fits=_sees),
     ),
     "video-classification": (
         Way(
@@ -210,9 +236,22 @@ _WAYS: Mapping[str, tuple[Way, ...]] = {
             module="optical_character_recognition",
             how="a reader of lines",
             fits=_reads_lines,
-            library="rapidocr",
+            library=RAPIDOCR,
         ),
     ),
+    "document-question-answering": (
+        Way(module="document_question_answering", how="a model that reads pages", fits=_reads_pages),
+        Way(
+            module="document_question_answering",
+            how="reading the page and answering from its text, with the model that answers from texts",
+            fits=_reads_lines,
+            library=RAPIDOCR,
+        ),
+    ),
+    "mask-generation": (
+        Way(module="mask_generation", how="a model made for it", fits=_made_for("mask-generation")),
+    ),
+    "image-text-to-text": (Way(module="through_transformers", how="a model that sees", fits=_sees),),
     **{
         task: (_diffusion(task),)
         for task in ("text-to-image", "text-to-video", "image-to-video", "unconditional-image-generation")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,28 +10,22 @@ import pytest
 from markupsafe import Markup
 
 import openhearth.inference
+from openhearth.config import Settings
 from openhearth.inference.box.asking import Answer
 from openhearth.inference.box.declared import get_box
 from openhearth.inference.box.drawings import draw
 from openhearth.inference.box.drawings.records import Drawing
 from openhearth.inference.box.given import Given
-from openhearth.inference.box.widget import Outcome, Widget
+from openhearth.inference.box.widget import Widget
+from openhearth.inference.fleet import Fleet
+from openhearth.inference.service import Inference
 from openhearth.kit.names import RepoRef
 from openhearth.urls import Urls
 from openhearth.web import Web
+from tests.inference.conftest import FolderModels
 from tests.web.conftest import request_of
 
 REF = RepoRef("model", "forge", "one")
-
-
-class Expected:
-    """As much of the service as a form needs: it is told who looks."""
-
-    def __init__(self) -> None:
-        self.looked_at: list[str] = []
-
-    def expect(self, repo_id: str) -> None:
-        self.looked_at.append(repo_id)
 
 
 @pytest.fixture(scope="module")
@@ -42,20 +35,20 @@ def web() -> Web:
 
 
 @pytest.fixture
-def widget(web: Web) -> Widget:
-    return Widget(Expected(), web=web, urls=web.urls, allow_private=True)  # type: ignore[arg-type]
+def widget(web: Web, tmp_path: Path) -> Widget:
+    """Of a hub without models: its forms can be looked at."""
+    fleet = Fleet(Settings(data=tmp_path), folder=tmp_path / "logs")
+    inference = Inference(models=FolderModels({}, {}), fleet=fleet)
+    return Widget(inference, web=web, urls=web.urls, allow_private=True)
 
 
-def form_of(
-    widget: Widget,
-    task: str,
-    *,
-    card: Mapping[str, Any] | None = None,
-    config: Mapping[str, Any] | None = None,
-) -> str:
-    """The box of a model for `task`, as its page shows it."""
-    facts = SimpleNamespace(pipeline_tag=task, card=card or {}, config=config)
-    return str(widget.slot(request_of(), SimpleNamespace(ref=REF), facts) or "")
+def form_of(widget: Widget, task: str, *, path: str = "/", **facts_more: Any) -> str:
+    """The box of a model for `task`, as the page at `path` shows it."""
+    facts = SimpleNamespace(
+        **{"pipeline_tag": task, "card": {}, "config": None, "library_name": "transformers", "safetensors": {"total": 1},
+           "gguf": None, **facts_more}
+    )  # fmt: skip
+    return str(widget.slot(request_of(path=path), SimpleNamespace(ref=REF), facts) or "")
 
 
 def drawing_of(task: str, value: Any, /, **fields: Any) -> Drawing:
@@ -66,6 +59,3 @@ def drawing_of(task: str, value: Any, /, **fields: Any) -> Drawing:
 def html_of_drawing(web: Web, drawing: Drawing) -> str:
     macros = web.environment.get_template("inference/drawings.html").module
     return str(Markup(getattr(macros, drawing.kind)(drawing)))
-
-
-__all__ = ["Outcome"]

@@ -8,6 +8,7 @@ import pytest
 
 from openhearth.inference.box.declared import BOXES, get_box
 from openhearth.inference.box.drawings import DRAWS
+from openhearth.inference.box.forms import start_of
 from openhearth.inference.box.samples import OWN_FOLDER, list_samples
 from openhearth.inference.box.widget import Widget
 from openhearth.pipelines.tasks import TASKS
@@ -53,3 +54,27 @@ def test_a_model_whose_card_names_no_task_has_no_box(widget: Widget) -> None:
 
 def test_a_task_that_nothing_here_works_says_so(widget: Widget) -> None:
     assert "Models for graph-ml cannot be run here yet" in form_of(widget, "graph-ml")
+
+
+def test_a_model_whose_weights_are_pickles_says_so(widget: Widget) -> None:
+    config = {"architectures": ["BertForSequenceClassification"]}
+    page = form_of(widget, "text-classification", config=config, safetensors=None)
+    assert "holds no model.safetensors" in page and "<form" not in page
+    assert "<form" in form_of(
+        widget, "text-classification", config=config, safetensors=None, library_name="spacy"
+    )
+
+
+def test_the_examples_of_a_card_are_those_of_its_own_task(widget: Widget) -> None:
+    card = {"pipeline_tag": "text-generation", "widget": [{"text": "What is the capital of France?"}]}
+    assert "capital of France" in form_of(widget, "text-generation", card=card)
+    assert "Bessemer" in form_of(widget, "summarization", card=card)
+
+
+@pytest.mark.parametrize(
+    ("page", "start"),
+    [("/tasks/summarization?model=forge/one", "/tasks/summarization?model=forge/one"), ("//else.where", "/forge/one"),
+     ("https://else.where", "/forge/one"), ("/\\else.where", "/forge/one"), ("", "/forge/one")],
+)  # fmt: skip
+def test_starting_over_leads_to_the_page_one_came_from(page: str, start: str) -> None:
+    assert start_of(page, "/forge/one") == start

@@ -9,7 +9,7 @@ from PIL import Image
 
 from openhearth.config import load_settings
 from openhearth.pipelines import pipeline
-from tests.support.photos import starter_folder
+from tests.support.starter import starter_folder
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,10 @@ FILE_KINDS = frozenset({"picture", "sound", "film"})
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One thing that a person gives. `goes` says where in a call it stands, `card` how a card's examples call it."""
+    """One thing that a person gives. `goes` says where in a call it stands, `card` how a card's examples call it.
+
+    `without_model`: asked for only where no stored model knows it.
+    """
 
     name: str
     label: str
@@ -25,6 +28,7 @@ class Field:
     rows: int = 4
     card: str = ""
     reads_links: bool = False
+    without_model: bool = False
     optional: bool = False
 
     @property
@@ -71,8 +75,7 @@ class Box:
         return {parameter.name: parameter.value for parameter in self.parameters if parameter.value}
 
 
-def _read_boxes() -> dict[str, Box]:
-    raw = tomllib.loads(Path(__file__).with_name("boxes.toml").read_text(encoding="utf-8"))
+def _read_boxes(raw: Mapping[str, Any]) -> dict[str, Box]:
     return {task: _box(task, said, raw["fields"], raw["parameters"]) for task, said in raw["boxes"].items()}
 
 
@@ -94,7 +97,9 @@ def _entry(entry: str | dict[str, Any], shared: dict[str, Any]) -> dict[str, Any
     return {"name": name, **shared[name], **changes}
 
 
-BOXES: Mapping[str, Box] = _read_boxes()
+_DECLARED = tomllib.loads(Path(__file__).with_name("boxes.toml").read_text(encoding="utf-8"))
+BOXES: Mapping[str, Box] = _read_boxes(_DECLARED)
+SAMPLE_TITLES: Mapping[str, str] = _DECLARED["samples"]
 
 
 def get_box(task: str) -> Box:

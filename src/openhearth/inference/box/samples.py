@@ -13,7 +13,7 @@ from typing import Any
 
 from openhearth.errors import Invalid
 from openhearth.inference.bodies import BODY_MAX_BYTES
-from openhearth.inference.box.declared import Box, Field
+from openhearth.inference.box.declared import SAMPLE_TITLES, Box, Field
 from openhearth.inference.box.given import GivenFile
 from openhearth.inference.box.tables import write_table
 from openhearth.kit.names import check_path
@@ -78,7 +78,10 @@ def _sample(fields: Mapping[str, str], box: Box, href_of: FindHref, *, title: st
     words = next(
         (text for name, text in fields.items() if not any(name == known.name for known in files)), ""
     )
-    title = title or (words if not files else Path(fields[files[0].name]).name)
+    if not title and files:
+        name = Path(fields[files[0].name]).name
+        title = SAMPLE_TITLES.get(name, name)
+    title = title or words
     return Sample(
         title=_short(" ".join(title.split())),
         fields=dict(fields),
@@ -88,11 +91,19 @@ def _sample(fields: Mapping[str, str], box: Box, href_of: FindHref, *, title: st
 
 
 def _fields(example: Mapping[str, Any], box: Box) -> dict[str, str] | None:
-    """The form fields that one example of a card fills, the rest by ours; None for what cannot be shown."""
+    """The form fields that one example of a card fills, the rest by ours; None for what cannot be shown.
+
+    A passage is never ours: a question that a card puts to a chat would be put to a text that does not speak of it.
+    """
     found = {known.name: text for known in box.fields if (text := _written(example, known)) is not None}
     if not found or any(known.is_file and known.name not in found for known in box.files):
         return None
-    whole = {known.name: box.example[known.name] for known in box.fields if known.name in box.example} | found
+    ours = [
+        known.name
+        for known in box.fields
+        if known.kind != "text" and known.name in box.example and not known.without_model
+    ]
+    whole = {name: box.example[name] for name in ours} | found
     return whole if _is_whole(whole, box) else None
 
 

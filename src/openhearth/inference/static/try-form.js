@@ -6,7 +6,7 @@ class TryForm extends HTMLElement {
     this.outcome = this.querySelector(".try__outcome");
     this.sendButton = this.querySelector(".try__actions .button");
     this.stopButton = button("Stop");
-    this.stopButton.disabled = true;
+    this.stopButton.hidden = true;
     this.pace = Object.assign(document.createElement("span"), { className: "try__pace muted" });
     this.pace.setAttribute("role", "status");
     this.querySelector(".try__actions").append(this.stopButton, this.pace);
@@ -35,7 +35,7 @@ class TryForm extends HTMLElement {
   setBusy(asking) {
     this.asking = asking;
     this.ariaBusy = asking ? "true" : "false";
-    this.stopButton.disabled = !asking;
+    this.stopButton.hidden = !asking;
     this.sendButton.disabled = Boolean(asking);
     if (asking) this.pace.textContent = "Working…";
   }

@@ -89,7 +89,7 @@ class FaceFinder:
         """The faces of an upright RGB picture, surest first."""
         scale = min(ENLARGED_MOST, DETECTED_SIDE / max(image.size))
         small = image.resize((max(1, round(image.width * scale)), max(1, round(image.height * scale))))
-        boxes, margins, _ = self._detector.run(np.asarray(small), 0, _margin(threshold))
+        boxes, margins, _ = self._detector.run(np.asarray(small), 0, margin_of(threshold))
         found = [
             _found(rectangle, margin, scale, image.size)
             for rectangle, margin in zip(boxes, margins, strict=True)
@@ -152,7 +152,8 @@ def _score(margin: float) -> float:
     return 1 / (1 + math.exp(-_STEEPNESS * (margin - _MIDDLE)))
 
 
-def _margin(score: float) -> float:
+def margin_of(score: float) -> float:
+    """The detector's margin that is squeezed into `score`. Raises Invalid outside of 0 to 1."""
     if not 0 < score < 1:
         raise Invalid(f"threshold: {score} does not lie between 0 and 1; 0.5 is usual.")
     return _MIDDLE - math.log(1 / score - 1) / _STEEPNESS

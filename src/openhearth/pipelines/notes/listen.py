@@ -5,6 +5,7 @@ Python are one for all threads: what another thread says meanwhile is heard by w
 """
 
 import logging
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ from typing import Any
 from openhearth.pipelines.notes.known import MESSAGE_MAX_LENGTH, find_meaning
 from openhearth.pipelines.notes.records import Note, NoteKind
 
+# What terminals take for colours, and a book for noise.
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 # Libraries that stop their log records before the root of the tree hears them.
 _OWN_ROOTS = ("transformers", "huggingface_hub", "datasets", "diffusers", "peft", "accelerate")
 
@@ -21,14 +24,16 @@ class Heard:
     """The notes of one stretch of listening, in the order in which each was first heard."""
 
     def __init__(self) -> None:
-        self._notes: dict[tuple[str, str], Note] = {}
+        self._notes: dict[str, Note] = {}
 
     def add(self, message: str, *, source: str, category: str, kind: NoteKind = "warning") -> None:
-        said = " ".join(message.split("\n")[0:40]).strip()[:MESSAGE_MAX_LENGTH]
-        before = self._notes.get((source, said))
+        said = " ".join(_COLOURS.sub("", message).split("\n")[0:40]).strip()[:MESSAGE_MAX_LENGTH]
+        # Modules hand one warning on to the next: it stays that of the first.
+        before = self._notes.get(said)
         meaning = find_meaning(said)
-        self._notes[source, said] = Note(
-            kind=kind, message=said, source=source, category=category, count=1 + (before.count if before else 0),
+        first_source, count = (before.source, before.count + 1) if before else (source, 1)
+        self._notes[said] = Note(
+            kind=kind, message=said, source=first_source, category=category, count=count,
             means=meaning.means if meaning else None, remedy=meaning.remedy if meaning else None,
         )  # fmt: skip
 

@@ -9,7 +9,9 @@ from openhearth.pipelines.notes.records import Note, Related
 
 LEAST_WEIGHT = 1.0
 # `decoder.layers.0.fc1.weight`, `max_new_tokens`, `--dtype`: names that people do not use by accident.
-_TENSOR = re.compile(r"\b[a-z_][a-z0-9_]*(?:\.[a-z0-9_]+){2,}\b", re.IGNORECASE)
+_TENSOR = re.compile(r"\b[a-z_][a-z0-9_]*(?:(?:\.[a-z0-9_]+){2,}|\.(?:weight|bias))\b", re.IGNORECASE)
+# Where files lie says nothing about what is wrong with them.
+_PATH = re.compile(r"(?:/[\w.+-]+){2,}")
 _OPTION = re.compile(r"\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b")
 _WORD = re.compile(r"[a-z]{4,}", re.IGNORECASE)
 _SHOWN = 3
@@ -51,11 +53,11 @@ def _compare(failure: Note, note: Note, rarity: Counter[str]) -> Related | None:
 
 
 def _names(pattern: re.Pattern[str], text: str) -> set[str]:
-    return {match.lower() for match in pattern.findall(text)}
+    return {match.lower() for match in pattern.findall(_PATH.sub(" ", text))}
 
 
 def _words(text: str) -> list[str]:
-    return [word.lower() for word in _WORD.findall(text) if word.lower() not in _COMMON]
+    return [word.lower() for word in _WORD.findall(_PATH.sub(" ", text)) if word.lower() not in _COMMON]
 
 
 def _rarity(notes: Iterable[Note]) -> Counter[str]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from openhearth.errors import HubError, Unsupported
 from openhearth.pipelines.notes.book import Book, new_run_id
-from openhearth.pipelines.notes.known import find_meaning
+from openhearth.pipelines.notes.known import MESSAGE_MAX_LENGTH, find_meaning
 from openhearth.pipelines.notes.listen import Heard, listening
 from openhearth.pipelines.notes.records import Note, Related
 
@@ -24,7 +24,7 @@ class Run:
         self.task, self.model = task, model
         self.related: list[Related] = []
         self._book = book or Book()
-        self._notes: dict[tuple[str, str], Note] = {}
+        self._notes: dict[str, Note] = {}
         self._said_so = False
 
     @property
@@ -39,7 +39,7 @@ class Run:
                 yield
             except Exception as error:  # whatever failed is compared with the past, and goes on its way
                 if not _is_told_whole(error):
-                    self._compare(error)
+                    self._compare(error, heard)
                 raise
             finally:
                 self._keep(heard)
@@ -47,36 +47,38 @@ class Run:
     def remark(self, text: str) -> None:
         """Add a person's own note to this run."""
         self._book.remark(text, run_id=self.id, task=self.task, model=self.model)
-        self._notes["", text] = Note(kind="remark", message=text)
+        self._notes[text] = Note(kind="remark", message=text)
 
     def _keep(self, heard: Heard) -> None:
         for note in heard.notes:
-            before = self._notes.get((note.source, note.message))
-            self._notes[note.source, note.message] = replace(
-                note, count=note.count + (before.count if before else 0)
-            )
+            before = self._notes.get(note.message)
+            self._notes[note.message] = replace(note, count=note.count + (before.count if before else 0))
         self._write(heard.notes)
         if heard.notes and not self._said_so:
             self._said_so = True
             log.warning(
-                "%d notes on this run: see pipe.notes, or `openhearth notes --run %s`.",
+                "Notes on this run (%d): see pipe.notes, or `openhearth notes --run %s`.",
                 len(heard.notes),
                 self.id,
             )
 
-    def _compare(self, error: Exception) -> None:
+    def _compare(self, error: Exception, heard: Heard) -> None:
+        """Keep the failure, and lay beside it what was said before it in this run and what earlier runs share with it."""
         message = f"{type(error).__name__}: {error}"
         meaning = find_meaning(message)
         failure = Note(
             kind="failure", message=message, source=_module_of(error), category=type(error).__name__, task=self.task,
             model=self.model, means=meaning.means if meaning else None, remedy=meaning.remedy if meaning else None,
         )  # fmt: skip
+        said = "\n".join([message, *_causes(error), *(note.message for note in heard.notes)])
         try:
-            self.related = self._book.related(failure)
+            self.related = self._book.related(replace(failure, message=said))
         except (OSError, sqlite3.Error):
             self.related = []
-        self._notes[failure.source, failure.message] = failure
+        self._notes[failure.message] = failure
         self._write([failure])
+        if heard.notes:
+            error.add_note("Said in this run before it failed:\n" + "\n".join(map(str, heard.notes)))
         if self.related:
             error.add_note("Earlier notes that may have to do with it:\n" + "\n".join(map(str, self.related)))
 
@@ -93,6 +95,14 @@ def _is_told_whole(error: Exception) -> bool:
     if not isinstance(error, HubError) or error.__cause__ is not None:
         return False
     return isinstance(error, Unsupported) or error.status < 500
+
+
+def _causes(error: BaseException) -> Iterator[str]:
+    """What was raised below `error`."""
+    cause = error.__cause__ or error.__context__
+    while cause is not None:
+        yield f"{type(cause).__name__}: {cause}"[:MESSAGE_MAX_LENGTH]
+        cause = cause.__cause__ or cause.__context__
 
 
 def _module_of(error: Exception) -> str:

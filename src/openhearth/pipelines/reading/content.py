@@ -139,7 +139,7 @@ def _read_repo_file(address: str) -> Content:
 
     try:
         content: bytes = HfFileSystem().cat_file(address.removeprefix(HUB_SCHEME))
-    except (OSError, HfHubHTTPError, ValueError) as error:
+    except (OSError, HfHubHTTPError, ValueError, NotImplementedError) as error:
         first = next(iter(str(error).strip().splitlines()), type(error).__name__)
         raise NotFound(f"input: {address} cannot be read ({first}); check the repo and the path.") from None
     return Content(address, content)

@@ -131,12 +131,11 @@ def _checked_address(host: str, port: int, allow_private: bool) -> str:
 
 
 def _receive(response: http.client.HTTPResponse, url: str, limit_bytes: int) -> bytes:
-    blocks, total = [], 0
-    while block := response.read(_BLOCK_BYTES):
-        total += len(block)
-        if total > limit_bytes:
-            raise TooLarge(
-                f"link: {url} gives more than {limit_bytes >> 20} MiB; give the part you need as a file."
-            )
+    blocks: list[bytes] = []
+    total = response.length or 0  # what it says it will send, where it says so
+    while total <= limit_bytes:
+        if not (block := response.read(_BLOCK_BYTES)):
+            return b"".join(blocks)
         blocks.append(block)
-    return b"".join(blocks)
+        total = max(total, sum(map(len, blocks)))
+    raise TooLarge(f"link: {url} gives more than {limit_bytes >> 20} MiB; give the part you need as a file.")

@@ -4,13 +4,16 @@ A string is a link if it is nothing but a link, a file if a file of that name an
 otherwise the text itself. Lists are read item by item, and so are the named parts of an input (`image=`, `context=`).
 """
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from openhearth.errors import HubError, Invalid, NotFound
 from openhearth.pipelines.reading.content import Content, Opener
+from openhearth.pipelines.reading.many import find_many
 from openhearth.pipelines.reading.texts import READABLE_SUFFIXES, read_document
 from openhearth.pipelines.tasks import OPENED_BY_TASKS, InputKind
 
@@ -38,6 +41,17 @@ class Read:
     def __str__(self) -> str:
         words = f", {len(self.text.split()):,} words" if self.text is not None else ""
         return f"{self.kind} {self.origin}" + (f" “{self.title}”" if self.title else "") + words
+
+
+class ReadText(str):
+    """A text that knows where it was read."""
+
+    origin: str
+
+    def __new__(cls, text: str, origin: str) -> "ReadText":
+        made = super().__new__(cls, text)
+        made.origin = origin
+        return made
 
 
 class Reader:
@@ -104,11 +118,18 @@ class Reader:
 
     def _read_named(self, parts: Mapping[str, Any], read: list[Read]) -> dict[str, Any]:
         return {
-            name: self._read(value, _PARTS[name], read)
+            name: self._read(self._files_of(name, value), _PARTS[name], read)
             if name in _PARTS and self._is_to_be_read(name, value)
             else value
             for name, value in parts.items()
         }
+
+    def _files_of(self, name: str, value: Any) -> Any:
+        """The files of a folder that is given as the context of a question."""
+        if name != "context" or self._opener.links_only or not isinstance(value, str | os.PathLike):
+            return value
+        many = find_many(value if isinstance(value, str) else Path(value), "text")
+        return list(many.items) if many is not None else value
 
     def _is_to_be_read(self, name: str, value: Any) -> bool:
         # Over the wire pictures come as base64 text, which whoever decodes the body reads.
@@ -139,6 +160,7 @@ class Reader:
         )
         if source.origin is not None:
             read.append(Read(origin=source.origin, kind=found.kind, title=found.title, text=found.text))
+            return ReadText(found.text, source.origin)
         return found.text
 
     def _read_table(self, item: Any, read: list[Read]) -> Any:
@@ -171,9 +193,13 @@ class Reader:
 
     def _decode(self, source: Content, kind: InputKind) -> Any:
         from openhearth.pipelines.inputs import read_image, sound_of
+        from openhearth.pipelines.reading.scans import is_pdf, read_scans
 
         if not source.content:
             raise Invalid(f"{source.name}: is empty; give a file that holds something.")
+        if kind == "image" and is_pdf(source.content):
+            scans = read_scans(source.content, source.name)
+            return scans if len(scans) > 1 else scans[0]
         if kind == "image":
             return read_image(source.content)
         if kind == "audio":

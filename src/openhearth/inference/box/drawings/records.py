@@ -124,6 +124,18 @@ class Overlay(Drawing):
         """Height of a label, in pixels of the picture."""
         return max(self.picture.width, self.picture.height) * 0.032
 
+    def label_at(self, outline: Outline) -> tuple[float, float, float]:
+        """Where the plate of a label begins and how wide it is: above what it names, and within the picture."""
+        width = min((len(self.words(outline)) * 0.62 + 0.9) * self.letter, self.picture.width)
+        x = min(max(outline.x, 0.0), self.picture.width - width)
+        return x, max(outline.y - self.letter * 1.35, 0.0), width
+
+    def words(self, outline: Outline) -> str:
+        """What the label of `outline` says."""
+        if self.text or outline.score is None:
+            return outline.label
+        return f"{outline.label} {outline.score * 100:.0f} %"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Match:
@@ -221,6 +233,31 @@ class Table(Drawing):
     answer: str = ""
     csv_href: str = ""
     left_out: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Learnt(Drawing):
+    """What was learnt from a table: predictions for the rows that asked, how good they are, and which columns tell most."""
+
+    kind = "learnt"
+    table: Table
+    measured: str
+    importance: Sequence[Score]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forecast(Drawing):
+    """A series and how it may go on, on a field of 1000 by 300: what was, the likeliest, and the range around it."""
+
+    kind = "forecast"
+    past: str
+    likeliest: str
+    around: str
+    lowest: str
+    highest: str
+    measured: str
+    level: float
+    table: Table
 
 
 @dataclass(frozen=True, kw_only=True)
