@@ -13,10 +13,7 @@ from typing import Any
 RANK = 16
 _SEED = 0
 _BATCH = 32
-_RATE = 1e-3
 _WARM_UP = 0.06
-# What is kept is the running mean of the weights over about the last 500 steps, which errs less than the last step.
-_MEAN_DECAY = 0.998
 
 
 @dataclass(frozen=True)
@@ -50,13 +47,18 @@ def adapted(model: Any, task_type: str) -> Any:
     return get_peft_model(model, config)
 
 
-def teach(model: Any, examples: list[Example], loss: Loss, *, epochs: int) -> None:
-    """Move the adapter of `model` so that `loss(logits, targets)` falls."""
+def teach(
+    model: Any, examples: list[Example], loss: Loss, *, epochs: int, rate: float, mean_decay: float
+) -> None:
+    """Move the adapter of `model` so that `loss(logits, targets)` falls.
+
+    What is kept is the running mean of the weights, which errs less than the last step does.
+    """
     import torch
 
     weights = [weight for weight in model.parameters() if weight.requires_grad]
     means = [weight.detach().clone() for weight in weights]
-    optimizer = torch.optim.AdamW(weights, lr=_RATE, weight_decay=0.01, fused=True)
+    optimizer = torch.optim.AdamW(weights, lr=rate, weight_decay=0.01, fused=True)
     steps = epochs * math.ceil(len(examples) / _BATCH)
     rates = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min(1, (step + 1) / (_WARM_UP * steps)) * max(0, 1 - step / steps)
@@ -70,7 +72,7 @@ def teach(model: Any, examples: list[Example], loss: Loss, *, epochs: int) -> No
         optimizer.step()
         rates.step()
         optimizer.zero_grad()
-        decay = min(_MEAN_DECAY, (step + 1) / (step + 10))
+        decay = min(mean_decay, (step + 1) / (step + 10))
         for mean, weight in zip(means, weights, strict=True):
             mean.lerp_(weight.detach(), 1 - decay)
         if step % 50 == 0:
@@ -84,7 +86,7 @@ def save_adapter(model: Any, out: Path, *, base: str) -> None:
     """Write the adapter to `out` in half precision; `base` is what it is to be laid over."""
     model.half()
     model.peft_config["default"].base_model_name_or_path = base
-    model.save_pretrained(out)
+    model.save_pretrained(out, save_embedding_layers=False)  # "auto" asks a hub for the base
     (out / "README.md").unlink(missing_ok=True)
 
 
