@@ -12,7 +12,9 @@ from typing import Any
 
 from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.choice import Choice
-from openhearth.pipelines.explain_more import answering, deciding, speaking
+from openhearth.pipelines.explain_drawings import drawing
+from openhearth.pipelines.explain_more import answering, deciding
+from openhearth.pipelines.explain_sounds import SOUND_TWINS
 from openhearth.pipelines.explain_tables import forecast, learnt, saved
 from openhearth.pipelines.lists import LABEL_TEMPLATE, labels_of
 from openhearth.pipelines.prompts import (
@@ -157,15 +159,6 @@ def _reading(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
     return "optical-character-recognition", {"inputs": _path(call), "threshold": threshold}
 
 
-def _drawing(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
-    own = ("seed", "generator", "fps", "target_size")
-    parameters = {name: value for name, value in call.parameters.items() if name not in own}
-    model = worker.model
-    dtype = str(model.dtype).removeprefix("torch.")
-    values = {"dtype": dtype, "device": str(model.device), "seed": worker.seed, "parameters": parameters}
-    return "text-to-image", {"inputs": _one(call.inputs), **values}
-
-
 def _near(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
     """One text and others, however the task names them."""
     if worker.embedder is None:
@@ -210,15 +203,22 @@ _TWINS: Mapping[tuple[str, str], Fill] = {
     ("zero-shot-classification", "zero_shot_classification"): _near,
     ("image-classification", "through_transformers"): _opened("image-classification"),
     ("image-feature-extraction", "through_transformers"): _opened("image-feature-extraction"),
+    **SOUND_TWINS,
     ("face-detection", "face_detection"): _finding_faces,
     ("face-recognition", "face_recognition"): _comparing_faces,
     ("optical-character-recognition", "optical_character_recognition"): _reading,
-    ("automatic-speech-recognition", "speech_to_text"): _opened("automatic-speech-recognition"),
-    ("voice-activity-detection", "voice_activity_detection"): _opened("voice-activity-detection"),
-    ("text-to-speech", "text_to_speech"): speaking,
     ("decision", "through_transformers"): deciding,
     ("question-answering", "question_answering"): answering,
-    ("text-to-image", "diffusion"): _drawing,
+    **{
+        (task, "diffusion"): drawing
+        for task in (
+            "text-to-image",
+            "image-to-image",
+            "text-to-video",
+            "image-to-video",
+            "unconditional-image-generation",
+        )
+    },
     ("tabular-classification", "tables.learning"): learnt,
     ("tabular-regression", "tables.learning"): learnt,
     ("tabular-classification", "tables.saved"): saved,
