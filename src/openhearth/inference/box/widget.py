@@ -18,6 +18,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from openhearth.errors import HubError
+from openhearth.inference.askers import ask_for
 from openhearth.inference.bodies import BODY_MAX_BYTES, unless_gone
 from openhearth.inference.box.asking import Answer, ask
 from openhearth.inference.box.declared import BOXES, Field, Parameter, get_box
@@ -39,6 +40,7 @@ from openhearth.web import Web
 from openhearth.web.parts import Choice
 from openhearth.wire.forms import read_form, text_of
 from openhearth.wire.request import actor_of, csrf_of
+from openhearth.wire.room import Slots
 
 _FROM = "from"  # the field that says which page the form was on
 
@@ -86,6 +88,7 @@ class Outcome:
     shown: Sequence[Shown] = ()
     turns: Sequence[Turn] = ()
     error: str | None = None
+    related: Sequence[Markup] = ()  # earlier notes that the error reminds of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,8 +130,17 @@ class WidgetPage:
 
 
 class Widget:
-    def __init__(self, inference: Inference, *, web: Web, urls: Urls, allow_private: bool) -> None:
-        """`allow_private`: links to this machine and its network may be read."""
+    def __init__(
+        self,
+        inference: Inference,
+        *,
+        web: Web,
+        urls: Urls,
+        allow_private: bool,
+        slots: Slots | None = None,
+    ) -> None:
+        """`allow_private`: links to this machine and its network may be read. `slots` are asked what a failure reminds of."""
+        self._slots = slots or Slots()
         self._inference = inference
         self._web = web
         self._urls = urls
@@ -172,6 +184,7 @@ class Widget:
         tried = await _read_try(request)
         turns = read_turns(tried.values.get("messages", ""))
         is_chat = "messages" in tried.values  # only the form of a conversation carries it
+        ask_for(actor_of(request))
         try:
             spec = await asyncio.to_thread(
                 self._inference.spec, actor_of(request), repo.id, task=tried.box.task
@@ -182,10 +195,24 @@ class Widget:
             outcome = Outcome(error=error.message, turns=turns)
         else:
             outcome = await unless_gone(request, self._run(spec, repo, tried, turns))
+            if outcome.error:
+                outcome = replace(outcome, related=await self._related(request, spec, outcome.error))
             is_chat = is_chat or bool(outcome.turns)
         widget = self._form(request, repo, tried, outcome=outcome, is_chat=is_chat)
         page = WidgetPage(repo_id=repo.id, repo_href=self._urls.repo(repo), widget=widget)
         return self._web.page(request, "inference/try.html", page)
+
+    async def _related(self, request: Request, spec: EngineSpec, error: str) -> Sequence[Markup]:
+        key = spec.key
+        parts: list[Markup] = await asyncio.to_thread(
+            self._slots.parts,
+            "run.failed",
+            request,
+            key.repo_key,
+            key.task,
+            error.replace(spec.name, "the model"),
+        )
+        return parts
 
     async def back(self, request: Request) -> Response:
         """A reload of the answer's address leads to the model."""
