@@ -24,10 +24,11 @@ from openhearth.config import Settings
 from openhearth.inference.box.asking import Answer
 from openhearth.inference.box.declared import get_box
 from openhearth.inference.box.drawings import draw
+from openhearth.inference.box.forms import Outcome, WidgetPage
 from openhearth.inference.box.given import Given, Try
 from openhearth.inference.box.samples import OWN_FOLDER
 from openhearth.inference.box.shown import to_json
-from openhearth.inference.box.widget import Outcome, Widget, WidgetPage
+from openhearth.inference.box.widget import Widget
 from openhearth.inference.fleet import Fleet
 from openhearth.inference.service import Inference
 from openhearth.kit.names import RepoRef
@@ -60,7 +61,9 @@ class Boxes:
         request.state.actor, request.state.csrf = NOBODY, "proof"
         facts = Model(REF, request.path_params["task"], config={"chat_template_jinja": "…"})
         box = self.widget.slot(request, SimpleNamespace(ref=REF), facts)
-        return self._page(request, box)
+        assert box is not None
+        page = WidgetPage(name=REF.id, page_href="/", widget=box)
+        return self.web.page(request, "inference/try.html", page)
 
     def drawn(self, request: Request) -> Response:
         request.state.actor, request.state.csrf = NOBODY, "proof"
@@ -68,11 +71,7 @@ class Boxes:
         given, answer = Given(box=get_box(task), fields=fields, parameters={}), Answer(value=value)
         outcome = Outcome(drawing=draw(given, answer), json=to_json(answer))
         tried = Try(box=get_box(task), values=get_box(task).example)
-        return self._page(request, self.widget._form(request, REF, tried, is_chat=False, outcome=outcome))
-
-    def _page(self, request: Request, box: object) -> Response:
-        page = WidgetPage(repo_id=REF.id, repo_href="/", widget=box)  # type: ignore[arg-type]
-        return self.web.page(request, "inference/try.html", page)
+        return self.widget.forms.page(request, self.widget.place(REF), tried, outcome)
 
 
 @pytest.fixture(scope="module")

@@ -32,12 +32,16 @@ COMPLETE = RUN.format(words="")
         (RUN.format(words=HELP), {}),
         (RUN.format(words=f"'run', {HELP}"), {}),
         (RUN.format(words=f"'notes', {HELP}"), {}),
+        (RUN.format(words="'tasks'"), {}),
         ("import openhearth", {}),
         ("from openhearth import pipeline", {}),
         (COMPLETE, {"_OPENHEARTH_COMPLETE": "complete_zsh", "_TYPER_COMPLETE_ARGS": "openhearth run sum"}),
         (COMPLETE, {"_OPENHEARTH_COMPLETE": "complete_zsh", "_TYPER_COMPLETE_ARGS": "openhearth run ner --model "}),
     ],
-    ids=["help", "help of run", "help of notes", "import openhearth", "import pipeline", "complete a task", "complete a model"],
+    ids=[
+        "help", "help of run", "help of notes", "list of tasks", "import openhearth", "import pipeline", "complete a task",
+        "complete a model",
+    ],
 )  # fmt: skip
 def test_no_heavy_library_is_imported(code: str, environ: dict[str, str]) -> None:
     asked = f"{code}\nimport sys; print(sorted(name for name in {HEAVY!r} if name in sys.modules), file=sys.stderr)"

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from openhearth.cli.run_shown import show
+from openhearth.pipelines import pipeline
+from openhearth.pipelines.tasks import TASKS
 from tests.inference.test_run_command import openhearth
 
 
@@ -17,10 +20,8 @@ def test_a_table_teaches_and_says_how_far_to_trust_it(tmp_path: Path) -> None:
     assert said[3] == "accuracy 0.9 on 10 rows kept apart; a guess reaches 0.5"
 
 
-def test_a_series_goes_on(tmp_path: Path) -> None:
-    (tmp_path / "sold.csv").write_text("\n".join(["sold", *map(str, range(40))]))
-    done = openhearth("time-series-forecasting", str(tmp_path / "sold.csv"), "--set", "horizon=2")
-    assert done.returncode == 0, done.stderr
-    first, second, told = done.stdout.decode().splitlines()
+def test_a_series_goes_on() -> None:
+    answer = pipeline("time-series-forecasting")(list(range(40)), horizon=2)
+    first, second, told = show(TASKS["time-series-forecasting"], answer).splitlines()
     assert first.startswith("1  40  (") and second.startswith("2  41  (")
     assert "mean absolute error" in told and "a guess reaches 1.5" in told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from PIL import Image
 from openhearth.engine.any_task import AnyTask, load_any_task
 from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.media import Film, film_file
+from openhearth.pipelines.tasks import TASKS
 from openhearth.protocol.engine import Run
 from tests.pipelines import tiny_seeing
 from tests.pipelines.tiny_models import png_bytes
@@ -135,3 +137,18 @@ def test_what_is_missing_is_named(
 def test_a_model_made_for_something_else_is_refused(tiny: dict[str, Path]) -> None:
     with pytest.raises(Unsupported, match="cannot do translation"):
         load(tiny, "translation", "image-classification")
+
+
+@pytest.mark.parametrize(
+    "asset", ["http://169.254.169.254/latest", {"data_base64": "http://127.0.0.1/"}, "/etc/passwd", 5]
+)
+def test_pictures_of_a_decision_are_read_here_and_never_fetched(asset: Any) -> None:
+    decide = AnyTask(TASKS["decision"], object())
+    request = {"state": "x", "questions": {}, "assets": {"picture": asset}}
+    for inputs in (request, json.dumps(request)):
+        with pytest.raises(Invalid, match=r"base64|picture"):
+            decide.decode(Run(request_id=1, inputs=inputs))
+    request["assets"] = {"picture": base64.b64encode(png_bytes()).decode()}
+    assert decide.decode(Run(request_id=1, inputs=request))["assets"]["picture"].size == (48, 40)
+    with pytest.raises(Invalid, match=r'send \{"state"'):
+        decide.decode(Run(request_id=1, inputs="no JSON"))

@@ -12,7 +12,6 @@ import pytest
 from huggingface_hub import (
     DocumentQuestionAnsweringOutputElement,
     ImageSegmentationOutputElement,
-    ImageToTextOutput,
     ObjectDetectionOutputElement,
     VisualQuestionAnsweringOutputElement,
     ZeroShotImageClassificationOutputElement,
@@ -147,13 +146,3 @@ def test_faces_are_found_and_people_compared_without_any_album() -> None:
             payload=photo,
             people={"Eileen": str(starter_folder("faces") / "examples" / "astronaut.jpg")},
         )
-
-
-@pytest.mark.run
-def test_text_is_read_in_the_shape_of_image_to_text() -> None:
-    folder = starter_folder("rapidocr")
-    page = (folder / "examples" / "invoice.png").read_bytes()
-    loaded = load_any_task("image-to-text", folder, name="forge/ocr", threads=1, device="auto", dtype="auto")
-    (row,) = ImageToTextOutput.parse_obj_as_list(ask(loaded, payload=page))
-    assert row["generated_text"].startswith("Invoice No. 2024-0017\nTotal")
-    assert [line["text"] for line in row["lines"]][2] == "Please pay by 15 November."

@@ -188,6 +188,10 @@ def serve(models: FolderModels, data: Path, *, memory_gb: float, at_once: bool =
         repo = Model(ref, path["task"], CARDS.get(ref.name, {}), config)
         return HTMLResponse(room.slots["repo.widget"](request, repo, repo) or "")
 
+    async def task_page(request: Request) -> HTMLResponse:
+        """As much of a task's page."""
+        return HTMLResponse(room.slots["task.widget"](request, request.path_params["task"]) or "")
+
     async def article(_request: Request) -> HTMLResponse:
         return HTMLResponse(f"<html><title>Steel</title><body><article>{ARTICLE}</article></body></html>")
 
@@ -205,6 +209,7 @@ def serve(models: FolderModels, data: Path, *, memory_gb: float, at_once: bool =
             *ground.web.routes(),
             *room.routes,
             Route("/page/{task}/{ns}/{name}", model_page),
+            Route("/page/{task}", task_page),
         ],
         middleware=[
             Middleware(RawPath),

@@ -1,4 +1,4 @@
-"""Models of diffusers and scikit-learn, watchers of films and ONNX graphs, served to the unmodified client and to plain HTTP."""
+"""Models of diffusers and scikit-learn, and tasks that need no model, served to the unmodified client and to plain HTTP."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import av
 import pytest
 from huggingface_hub import ImageToImageTargetSize, InferenceClient
 from PIL import Image, ImageChops
@@ -17,10 +16,8 @@ from PIL import Image, ImageChops
 from openhearth.pipelines import pipeline
 from tests.inference.conftest import FolderModels, Served, serve
 from tests.inference.test_task_api import refused
-from tests.pipelines.test_films import film
-from tests.pipelines.test_onnx import EXPORTS
-from tests.pipelines.tiny_drawers import SIDE, make_drawer, make_filmer
-from tests.pipelines.tiny_models import export_onnx, make_film_classifier, png_bytes
+from tests.pipelines.tiny_drawers import SIDE, make_drawer
+from tests.pipelines.tiny_models import png_bytes
 
 pytestmark = pytest.mark.slow
 FLOWERS: dict[str, Any] = {"petal": [1.0 + i / 100 for i in range(30)] + [5.0 + i / 100 for i in range(30)],
@@ -36,12 +33,7 @@ def others(tiny: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> I
     learnt.save_pretrained(root / "flowers")
     folders = {
         "forge/draw": make_drawer(root / "draw"),
-        "forge/shoot": make_filmer(root / "shoot"),
         "forge/flowers": root / "flowers",
-        "forge/watch": make_film_classifier(root / "watch"),
-        "forge/graph": export_onnx(
-            tiny["text-classification"], root / "graph", *EXPORTS["text-classification"]
-        ),
     }
     with serve(FolderModels(folders, {}), tmp_path_factory.mktemp("data"), memory_gb=5) as room:
         yield room
@@ -76,14 +68,6 @@ def test_image_to_image_gives_a_picture(others: Served) -> None:
     assert image.size == (16, 24)
 
 
-def test_text_to_video_gives_a_film(others: Served) -> None:
-    body = json.dumps({"inputs": "a fox runs", "parameters": {"num_frames": 3, **FAST}})
-    kind, content = post(others.model("forge/shoot"), body.encode())
-    assert kind == "video/mp4"
-    with av.open(io.BytesIO(content)) as opened:
-        assert sum(1 for _ in opened.decode(video=0)) == 3
-
-
 def test_tabular_classification_takes_columns_and_files(others: Served) -> None:
     assert client(others, "flowers").tabular_classification({"petal": ["1.1", "5.2"]}) == ["small", "large"]
     url = others.model("forge/flowers")
@@ -103,24 +87,6 @@ def test_series_go_on_without_any_model(others: Served) -> None:
     assert told["result"]["forecast"] == pytest.approx([40, 41], abs=0.01)
 
 
-def test_what_one_persons_table_teaches_is_not_told_to_the_next(others: Served) -> None:
-    asked = {"petal": [*FLOWERS["petal"], 5.1], "kind": [*FLOWERS["kind"], None]}
-    told = wish(others, request="tabular-classification", inputs=asked, parameters={"target": "kind"})
-    assert told["result"]["predictions"] == ["large"] and told["result"]["held_out"]["value"] == 1
-    body = json.dumps({"request": "tabular-classification", "inputs": {"petal": [5.1]}}).encode()
-    status, refusal, _ = refused(f"{others.url}/api/pipeline", body)
-    assert status == 400 and "target: is missing" in refusal["error"]
-
-
-def test_films_are_watched_as_bytes(others: Served) -> None:
-    _, content = post(others.model("forge/watch"), film(), "video/mp4")
-    assert {row["label"] for row in json.loads(content)} == {"forging", "casting", "resting"}
-
-
-def test_graphs_are_served(others: Served) -> None:
-    assert {row.label for row in client(others, "graph").text_classification("Steel")} == {"iron", "steel"}
-
-
 @pytest.mark.parametrize(
     ("model", "body", "words"),
     [
@@ -136,7 +102,6 @@ def test_graphs_are_served(others: Served) -> None:
         ("flowers", {"table": {"petal": [1], "more": [1, 2]}}, "'petal' has 1 cells"),
         ("flowers", {"table": {"leaf": [1]}}, "lacks the column 'petal'"),
         ("flowers", {"inputs": None}, "inputs: is missing"),
-        ("watch", {"inputs": "bm8gZmlsbQ=="}, "no film that can be read"),
     ],
 )
 def test_refusals_say_why(others: Served, model: str, body: dict[str, Any], words: str) -> None:

@@ -36,22 +36,35 @@ class Browser:
         self.csrf = ""
 
     def try_it(self, repo_id: str, **fields: str | bytes) -> str:
+        return self.try_at(f"/models/{repo_id}/try", **fields)
+
+    def try_at(self, path: str, **fields: str | bytes) -> str:
         body = multipart({"csrf_token": self.csrf, **fields})
         headers = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}", "Accept": "text/html"}
-        request = urllib.request.Request(f"{self._served.model(repo_id)}/try", body, headers)
+        request = urllib.request.Request(self._served.url + path, body, headers)
         with self._opener.open(request) as response:
             return html.unescape(response.read().decode())
 
     def refused(self, repo_id: str, **fields: str | bytes) -> int:
         """The status of a refusal."""
+        return self.refused_at(f"/models/{repo_id}/try", **fields)
+
+    def refused_at(self, path: str, **fields: str | bytes) -> int:
         with pytest.raises(urllib.error.HTTPError) as refused:
-            self.try_it(repo_id, **fields)
+            self.try_at(path, **fields)
         with refused.value:
             return refused.value.code
 
     def visit(self, task: str, repo_id: str) -> str:
         """The page of a model; its form is tied to the cookie that comes with it."""
-        with self._opener.open(f"{self._served.url}/page/{task}/{repo_id}") as response:
+        return self._open(f"/page/{task}/{repo_id}")
+
+    def visit_task(self, task: str) -> str:
+        """The page of a task that needs no model."""
+        return self._open(f"/page/{task}")
+
+    def _open(self, path: str) -> str:
+        with self._opener.open(self._served.url + path) as response:
             page: str = response.read().decode()
         found = re.search(r'name="csrf_token" value="([^"]+)"', page)
         self.csrf = found.group(1) if found else ""

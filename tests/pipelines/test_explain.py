@@ -15,7 +15,6 @@ import pytest
 from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines import pipeline
 from openhearth.pipelines.explain import _TWINS
-from openhearth.pipelines.inputs import read_sound
 from openhearth.pipelines.pipe import Pipe
 from openhearth.pipelines.shelf import list_shelf
 from openhearth.pipelines.tasks import TASKS
@@ -166,12 +165,12 @@ def compare(task: str, said: str, answer: Any, pipe: Pipe) -> None:
 def compare_heard(task: str, said: str, answer: Any, pipe: Pipe) -> None:
     match task:
         case "voice-activity-detection":
-            likely = pipe.worker.model.probabilities(read_sound(example("librivox-clips", ".wav")))
-            assert numbers(said.replace(" ", ",")) == pytest.approx(
-                [len(likely), likely.max(), likely.mean()], abs=2e-3
-            )
+            (piece,) = answer
+            assert numbers(said.replace(" ", ",")) == pytest.approx(list(piece.values()), abs=1e-3)
         case "text-to-speech":
-            assert said == f"{len(answer['audio'])} {answer['sampling_rate']}"
+            length, loudness = said.split()
+            assert int(length) == len(answer["audio"])
+            assert float(loudness) == pytest.approx(np.abs(answer["audio"]).mean(), abs=2e-5)
         case _:
             raise AssertionError(f"no comparison for {task}")
 

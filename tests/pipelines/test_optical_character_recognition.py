@@ -12,7 +12,11 @@ from PIL import Image, ImageDraw, ImageFont
 
 from openhearth.errors import Invalid
 from openhearth.pipelines import pipeline
+from openhearth.pipelines.model_folder import read_model_folder
 from openhearth.pipelines.optical_character_recognition import Line, in_rows, joined
+from openhearth.pipelines.reading import Reader
+from openhearth.pipelines.tasks import TASKS
+from openhearth.pipelines.ways import find_way, tasks_of
 from tests.support.starter import starter_folder
 
 
@@ -42,6 +46,14 @@ def test_lines_are_read_in_the_order_of_reading_with_their_places(read: Any) -> 
     assert right["score"] > 0.9
     assert right["box"]["xmin"] == pytest.approx(420, abs=6) and 80 < right["box"]["ymin"] < 100
     assert ImageToTextOutput.parse_obj_as_list([answer])[0]["generated_text"] == answer["generated_text"]
+
+
+@pytest.mark.run
+def test_it_reads_where_a_description_is_asked_for_but_is_not_chosen_for_that() -> None:
+    folder = read_model_folder(starter_folder("rapidocr"))
+    way = find_way(TASKS["image-to-text"], folder)
+    assert way is not None and way.how == "reading the text on it" and not way.is_offered
+    assert tasks_of(folder)[0] == "optical-character-recognition"
 
 
 @pytest.mark.run
@@ -87,6 +99,32 @@ def test_a_text_called_a_picture_and_a_folder_without_networks_are_refused(read:
         (tmp_path / name).write_bytes(b"no network")
     with pytest.raises(Invalid, match="cannot be loaded"):
         pipeline("optical-character-recognition", model=tmp_path)
+
+
+@pytest.mark.run
+def test_the_scanned_pages_of_a_pdf_are_read_one_after_the_other(read: Any, tmp_path: Path) -> None:
+    pages = [page_of((40, 30, "Hearth one")), page_of((40, 30, "Hearth two"))]
+    pages[0].save(tmp_path / "scan.pdf", save_all=True, append_images=pages[1:])
+    assert [answer[0]["generated_text"] for answer in read(tmp_path / "scan.pdf")] == [
+        "Hearth one",
+        "Hearth two",
+    ]
+    pages[0].save(tmp_path / "one.pdf")
+    assert read(str(tmp_path / "one.pdf"))[0]["generated_text"] == "Hearth one"
+
+
+def test_a_pdf_without_pictures_or_broken_is_refused(tmp_path: Path) -> None:
+    from pypdf import PdfWriter
+
+    blank = PdfWriter()
+    blank.add_blank_page(200, 200)
+    blank.write(tmp_path / "blank.pdf")
+    (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.7 and nothing else")
+    reader = Reader("image")
+    with pytest.raises(Invalid, match="holds no pictures of pages"):
+        reader.read(tmp_path / "blank.pdf")
+    with pytest.raises(Invalid, match="the PDF cannot be read"):
+        reader.read(tmp_path / "broken.pdf")
 
 
 def test_lines_beside_each_other_make_a_row() -> None:

@@ -91,6 +91,15 @@ def test_a_model_that_does_not_fit_into_memory_is_refused_before_it_is_loaded(
         pipeline("text-generation", model=tiny["text-generation"])
 
 
+def test_where_none_fits_the_memory_the_smallest_is_named(
+    bare_machine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_on_shelf(bare_machine, tiny_models.make_llama(tmp_path / "made"), "tiny-chat")
+    monkeypatch.setattr(choice, "_free_bytes", lambda: 1000)
+    with pytest.raises(TooLarge, match="starter/tiny-chat needs about"):
+        pipeline("summarise a page")
+
+
 def test_code_that_comes_with_a_model_needs_the_commit_that_was_read(tiny: dict[str, Path]) -> None:
     with pytest.raises(Forbidden, match="40 digits"):
         pipeline("text-generation", model=tiny["text-generation"], trust_remote_code=True)

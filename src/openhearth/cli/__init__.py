@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "app",
         "Name a face once, find it again in folders of photos.",
     ),
+    "tasks": ("openhearth.cli.tasks", "tasks", "What can be done, and by which model of this machine."),
     "notes": ("openhearth.cli.notes", "notes", "What was warned of in earlier runs, in plain words."),
     "admin": ("openhearth.cli.admin", "admin", "Accounts, tokens and storage of a data folder."),
     "doctor": ("openhearth.cli.doctor", "doctor", "Say what this machine can do, and what is missing."),

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from openhearth.engine.payloads import bytes_of
-from openhearth.engine.pictures import ANSWERED_BY_TALKING, read_pictures, talk_about
+from openhearth.engine.pictures import ANSWERED_BY_TALKING, read_decision, read_pictures, talk_about
 from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.finding import FoundModel
 from openhearth.pipelines.inputs import read_sound
@@ -57,7 +57,7 @@ class AnyTask:
             return _table(request)
         if request.inputs is None:
             raise Invalid(f"inputs: is missing; {self.task.name} needs an input.", param="inputs")
-        return request.inputs
+        return read_decision(request.inputs) if self.task.name == "decision" else request.inputs
 
     def compute(self, inputs: Sequence[Any], parameters: dict[str, Any]) -> list[Any]:
         """The JSON answer to each input. Raises Invalid for parameters that are not the task's."""

@@ -3,6 +3,7 @@
 Pictures come as bytes or base64 text and in no other way: nothing that a stranger names is opened or fetched here.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,6 +25,23 @@ def read_pictures(request: Run, task: str) -> Any:
     if isinstance(inputs, dict):
         return _read_parts(inputs)
     return read_image(bytes_of(request, "image"))
+
+
+def read_decision(inputs: Any) -> dict[str, Any]:
+    """A request for decisions, its pictures read: transformers would fetch whatever their names lead to. Raises Invalid."""
+    try:
+        request = json.loads(inputs) if isinstance(inputs, str) else inputs
+    except (ValueError, RecursionError):
+        request = None
+    if not isinstance(request, dict) or not isinstance(request.get("assets") or {}, dict):
+        raise Invalid('inputs: send {"state": …, "questions": {…}}.', param="inputs")
+    assets = {
+        name: read_image(
+            bytes_of_text(str(held.get("data_base64") if isinstance(held, dict) else held), "image")
+        )
+        for name, held in (request.get("assets") or {}).items()
+    }
+    return {**request, "assets": assets} if assets else request
 
 
 def talk_about(worker: Any, given: Any, settings: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from openhearth.events import Events, ModelSaid
 from openhearth.inference.api import TaskApi
 from openhearth.inference.askers import Asker
 from openhearth.inference.box.widget import Widget
+from openhearth.inference.box.without_model import BoxWithoutModel
 from openhearth.inference.fleet import Fleet
 from openhearth.inference.openai_api import OpenAIApi
 from openhearth.inference.openai_audio import OpenAIAudio
@@ -54,6 +55,7 @@ def build_with(ground: Ground, *, models: Models) -> Room:
         slots=ground.slots,
         allow_private=ground.settings.fetch_allow_private,
     )
+    without_model = BoxWithoutModel(inference, widget.forms)
     return Room(
         name="inference",
         service=inference,
@@ -63,8 +65,9 @@ def build_with(ground: Ground, *, models: Models) -> Room:
             *TaskApi(inference).routes(),
             *PlainWords(inference, allow_private=ground.settings.fetch_allow_private).routes(),
             *widget.routes(),
+            *without_model.routes(),
         ],
-        slots={"repo.widget": widget.slot},
+        slots={"repo.widget": widget.slot, "task.widget": without_model.slot},
         on_start=[fleet.start],
         on_stop=[fleet.stop],
     )

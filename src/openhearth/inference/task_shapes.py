@@ -154,6 +154,8 @@ def read_call(body: bytes, content_type: str, *, takes_text: bool) -> tuple[Task
 def to_run(task: str, call: TaskCall, payload: bytes) -> Run:
     """Raises Invalid for a call without input."""
     parameters = call.all_parameters()
+    if task == "table-question-answering":
+        parameters.pop("model", None)  # InferenceClient.table_question_answering sends the address it calls
     if call.inputs is None and "table" in parameters:  # as InferenceClient.tabular_classification sends it
         return Run(request_id=0, inputs=parameters.pop("table"), parameters=parameters)
     if not payload and call.inputs is None:

@@ -145,12 +145,16 @@ def _from_shelf(task: Task, specialist: str | None) -> tuple[FoundModel, Way, st
     for known in (known for known in shelf if specialist and known.id == f"{STARTER}/{specialist}"):
         if known.folder is not None and (made := find_way(task, known.folder)):
             return FoundModel(name=known.id, path=known.path), made, "made for what you ask"
+    too_large: list[FoundModel] = []
     for way in (way for way in ways_of(task) if way.is_offered):
         fitting = [known for known in shelf if known.folder is not None and way.works(known.folder)]
         for known in sorted(fitting, key=lambda known: _preference(task, known)):
             found = FoundModel(name=known.id, path=known.path)
             if _needed_bytes(found) <= _free_bytes():
                 return found, way, "the first one here that does it"
+            too_large.append(found)
+    if too_large:
+        require_room(min(too_large, key=_needed_bytes))
     raise NotFound(_nothing_here(task))
 
 

@@ -8,9 +8,15 @@ import sys
 from typing import Any
 
 import torch
+import transformers
 
 from openhearth.errors import Invalid, Unsupported
-from openhearth.pipelines.diffusion_folder import component_weights, find_variant, read_model_index
+from openhearth.pipelines.diffusion_folder import (
+    component_weights,
+    components_of,
+    find_variant,
+    read_model_index,
+)
 from openhearth.pipelines.diffusion_limits import (
     DRAWN_HERE,
     checked_fps,
@@ -156,13 +162,31 @@ def _check_classes(index: dict[str, Any], name: str) -> None:
     found = getattr(diffusers, class_name, None)
     if not (isinstance(found, type) and issubclass(found, diffusers.DiffusionPipeline)):
         raise Unsupported(f"{name}: diffusers {diffusers.__version__} has no pipeline {class_name}.")
-    for component, stated in index.items():
-        library = stated[0] if isinstance(stated, list) and len(stated) == 2 else None
-        if library is None or library in ("diffusers", "transformers") or hasattr(pipelines, str(library)):
-            continue
-        raise Unsupported(
-            f"{name} takes its {component} from {str(library)[:80]!r}; components come from diffusers and transformers only."
-        )
+    for component, library, kind in components_of(index, name):
+        own = {"diffusers": diffusers, "transformers": transformers}
+        module = own.get(library) or getattr(pipelines, library, None)
+        if library not in own and not hasattr(
+            module, "__path__"
+        ):  # a part of diffusers, such as its safety checkers
+            raise Unsupported(
+                f"{name} takes its {component} from {library!r}; components come from diffusers and transformers only."
+            )
+        made = getattr(
+            module, kind, None
+        )  # None: a name of old, which diffusers knows to replace or to refuse
+        if made is not None and not (isinstance(made, type) and issubclass(made, _component_kinds())):
+            raise Unsupported(
+                f"{name}: its {component}, {library}.{kind}, is no component that is loaded here."
+            )
+
+
+def _component_kinds() -> tuple[type, ...]:
+    import diffusers
+
+    return (
+        torch.nn.Module, diffusers.SchedulerMixin, transformers.PreTrainedTokenizerBase, transformers.ProcessorMixin,
+        transformers.FeatureExtractionMixin, transformers.ImageProcessingMixin,
+    )  # fmt: skip
 
 
 def _first_network(pipe: Any) -> Any:

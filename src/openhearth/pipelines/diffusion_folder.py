@@ -51,7 +51,7 @@ def read_model_index(folder: Path, name: str) -> dict[str, Any]:
         raise Invalid(f"{MODEL_INDEX} of {name} names no _class_name; mend and push it.")
     if not isinstance(index["_class_name"], str) or (folder / "None.py").exists():
         raise Unsupported(f"{name} is a pipeline with code of its own, which is never run here.")
-    for component, library in _components(index, name):
+    for component, library, _ in components_of(index, name):
         if (code := next((folder / component).glob("*.py"), None)) is not None:
             raise Unsupported(
                 f"{name} brings code of its own ({component}/{code.name}), which is never run here."
@@ -66,7 +66,7 @@ def read_model_index(folder: Path, name: str) -> dict[str, Any]:
 def component_weights(folder: Path, index: Mapping[str, Any], name: str) -> list[Path]:
     """The safetensors files that loading reads. Raises Unsupported for a component that has only pickles."""
     found: list[Path] = []
-    for component, _ in _components(index, name):
+    for component, _, _ in components_of(index, name):
         found += _weights_in(folder / component, name)
     if not found:
         raise Unsupported(
@@ -80,19 +80,19 @@ def find_variant(weights: list[Path]) -> str | None:
     return next((match["variant"] for file in weights if (match := _WEIGHTS.fullmatch(file.name))), None)
 
 
-def _components(index: Mapping[str, Any], name: str) -> Iterator[tuple[str, str]]:
-    """Name and library of each component that there is."""
+def components_of(index: Mapping[str, Any], name: str) -> Iterator[tuple[str, str, str]]:
+    """Name, library and class of each component that there is. Raises Invalid for what is none."""
     for component, stated in index.items():
         if component.startswith("_") or not isinstance(stated, list):
             continue
-        library = stated[0] if len(stated) == 2 else ""
+        library, class_name = stated if len(stated) == 2 else ("", "")
         if library is None:
             continue
-        if not isinstance(library, str) or not _NAME.fullmatch(component):
+        if not (isinstance(library, str) and isinstance(class_name, str) and _NAME.fullmatch(component)):
             raise Invalid(
                 f"{MODEL_INDEX} of {name}: {component[:80]!r} is no pair of library and class; mend and push it."
             )
-        yield component, library
+        yield component, library, class_name
 
 
 def _weights_in(folder: Path, name: str) -> list[Path]:

@@ -12,7 +12,8 @@ from typing import Any
 
 from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.choice import Choice
-from openhearth.pipelines.explain_more import answering, deciding, speaking
+from openhearth.pipelines.explain_more import answering, deciding
+from openhearth.pipelines.explain_sounds import SOUND_TWINS
 from openhearth.pipelines.explain_tables import forecast, learnt, saved
 from openhearth.pipelines.lists import LABEL_TEMPLATE, labels_of
 from openhearth.pipelines.prompts import (
@@ -210,12 +211,10 @@ _TWINS: Mapping[tuple[str, str], Fill] = {
     ("zero-shot-classification", "zero_shot_classification"): _near,
     ("image-classification", "through_transformers"): _opened("image-classification"),
     ("image-feature-extraction", "through_transformers"): _opened("image-feature-extraction"),
+    **SOUND_TWINS,
     ("face-detection", "face_detection"): _finding_faces,
     ("face-recognition", "face_recognition"): _comparing_faces,
     ("optical-character-recognition", "optical_character_recognition"): _reading,
-    ("automatic-speech-recognition", "speech_to_text"): _opened("automatic-speech-recognition"),
-    ("voice-activity-detection", "voice_activity_detection"): _opened("voice-activity-detection"),
-    ("text-to-speech", "text_to_speech"): speaking,
     ("decision", "through_transformers"): deciding,
     ("question-answering", "question_answering"): answering,
     ("text-to-image", "diffusion"): _drawing,

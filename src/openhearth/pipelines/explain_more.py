@@ -1,4 +1,4 @@
-"""The twins of answers, decisions and voices."""
+"""The twins of answers and decisions."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -27,16 +27,6 @@ def answering(call: Any, worker: Any) -> Twinned:
         longest = call.parameters.get("max_answer_len", _LONGEST_ANSWER)
         return "question-answering", {"question": question, "context": context, "longest": longest}
     return "answer-likelihood", answers.twin(question, context)
-
-
-def speaking(call: Any, worker: Any) -> Twinned:
-    """By an ONNX voice of the hibari library."""
-    parameters = {**call.parameters, **(call.parameters.get("forward_params") or {})}
-    speaker = worker.file_of(parameters.get("voice"))
-    return "text-to-speech.hibari", {
-        "inputs": _first(call.inputs), "voice": speaker[0], "file": str(speaker[1]), "seed": parameters.get("seed"),
-        "speed": float(parameters.get("speed") or 1.0), "rate": worker.sampling_rate,
-    }  # fmt: skip
 
 
 def _first(given: Any) -> Any:

@@ -167,7 +167,9 @@ def _unloaded(task: Task, way: Way, folder: ModelFolder) -> Any:
     longest = min(_LONGEST_TOKENS, stated) if isinstance(stated, int) else _LONGEST_TOKENS
     extraction = SimpleNamespace(recipe=SimpleNamespace(longest_tokens=longest))
     embedder = SimpleNamespace(extraction=extraction) if folder.is_embedder else None
-    return SimpleNamespace(worker=worker, embedder=embedder, source=None, target=None)
+    classes = folder.config.get("architectures") or [folder.architecture]
+    kind = "ctc" if str(classes[0]).endswith("CTC") else "seq2seq_whisper"
+    return SimpleNamespace(worker=worker, embedder=embedder, source=None, target=None, type=kind)
 
 
 def _prefix(config: Mapping[str, Any], task: Task) -> str:

@@ -35,6 +35,7 @@ class TextToSpeech:
         self.sampling_rate = int(config.get("sampling_rate", 24_000))
         self.voices: Mapping[str, Mapping[str, Any]] = config["voices"]
         self.default_voice = str(config.get("default_voice") or next(iter(self.voices)))
+        self.seed = 0
         self._loaded: dict[str, Any] = {}
         self.model = self._voice(None)
 
@@ -56,10 +57,12 @@ class TextToSpeech:
             return self(inputs, **{"voice": voice, "speed": speed, "seed": seed, **forward_params})
         speed = _checked_speed(speed)
         speaker = self._voice(voice)
-        rows = [self._say(text, speaker, speed, seed) for text in checked_texts(inputs)]
+        # Kept so that the low-level lines can make the same sound again.
+        self.seed = int(np.random.default_rng().integers(2**31)) if seed is None else seed
+        rows = [self._say(text, speaker, speed, self.seed) for text in checked_texts(inputs)]
         return rows[0] if isinstance(inputs, str) else rows
 
-    def _say(self, text: str, speaker: Any, speed: float, seed: int | None) -> dict[str, Any]:
+    def _say(self, text: str, speaker: Any, speed: float, seed: int) -> dict[str, Any]:
         if len(text) > TEXT_MAX_CHARACTERS:
             raise Invalid(
                 f"inputs: {len(text):,} characters are more than an hour of speech; give it in parts of "
@@ -79,10 +82,9 @@ class TextToSpeech:
             raise Invalid(NO_WORD)
         return {"audio": np.concatenate(said), "sampling_rate": self.sampling_rate}
 
-    def file_of(self, name: str | None) -> tuple[str, Path]:
-        """What the library calls the voice `name`, and its file."""
-        name = name or self.default_voice
-        return self._voice(name).voice, self._folder / str(self.voices[name]["file"])
+    def known_as(self, name: str) -> str:
+        """What the library calls the voice `name`: that decides how words are pronounced."""
+        return str(self._voice(name).voice)
 
     def _voice(self, name: str | None) -> Any:
         """The voice called `name`, loaded. Raises NotFound for one that is not here."""

@@ -72,7 +72,9 @@ class TaskPage:
     usages: Sequence[Usage] = field(metadata={"help": "The lines that call that model for this task"})
     actions: Sequence[Markup] = field(metadata={"help": "What the slot task.actions gave for that model"})
     box: Markup | None = field(
-        metadata={"help": "What the slot repo.widget gave for that model and this task"}
+        metadata={
+            "help": "What the slot repo.widget gave for that model, or task.widget where none is needed"
+        }
     )
 
 
@@ -129,7 +131,7 @@ class TaskPages:
             model_href=self.frame.urls.repo(chosen.repo.ref) if chosen else "",
             actions=self._actions(request, task, chosen),
             usages=self._usages(chosen, task) if chosen else [],
-            box=self._box(request, chosen, task) if chosen else None,
+            box=self._box(request, chosen, task),
         )
 
     def _choose(self, request: Request, models: Sequence[Listed]) -> Listed | None:
@@ -137,9 +139,13 @@ class TaskPages:
         asked = request.query_params.get("model", "")
         return next((model for model in models if model.repo.id == asked), models[0] if models else None)
 
-    def _box(self, request: Request, model: Listed, task: AboutTask) -> Markup | None:
-        facts = replace(self.frame.repos.facts.get(model.repo), pipeline_tag=task.name)
-        boxes: list[Markup] = self.frame.slots.parts("repo.widget", request, model.repo, facts)
+    def _box(self, request: Request, model: Listed | None, task: AboutTask) -> Markup | None:
+        """The box in which `model` is tried; without one, that of a task that needs none."""
+        if model is None:
+            boxes: list[Markup] = self.frame.slots.parts("task.widget", request, task.name)
+        else:
+            facts = replace(self.frame.repos.facts.get(model.repo), pipeline_tag=task.name)
+            boxes = self.frame.slots.parts("repo.widget", request, model.repo, facts)
         return boxes[0] if boxes else None
 
     def _actions(self, request: Request, task: AboutTask, model: Listed | None) -> list[Markup]:

@@ -114,4 +114,18 @@ CASES: list[tuple[str, Any, dict[str, Any], list[str]]] = [
         {"table": {"length": ["5", "6"]}},
         ["prediction", '<mark class="draw-cell__mark">2.25</mark>', 'download="predictions.csv"'],
     ),
+    (
+        "tabular-classification",
+        {"predictions": ["steel"], "rows": [1], "held_out": {"measure": "accuracy", "value": 0.9, "guess": 0.4, "rows": 10},
+         "importance": [{"column": "carbon", "loss": 0.5}], "left_out": []},
+        {"table": {"carbon": ["3.4", "0.7"], "iron": ["cast", ""]}, "target": "iron"},
+        ["accuracy 0.9; guessing reaches 0.4", '<mark class="draw-cell__mark">steel</mark>', "What tells most", "carbon"],
+    ),
+    (
+        "time-series-forecasting",
+        {"forecast": [4.0, 5.0], "low": [3.0, 3.5], "high": [5.0, 6.5], "level": 0.9, "model": "ETS(A,A,N)", "season": 1,
+         "held_out": {"measure": "mean absolute error", "value": 0.1, "guess": 1.0, "rows": 2}, "at": ["2024-04-01", "2024-05-01"]},
+        {"table": {"month": ["2024-01", "2024-02", "2024-03"], "sales": ["1", "2", "3"]}},
+        ["draw-chart__likeliest", "2024-05-01", "from 1 to 6.5", "90 %"],
+    ),
 ]  # fmt: skip

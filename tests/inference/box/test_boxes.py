@@ -8,8 +8,9 @@ import pytest
 
 from openhearth.inference.box.declared import BOXES, get_box
 from openhearth.inference.box.drawings import DRAWS
+from openhearth.inference.box.forms import start_of
 from openhearth.inference.box.samples import OWN_FOLDER, list_samples
-from openhearth.inference.box.widget import Widget, _start_of
+from openhearth.inference.box.widget import Widget
 from openhearth.pipelines.tasks import TASKS
 from openhearth.pipelines.ways import RUNNABLE
 from tests.inference.box.conftest import form_of
@@ -76,4 +77,4 @@ def test_the_examples_of_a_card_are_those_of_its_own_task(widget: Widget) -> Non
      ("https://else.where", "/forge/one"), ("/\\else.where", "/forge/one"), ("", "/forge/one")],
 )  # fmt: skip
 def test_starting_over_leads_to_the_page_one_came_from(page: str, start: str) -> None:
-    assert _start_of(page, "/forge/one") == start
+    assert start_of(page, "/forge/one") == start

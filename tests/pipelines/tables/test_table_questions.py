@@ -7,8 +7,11 @@ from typing import Any
 
 import pandas
 import pytest
+from huggingface_hub import TableQuestionAnsweringOutputElement
 
+from openhearth.engine.any_task import load_any_task
 from openhearth.errors import Invalid
+from openhearth.inference.task_shapes import TaskCall, to_run
 from openhearth.pipelines import pipeline
 from tests.pipelines.tiny_models import make_tapas
 
@@ -51,6 +54,23 @@ def test_numbers_and_files_are_tables_too(ask: Any, tmp_path: Path) -> None:
         ask(frame, query="which metal ?")
         == ask(str(tmp_path / "metals.csv"), query="which metal ?")
         == expected
+    )
+
+
+def test_engines_take_what_the_client_sends(ask: Any, tapas: Path) -> None:
+    task = load_any_task(
+        "table-question-answering", tapas, name="forge/tiny", threads=1, device="cpu", dtype="float32"
+    )
+    # InferenceClient.table_question_answering names the model among the parameters.
+    call = TaskCall(
+        inputs={"query": "which metal ?", "table": TABLE},
+        parameters={"model": "http://hub/models/forge/tiny"},
+    )
+    asked = to_run("table-question-answering", call, b"")
+    (answer,) = task.compute([task.decode(asked)], asked.parameters)
+    assert (
+        TableQuestionAnsweringOutputElement.parse_obj_as_instance(answer).answer
+        == ask(TABLE, "which metal ?")["answer"]
     )
 
 

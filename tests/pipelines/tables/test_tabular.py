@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import subprocess
 import sys
@@ -12,10 +14,12 @@ import pandas
 import pytest
 from sklearn.datasets import load_diabetes, load_iris
 
+from openhearth.engine.any_task import load_any_task
 from openhearth.errors import HubError, Invalid, NotFound, Unsupported
 from openhearth.pipelines import choice, pipeline
 from openhearth.pipelines.model_folder import read_model_folder
 from openhearth.pipelines.tables.saving import load_skops
+from openhearth.protocol.engine import Run
 
 HIDDEN = {3: "setosa", 80: "versicolor", 140: "virginica"}
 
@@ -89,10 +93,10 @@ def test_numbers_are_predicted_with_their_error(tmp_path: Path) -> None:
 
 
 def printed_by_twin(pipe: Any) -> str:
-    code = pipe.explain().code
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, code + done.stderr
-    return done.stdout.strip()
+    """What the lines print that stand in for `pipe`'s last call."""
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        pipe.explain().run()
+    return printed.getvalue().strip()
 
 
 def test_the_twin_learns_and_predicts_the_same(irises: Any, tmp_path: Path) -> None:
@@ -103,6 +107,19 @@ def test_the_twin_learns_and_predicts_the_same(irises: Any, tmp_path: Path) -> N
     small = irises[["petal length", "species"]]
     report = pipe(small, target="species")
     assert printed_by_twin(pipe) == str(report["predictions"])
+
+
+def test_engines_keep_nothing_of_what_a_table_taught(irises: Any) -> None:
+    task = load_any_task(
+        "tabular-classification", Path(), name="no stored model", threads=1, device="cpu", dtype="auto"
+    )
+    columns = {
+        name: irises[name].astype(object).where(irises[name].notna(), None).tolist() for name in irises
+    }
+    (told,) = task.compute([task.decode(Run(request_id=1, inputs=columns))], {"target": "species"})
+    assert told["predictions"] == list(HIDDEN.values())
+    with pytest.raises(Invalid, match="target: is missing"):
+        task.compute([task.decode(Run(request_id=2, inputs=columns))], {})
 
 
 def test_plain_words_lead_to_it() -> None:

@@ -15,7 +15,10 @@ FILE_KINDS = frozenset({"picture", "sound", "film"})
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One thing that a person gives. `goes` says where in a call it stands, `card` how a card's examples call it."""
+    """One thing that a person gives. `goes` says where in a call it stands, `card` how a card's examples call it.
+
+    `without_model`: asked for only where no stored model knows it.
+    """
 
     name: str
     label: str
@@ -25,6 +28,7 @@ class Field:
     rows: int = 4
     card: str = ""
     reads_links: bool = False
+    without_model: bool = False
     optional: bool = False
 
     @property

@@ -98,7 +98,11 @@ def _fields(example: Mapping[str, Any], box: Box) -> dict[str, str] | None:
     found = {known.name: text for known in box.fields if (text := _written(example, known)) is not None}
     if not found or any(known.is_file and known.name not in found for known in box.files):
         return None
-    ours = [known.name for known in box.fields if known.kind != "text" and known.name in box.example]
+    ours = [
+        known.name
+        for known in box.fields
+        if known.kind != "text" and known.name in box.example and not known.without_model
+    ]
     whole = {name: box.example[name] for name in ours} | found
     return whole if _is_whole(whole, box) else None
 

@@ -193,9 +193,13 @@ class Reader:
 
     def _decode(self, source: Content, kind: InputKind) -> Any:
         from openhearth.pipelines.inputs import read_image, sound_of
+        from openhearth.pipelines.reading.scans import is_pdf, read_scans
 
         if not source.content:
             raise Invalid(f"{source.name}: is empty; give a file that holds something.")
+        if kind == "image" and is_pdf(source.content):
+            scans = read_scans(source.content, source.name)
+            return scans if len(scans) > 1 else scans[0]
         if kind == "image":
             return read_image(source.content)
         if kind == "audio":

@@ -52,11 +52,8 @@ def write_model(weights: Path, folder: Path, out: Path) -> None:
     tokenizer = WhisperTokenizerFast(
         tokenizer_file=str(folder / "tokenizer.json"), model_max_length=_MAX_TOKENS
     )
-    if arrays["decoder/embeddings/weight"].shape[0] >= _MULTILINGUAL_SIZE:
-        # The pipeline reads the language that was spoken from tokens that it knows to be special.
-        tokenizer.add_special_tokens(
-            {"additional_special_tokens": _special_tokens(folder / "tokenizer.json")}
-        )
+    # The first time's token is known by the last special one, and the language by its own.
+    tokenizer.add_special_tokens({"additional_special_tokens": _special_tokens(folder / "tokenizer.json")})
     config = _config(arrays, tokenizer)
     model = WhisperForConditionalGeneration(config)
     state = {name: torch.tensor(array) for name, array in _rename(arrays, config.d_model)}
@@ -219,7 +216,7 @@ def _generation_config(shipped: dict[str, Any], config: Any, tokenizer: Any) -> 
 RECIPE = Recipe(
     name="whisper-tiny.en",
     repo_type="model",
-    version=2,
+    version=3,
     packages=(PACKAGE, librivox_clips.PACKAGE),
     convert=convert,
     card=Card(

@@ -30,6 +30,7 @@ DRAWS: Mapping[str, Draw] = {
     "transcript": sounds.draw_transcript,
     "cells": tables.draw_cells,
     "column": tables.draw_column,
+    "forecast": tables.draw_forecast,
     "vectors": vectors.draw_vectors,
 }
 # What reading a value of another shape than expected raises.

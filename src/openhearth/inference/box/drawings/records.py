@@ -236,6 +236,31 @@ class Table(Drawing):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Learnt(Drawing):
+    """What was learnt from a table: predictions for the rows that asked, how good they are, and which columns tell most."""
+
+    kind = "learnt"
+    table: Table
+    measured: str
+    importance: Sequence[Score]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forecast(Drawing):
+    """A series and how it may go on, on a field of 1000 by 300: what was, the likeliest, and the range around it."""
+
+    kind = "forecast"
+    past: str
+    likeliest: str
+    around: str
+    lowest: str
+    highest: str
+    measured: str
+    level: float
+    table: Table
+
+
+@dataclass(frozen=True, kw_only=True)
 class Shade:
     """Cells of one strength (1 to 5), warm above zero and cool below, as one path."""
 
