@@ -16,13 +16,15 @@ def show(task: Task, answer: Any) -> str:
         return f"Made {_MADE[task.gives]}; keep it with --output FILE."
     if isinstance(answer, dict):
         return _show_row(answer)
+    if isinstance(answer, list) and not answer:
+        return "nothing found"
     if isinstance(answer, list) and answer and all(isinstance(row, dict) for row in answer):
         return "\n".join(_show_row(row) for row in answer)
     if (
         isinstance(answer, list)
         and answer
         and all(isinstance(row, list) for row in answer)
-        and isinstance(answer[0][0], dict)
+        and all(isinstance(row, dict) for rows in answer for row in rows)
     ):
         return "\n\n".join(show(task, row) for row in answer)
     return _numbers(answer)
@@ -43,15 +45,28 @@ def _show_row(row: dict[str, Any]) -> str:
             f"{score:.3f}  {label}" for label, score in zip(row["labels"], row["scores"], strict=True)
         )
     if "answer" in row:
-        place = f"  (characters {row['start']}–{row['end']})" if row.get("end") else ""
+        counted = "words" if isinstance(row.get("words"), list) else "characters"
+        place = f"  ({counted} {row['start']}–{row['end']})" if row.get("end") else ""
         return f"{row['answer'] or 'not in this text'}{place}" + (
             f"  {row['score']:.3f}" if "score" in row else ""
         )
     if "word" in row:
         return f"{row['score']:.3f}  {row.get('entity_group') or row.get('entity')}  {row['word']}"
     if "label" in row and "score" in row:
-        return f"{row['score']:.3f}  {row['label']}" + (f"  {row['box']}" if "box" in row else "")
+        return f"{_share(row['score'])}  {row['label']}{_place(row)}"
     return json.dumps(row, ensure_ascii=False, default=str)
+
+
+def _share(score: float | None) -> str:
+    """A semantic segmenter gives no scores."""
+    return "     " if score is None else f"{score:.3f}"
+
+
+def _place(row: dict[str, Any]) -> str:
+    """Where in a picture, and in which one."""
+    box, path = row.get("box"), row.get("path")
+    corners = f"  ({box['xmin']}, {box['ymin']}) – ({box['xmax']}, {box['ymax']})" if box else ""
+    return corners + (f"  {path}" if path else "")
 
 
 def _learnt(report: dict[str, Any]) -> str:

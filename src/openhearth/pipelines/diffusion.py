@@ -36,11 +36,12 @@ _FAULTS = (ValueError, TypeError, AttributeError, OSError, KeyError, RuntimeErro
 
 
 class Diffusion:
-    """A loaded pipeline of diffusers. `seed` is the one that the last picture or film was made with."""
+    """A loaded pipeline of diffusers. `seed` and `settings` are those that the last picture or film was made with."""
 
     def __init__(self, pipe: Any, task: str) -> None:
         self.pipe, self.task = pipe, task
         self.seed: int | None = None
+        self.settings: dict[str, Any] = {}
         self.model = getattr(pipe, "transformer", None) or getattr(pipe, "unet", None) or _first_network(pipe)
         self.tokenizer = getattr(pipe, "tokenizer", None)
         self._accepts = inspect.signature(pipe.__call__).parameters
@@ -64,6 +65,7 @@ class Diffusion:
 
     def _make(self, given: Any, parameters: dict[str, Any]) -> Any:
         settings, fps = self._settings(given, dict(parameters))
+        self.settings = settings
         try:
             with torch.inference_mode():
                 made = self.pipe(**settings, output_type="pil")

@@ -12,6 +12,7 @@ from typing import Any
 
 from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.choice import Choice
+from openhearth.pipelines.explain_drawings import drawing
 from openhearth.pipelines.explain_more import answering, deciding
 from openhearth.pipelines.explain_sounds import SOUND_TWINS
 from openhearth.pipelines.explain_tables import forecast, learnt, saved
@@ -158,15 +159,6 @@ def _reading(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
     return "optical-character-recognition", {"inputs": _path(call), "threshold": threshold}
 
 
-def _drawing(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
-    own = ("seed", "generator", "fps", "target_size")
-    parameters = {name: value for name, value in call.parameters.items() if name not in own}
-    model = worker.model
-    dtype = str(model.dtype).removeprefix("torch.")
-    values = {"dtype": dtype, "device": str(model.device), "seed": worker.seed, "parameters": parameters}
-    return "text-to-image", {"inputs": _one(call.inputs), **values}
-
-
 def _near(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
     """One text and others, however the task names them."""
     if worker.embedder is None:
@@ -217,7 +209,16 @@ _TWINS: Mapping[tuple[str, str], Fill] = {
     ("optical-character-recognition", "optical_character_recognition"): _reading,
     ("decision", "through_transformers"): deciding,
     ("question-answering", "question_answering"): answering,
-    ("text-to-image", "diffusion"): _drawing,
+    **{
+        (task, "diffusion"): drawing
+        for task in (
+            "text-to-image",
+            "image-to-image",
+            "text-to-video",
+            "image-to-video",
+            "unconditional-image-generation",
+        )
+    },
     ("tabular-classification", "tables.learning"): learnt,
     ("tabular-regression", "tables.learning"): learnt,
     ("tabular-classification", "tables.saved"): saved,

@@ -20,7 +20,9 @@ def deciding(call: Any, worker: Any) -> Twinned:
 def answering(call: Any, worker: Any) -> Twinned:
     """By marks in the text, or by how likely a language model finds each passage."""
     row = call.inputs[0] if isinstance(call.inputs, list) and call.inputs else call.inputs
-    row = row if isinstance(row, Mapping) else {**({"context": row} if row else {}), **call.parameters}
+    if not isinstance(row, Mapping):  # one of the two by itself, the other by its name
+        alone = "question" if "context" in call.parameters else "context"
+        row = {**({alone: row} if row else {}), **call.parameters}
     question, context = _first(row["question"]), _first(row["context"])
     answers = worker.answers
     if not hasattr(answers, "instruct"):

@@ -159,8 +159,17 @@ def _curl(example: _Example, address: str, *, needs_token: bool) -> str:
     return f"curl {address}{token} -H 'Content-Type: application/json' -d '{spelled}'"
 
 
+class _NotLoaded(Unsupported, AttributeError):
+    """Asked of a model that is not loaded; for `getattr` and `hasattr`, an attribute that is not there."""
+
+
+class _Unloaded(SimpleNamespace):
+    def __getattr__(self, name: str) -> Any:
+        raise _NotLoaded(f"{name}: is known of a loaded model alone.")
+
+
 def _unloaded(task: Task, way: Way, folder: ModelFolder) -> Any:
-    """What twins ask of a loaded model, answered by its configuration."""
+    """What twins ask of a loaded model, answered by its configuration; without low-level lines where that says too little."""
     is_seq2seq = "encoder-decoder" in way.how
     worker = SimpleNamespace(prefix=_prefix(folder.config, task)) if is_seq2seq else SimpleNamespace()
     stated = folder.config.get("max_position_embeddings")
@@ -169,7 +178,7 @@ def _unloaded(task: Task, way: Way, folder: ModelFolder) -> Any:
     embedder = SimpleNamespace(extraction=extraction) if folder.is_embedder else None
     classes = folder.config.get("architectures") or [folder.architecture]
     kind = "ctc" if str(classes[0]).endswith("CTC") else "seq2seq_whisper"
-    return SimpleNamespace(worker=worker, embedder=embedder, source=None, target=None, type=kind)
+    return _Unloaded(worker=worker, embedder=embedder, source=None, target=None, type=kind)
 
 
 def _prefix(config: Mapping[str, Any], task: Task) -> str:

@@ -1,4 +1,8 @@
-"""Plain words lead to the right task. `tuned.tsv` was looked at while the lexicon was written; `unseen.tsv` was not."""
+"""Plain words lead to the right task.
+
+`tuned.tsv` was looked at while the lexicon was written, and `told.tsv` beside it is what else was learned from; `unseen.tsv`
+was not looked at.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +44,7 @@ def test_phrasings_that_were_looked_at_are_understood() -> None:
 
 def test_phrasings_that_nobody_looked_at_are_understood_as_often_as_before() -> None:
     """Written by people who had not seen the lexicon. The aim is 0.95; this is the floor that no change may go below."""
-    assert accuracy("unseen.tsv") >= 0.88
+    assert accuracy("unseen.tsv") >= 0.91
 
 
 def test_the_choice_says_why_and_what_it_will_be_fed() -> None:
@@ -86,3 +90,32 @@ def test_no_model_is_needed_to_understand() -> None:
         "choose('translate a letter'); sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_what_was_learned_is_of_the_table_as_it_stands() -> None:
+    """After a change of `told.tsv`: `python -m tests.pipelines.words.learn`."""
+    import numpy as np
+
+    from openhearth.pipelines.words.learned import LEARNED
+    from tests.pipelines.words.learn import digest
+
+    with np.load(LEARNED) as held:
+        assert str(held["tables"]) == digest()
+    assert LEARNED.stat().st_size < 500_000
+
+
+def test_typing_errors_and_words_outside_the_lexicon_are_understood_by_their_pieces() -> None:
+    choice = choose("sumarize this webpage")
+    assert choice.task == "summarization"
+    assert choose("trancribe mp3").task == "automatic-speech-recognition"
+    assert "like those of others" in choose("correct the spelling in this mail").reason
+
+
+def test_understanding_takes_a_moment() -> None:
+    import time
+
+    choose("translate a letter")
+    began = time.perf_counter()
+    for _ in range(10):
+        choose("Ich möchte wissen, ob meine Kunden zufrieden sind")
+    assert (time.perf_counter() - began) / 10 < 0.1

@@ -1,9 +1,11 @@
 """From plain words to a task: `choose("I want to summarise a website")`.
 
-Every clue of `clues.toml` whose ideas the request names adds its weight; the heaviest task is chosen, and the clues are
-the reason given. What nothing speaks for is refused with the nearest tasks.
+Every clue of `clues.toml` whose ideas the request names adds its weight, and what was learned from tables of phrasings
+(`learned.py`) is heard beside them; the likeliest task is chosen, and the clues are the reason given. What nothing speaks
+for is refused with the nearest tasks.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +14,8 @@ from openhearth.pipelines.words.clues import clues
 from openhearth.pipelines.words.ideas import Understood, understand
 
 LEAST_WEIGHT = 2.0
+# Without clues of that weight, what was learned must be this sure.
+LEAST_CHANCE = 0.2
 _NEAREST = 4
 # What to offer to somebody whose words say nothing we know: what most people come for.
 _COMMON = (
@@ -53,6 +57,8 @@ class WordChoice:
 
     @property
     def reason(self) -> str:
+        if not self.because:
+            return f"your words are like those of others who wanted {self.task}"
         words = ", ".join(f"“{word}”" for word in self.because)
         return f"your words {words} speak of {self.task}"
 
@@ -61,14 +67,25 @@ def choose(request: str) -> WordChoice:
     """The task that `request` asks for, in any language of the lexicon. Raises NotUnderstood."""
     understood = understand(request)
     weights = weigh(understood.ideas)
-    ordered = sorted(weights, key=lambda task: -weights[task])
-    if not ordered or weights[ordered[0]] < LEAST_WEIGHT:
-        raise NotUnderstood(request, _nearest(ordered))
+    chances = _chances(request, understood, weights)
+    ordered = sorted(chances, key=lambda task: -chances[task])
     task = ordered[0]
+    if max(weights.values(), default=0.0) < LEAST_WEIGHT and chances[task] < LEAST_CHANCE:
+        raise NotUnderstood(request, _nearest(sorted(weights, key=lambda task: -weights[task])))
     return WordChoice(
         task=task, takes=_takes(task, understood), because=_because(task, understood), language=understood.language,
-        weight=round(weights[task], 2), others=tuple(ordered[1:_NEAREST]),
+        weight=round(weights.get(task, 0.0), 2), others=tuple(task for task in ordered[1:_NEAREST] if task in weights),
     )  # fmt: skip
+
+
+def _chances(request: str, understood: Understood, weights: Mapping[str, float]) -> dict[str, float]:
+    """Task → how likely it is meant, by clues and by what was learned."""
+    from openhearth.pipelines.words.learned import learned  # numpy only once somebody asks
+
+    odds = learned().weigh(request, understood.ideas, weights)
+    most = max(odds.values())
+    powers = {task: math.exp(value - most) for task, value in odds.items() if task in clues()}
+    return {task: power / sum(powers.values()) for task, power in powers.items()}
 
 
 def weigh(ideas: Mapping[str, str]) -> dict[str, float]:

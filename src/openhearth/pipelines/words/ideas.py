@@ -50,6 +50,11 @@ def _lexicon() -> Mapping[str, Mapping[str, list[str]]]:
     return found
 
 
+def idea_names() -> tuple[str, ...]:
+    """What words can name, in the order of the lexicon."""
+    return tuple(idea for idea in _lexicon() if idea != _FUNCTION_WORDS)
+
+
 @cache
 def _patterns(language: str) -> Mapping[str, re.Pattern[str]]:
     """Idea → what names it in `language`. Compiled when a request first needs that language."""
