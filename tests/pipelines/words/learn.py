@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,9 @@ def numbers(known: list[tuple[str, str]], tasks: list[str], ideas: list[str]) ->
     return (*(torch.tensor(each, dtype=torch.float32) for each in (pieces, named, clues)), truth)
 
 
-def learn(pieces: Any, named: Any, clues: Any, truth: Any, tasks: int) -> tuple[torch.Tensor, ...]:
+def learn(given: Sequence[Any], truth: Any, tasks: int) -> tuple[torch.Tensor, ...]:
+    """`given`: the numbers of pieces, of ideas and of clues, a row a phrasing."""
+    pieces, named, clues = given
     weights = [torch.zeros(n, tasks, requires_grad=True) for n in (pieces.shape[1], named.shape[1], 1)]
     search = torch.optim.LBFGS(weights, max_iter=50, line_search_fn="strong_wolfe")
 
@@ -73,7 +76,7 @@ def check() -> None:
     right = torch.zeros(len(truth))
     for number in range(_FOLDS):
         seen, held = fold != number, fold == number
-        found = learn(*(each[seen] for each in given), truth[seen], len(tasks))
+        found = learn([each[seen] for each in given], truth[seen], len(tasks))
         odds = CLUE * given[2][held] + given[0][held] @ found[0] + given[1][held] @ found[1] + found[2]
         right[held] = (odds.argmax(1) == truth[held]).float()
     print(f"right where left out of the learning: {right.mean():.3f} of {len(truth)}")
@@ -81,7 +84,8 @@ def check() -> None:
 
 def main() -> None:
     tasks, ideas = sorted(TASKS), list(idea_names())
-    pieces, named, always = learn(*numbers(rows(), tasks, ideas), len(tasks))
+    *given, truth = numbers(rows(), tasks, ideas)
+    pieces, named, always = learn(given, truth, len(tasks))
     step = float(pieces.abs().max()) / 127
     np.savez_compressed(
         LEARNED, tasks=np.array(tasks), idea_names=np.array(ideas), clue=np.float32(CLUE), step=np.float32(step),
