@@ -11,7 +11,7 @@ export OMP_WAIT_POLICY = PASSIVE
 DEBIAN_TOOLS := chromium git-lfs openssh-client gnupg nginx-light wrk fonts-dejavu-core npm postgresql espeak-ng
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve starter test test-fast check fix types docs compat bench tools clean
+.PHONY: help setup serve starter test test-fast check fix types docs compat bench bench-quality tools clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -68,6 +68,9 @@ compat: tools  ## run real clients and write docs/reference/compatibility.md
 
 bench: tools  ## measure, and print ratios to a peer or to the physical limit
 	@OPENHEARTH_STARTER_CACHE="$(CACHE)/starter" $(BIN)/python -m tests.bench
+
+bench-quality: tools  ## judge the starter models on data they never saw: feelings, speech, answers, words, names
+	@OPENHEARTH_STARTER_CACHE="$(CACHE)/starter" $(BIN)/python -m tests.quality
 
 clean:  ## remove the virtual environment and caches of tools
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

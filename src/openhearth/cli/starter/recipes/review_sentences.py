@@ -6,6 +6,7 @@ single ratings in another. The texts belong to their authors, which is why the r
 
 import ast
 import csv
+import re
 import tarfile
 import zlib
 from collections.abc import Iterator
@@ -21,9 +22,17 @@ PACKAGE = Package(
     sha256="5d7c06e027fc8b99238edb0d53d970cf97066ef97654009890b83703849632f9",
 )
 _COUNTS = {"movie": 10_605, "amazon": 3_708}
+# Source → what its files in the archive are called. Tweets and newspaper are in the archive, and not in the repo.
+_FILES = {
+    "movie": "movieReviewSnippets",
+    "amazon": "amazonReviewSnippets",
+    "tweets": "tweets",
+    "newspaper": "nytEditorialSnippets",
+}
 # Sentences nearer to zero than this are neither: people were undecided or felt nothing.
 _NEUTRAL_BELOW = 0.5
 _TEST_PERCENT = 15
+_TRIED_PERCENT = 8
 
 
 @dataclass(frozen=True)
@@ -54,9 +63,9 @@ def read_sentences(bundle: tarfile.TarFile, source: str) -> Iterator[Sentence]:
     """The rated sentences of one source, in the order of the archive."""
     ratings = {
         key: len(ast.literal_eval(given[-1]))
-        for key, *given in _rows(bundle, f"{source}ReviewSnippets_anonDataRatings")
+        for key, *given in _rows(bundle, f"{_FILES[source]}_anonDataRatings")
     }
-    for key, mean, text in _rows(bundle, f"{source}ReviewSnippets_GroundTruth"):
+    for key, mean, text in _rows(bundle, f"{_FILES[source]}_GroundTruth"):
         # Amazon ids are review_sentence; film sentences are each their own review.
         yield Sentence(
             text=text.strip(),
@@ -69,6 +78,12 @@ def read_sentences(bundle: tarfile.TarFile, source: str) -> Iterator[Sentence]:
         )
 
 
+def read_words(bundle: tarfile.TarFile) -> list[tuple[str, float]]:
+    """VADER's own list: words (letters alone, no emoticons) with what ten people felt at them, from −4 to 4."""
+    rows = _rows(bundle, "vader_sentiment_lexicon", errors="replace")
+    return [(row[0], float(row[1])) for row in rows if len(row) > 1 and re.sub("[-']", "", row[0]).isalpha()]
+
+
 def label_of(score: float) -> str:
     """`positive`, `negative` or, within half a point of zero, `neutral`."""
     if abs(score) < _NEUTRAL_BELOW:
@@ -78,15 +93,24 @@ def label_of(score: float) -> str:
 
 def is_test(sentence: Sentence) -> bool:
     """Whether the review is held out; a checksum of its id decides, so that the split never moves."""
-    return zlib.crc32(sentence.review_id.encode()) % 100 < _TEST_PERCENT
+    return _place(sentence) < _TEST_PERCENT
 
 
-def _rows(bundle: tarfile.TarFile, stem: str) -> Iterator[list[str]]:
+def is_tried(sentence: Sentence) -> bool:
+    """Whether the review is one of those that settings are chosen by, which is neither learning nor testing."""
+    return _TEST_PERCENT <= _place(sentence) < _TEST_PERCENT + _TRIED_PERCENT
+
+
+def _place(sentence: Sentence) -> int:
+    return zlib.crc32(sentence.review_id.encode()) % 100
+
+
+def _rows(bundle: tarfile.TarFile, stem: str, *, errors: str = "strict") -> Iterator[list[str]]:
     name = next(name for name in bundle.getnames() if name.endswith(f"{stem}.txt"))
     stream = bundle.extractfile(name)
     if stream is None:
         raise ConversionFailed(f"{name} is no file in the archive.")
-    for line in stream.read().decode("utf-8-sig").splitlines():
+    for line in stream.read().decode("utf-8-sig", errors).splitlines():
         yield line.split("\t")
 
 

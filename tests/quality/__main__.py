@@ -1,0 +1,32 @@
+"""`python -m tests.quality [feelings] [hearing] [answers] [wishes] [names]`: how good the starter set is, on data it never saw."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+
+from tests.quality import answers, feelings, hearing, names, wishes
+from tests.quality.figures import Figure
+
+TOPICS: Mapping[str, Callable[[], Iterator[Figure]]] = {
+    "wishes": wishes.judge,
+    "names": names.judge,
+    "feelings": feelings.judge,
+    "hearing": hearing.judge,
+    "answers": answers.judge,
+}
+
+
+def main() -> None:
+    wanted = sys.argv[1:] or list(TOPICS)
+    if unknown := [topic for topic in wanted if topic not in TOPICS]:
+        sys.exit(f"{unknown[0]!r} is nothing that is judged; choose among {', '.join(TOPICS)}.")
+    missed = 0
+    for topic in wanted:
+        for figure in TOPICS[topic]():
+            print(figure, flush=True)
+            missed += not figure.is_reached
+    print(f"{missed} of the aims missed." if missed else "Every aim is reached.")
+
+
+main()
