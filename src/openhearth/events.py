@@ -2,11 +2,12 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from openhearth.kit.names import BucketRef, RepoRef
+from openhearth.protocol.engine import Said
 
 log = logging.getLogger(__name__)
 
@@ -124,6 +125,22 @@ class RoleChanged:
     actor_name: str | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class ModelSaid:
+    """Libraries said something while a model was loaded or called for somebody, or that failed. No user: a visitor.
+
+    No act of anybody's, so not among what the audit log keeps.
+
+    `run_id` names the work, or the life of the process in which it was said.
+    """
+
+    run_id: str
+    user_id: str | None
+    repo_key: str
+    task: str
+    notes: Sequence[Said]
+
+
 TokenChange = Literal["create", "renew", "revoke", "change"]
 
 
@@ -179,7 +196,7 @@ class Events:
         for kind, call in subscribers.items():
             self._subscribers[kind].append(call)
 
-    def publish(self, event: Event) -> None:
+    def publish(self, event: Event | ModelSaid) -> None:
         for call in self._subscribers[type(event)]:
             try:
                 call(event)

@@ -14,7 +14,7 @@ REPO = "ada/narrow"
 LONG = "A_name_as_long_as_people_give_them-with_parts_and_versions_and_more-v1.0.3-final"
 PAGES = (
     "/", "/models", "/datasets", "/spaces", "/kernels", "/buckets", "/collections", "/collections/new", "/tasks?q=x", "/papers",
-    "/tasks/summarization", "/columns", f"/columns/new?model={REPO}&dataset={REPO}",
+    "/tasks/summarization", "/columns", "/notes", f"/columns/new?model={REPO}&dataset={REPO}",
     "/papers/2401.12345", "/notifications", "/ada", "/forge", "/new", "/new-bucket", "/settings",
     "/settings/tokens", "/settings/webhooks", "/settings/applications", "/settings/keys",
     f"/{REPO}", f"/{REPO}/tree/main", f"/{REPO}/blob/main/melt.py", f"/{REPO}/blame/main/melt.py", f"/{REPO}/commits/main",

@@ -57,7 +57,7 @@ class Judges:
     judge: Judge = field(default_factory=lambda: Judge("c" * 40))
     opened: int = 0
 
-    def open(self, actor: Actor, repo_id: str, *, task: str) -> Judge:
+    def open(self, actor: Actor, repo_id: str, *, task: str, run_id: str = "") -> Judge:
         self.site.hub.repos.catalogue.get(actor, RepoRef("model", *repo_id.split("/")))
         self.opened += 1
         return self.judge

@@ -15,7 +15,7 @@ from openhearth.access import Action, Actor
 from openhearth.accounts.pages.routes import form_route, page_route
 from openhearth.columns.asking import COLUMN_TASKS, Asked, read_parameters, takes_files
 from openhearth.columns.records import ROWS_MAX, ROWS_USUAL, Cell, Chart, ColumnRun, Progress, RunSpec
-from openhearth.columns.service import Columns
+from openhearth.columns.service import Columns, RunShown
 from openhearth.columns.table_files import FORMATS, text_columns
 from openhearth.columns.values import value_of
 from openhearth.errors import Conflict, HubError, Invalid
@@ -92,6 +92,7 @@ class RunPage:
     repo_name: str = field(metadata={"help": "A name for the dataset to keep it as"})
     path_name: str
     save_error: str
+    related: Sequence[Markup] = field(metadata={"help": "What the slot run.failed gave for the failure"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +109,7 @@ class ColumnPages:
         self._repos = repos
         self._web = ground.web
         self._urls = ground.urls
+        self._slots = ground.slots
         limit_bytes = ground.settings.upload_max_gb * 10**9
         self._received = ReceivedFiles(repos=repos, storage=ground.storage, limit_bytes=limit_bytes)
 
@@ -230,9 +232,22 @@ class ColumnPages:
             head=_head(run), rows=[_row(cell) for cell in cells], first_row=first + 1,
             failed=self._failed(run, shown.progress), paging=_paging(run, number, shown.progress.total),
             formats=FORMATS, repo_name=f"{actor.name}/{name}-predicted", path_name="predictions.csv",
-            save_error=save_error,
+            save_error=save_error, related=self._related(request, shown),
         )  # fmt: skip
         return self._web.page(request, "columns/run.html", page, status=status)
+
+    def _related(self, request: Request, shown: RunShown) -> list[Markup]:
+        """Earlier notes that the run's end, or its first row without an answer, reminds of."""
+        run = shown.run
+        failure = run.error or next(
+            (cell.error for cell in self._failed(run, shown.progress) if cell.error), None
+        )
+        if failure is None:
+            return []
+        parts: list[Markup] = self._slots.parts(
+            "run.failed", request, run.model_key, run.task, failure.replace(run.model, "the model")
+        )
+        return parts
 
     def _failed(self, run: ColumnRun, progress: Progress) -> list[Cell]:
         if not progress.failed:

@@ -48,7 +48,7 @@ class Model(Protocol):
 class Models(Protocol):
     """Opens models of this hub; the inference room answers."""
 
-    def open(self, actor: Actor, repo_id: str, *, task: str) -> Model: ...
+    def open(self, actor: Actor, repo_id: str, *, task: str, run_id: str = "") -> Model: ...
 
 
 class People(Protocol):
@@ -100,7 +100,7 @@ class Worker:
         model_repo = self._repos.catalogue.find_by_key(run.model_key)
         if model_repo is None:
             raise NotFound(f"The model {run.model} is gone.")
-        model = self._models.open(actor, model_repo.id, task=run.task)
+        model = self._models.open(actor, model_repo.id, task=run.task, run_id=run.id)
         self._change(run, state="running", model_commit=model.commit)
         ends_at, breaks = time.monotonic() + SLICE_S, 0
         while time.monotonic() < ends_at:
@@ -115,7 +115,7 @@ class Worker:
             if breaks == BREAKS_MAX:
                 raise answers[0]
             if breaks:
-                model = self._models.open(actor, model_repo.id, task=run.task)
+                model = self._models.open(actor, model_repo.id, task=run.task, run_id=run.id)
         self._go_on(run)
 
     def _read_column(self, actor: Actor, run: ColumnRun) -> None:

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 
 from openhearth.access import Actor
+from openhearth.inference.askers import ask_for
 from openhearth.inference.connection import Answer, refusal
 from openhearth.inference.engine_process import EngineProcess
 from openhearth.inference.records import EngineSpec
@@ -18,6 +19,7 @@ async def engine(
     inference: Inference, actor: Actor, repo_id: str, *, task: str | None, revision: str = DEFAULT_REVISION
 ) -> EngineProcess:
     """The engine for `repo_id`, loaded. Raises as `Inference.spec` and `Inference.engine` do."""
+    ask_for(actor)
     spec = await asyncio.to_thread(inference.spec, actor, repo_id, task=task, revision=revision)
     return await engine_of(inference, spec)
 

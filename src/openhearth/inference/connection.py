@@ -9,10 +9,11 @@ import dataclasses
 import itertools
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
 from openhearth.errors import EngineFailed, HubError, Invalid, NotFound, Unsupported
+from openhearth.inference.askers import ASKER, Asker, Tell, tell_nobody
 from openhearth.protocol.engine import (
     Cancel,
     Delta,
@@ -27,6 +28,7 @@ from openhearth.protocol.engine import (
     Ready,
     Result,
     Run,
+    Said,
     encode,
 )
 
@@ -38,15 +40,23 @@ BLOCK_BYTES = 1 << 18
 class EngineConnection:
     """`ready` resolves once the model is loaded, or raises why it was not."""
 
-    def __init__(self, connected: socket.socket, *, how_it_ended: Callable[[], str]) -> None:
-        """`how_it_ended` gives a sentence about the engine's end, for whoever waited when it died."""
+    def __init__(
+        self, connected: socket.socket, *, how_it_ended: Callable[[], str], tell: Tell = tell_nobody
+    ) -> None:
+        """`how_it_ended` gives a sentence about the engine's end, for whoever waited when it died.
+
+        `tell` gets what libraries said, in the thread that reads.
+        """
         self.ready: Future[Ready] = Future()
         self._socket = connected
         self._how_it_ended = how_it_ended
         self._ids = itertools.count(1)
-        self._sinks: dict[int, Sink] = {}
+        self._tell = tell
+        self._sinks: dict[int, tuple[Asker, Sink]] = {}
         self._lock = threading.Lock()
         self._closed = False
+        self._loaded_for = Asker()
+        self._told: set[Asker] = set()
         self._reader = threading.Thread(target=self._read, name="engine-reader", daemon=True)
         self._reader.start()
 
@@ -58,8 +68,9 @@ class EngineConnection:
     def active_requests(self) -> int:
         return len(self._sinks)
 
-    def load(self, model: Load) -> None:
-        """Say which model to load; `ready` follows. Raises EngineFailed if the engine is gone."""
+    def load(self, model: Load, asker: Asker = Asker()) -> None:  # noqa: B008 - frozen
+        """Say which model to load, and for whom; `ready` follows. Raises EngineFailed if the engine is gone."""
+        self._loaded_for = asker
         if self._closed:
             raise self._gone()
         self._send(model)
@@ -73,7 +84,7 @@ class EngineConnection:
         with self._lock:
             if self._closed:
                 raise self._gone()
-            self._sinks[request_id] = sink
+            self._sinks[request_id] = (ASKER.get(), sink)
         self._send(dataclasses.replace(request, request_id=request_id))
         return request_id
 
@@ -113,16 +124,18 @@ class EngineConnection:
         if isinstance(message, Ready):
             self.ready.set_result(message)
         elif isinstance(message, LoadFailed):
+            self._tell(self._loaded_for, message.notes)
             self.ready.set_exception(refusal(message.status, message.message))
         elif isinstance(message, Delta):
-            sink = self._sinks.get(message.request_id)
-            if sink is not None:
-                sink(message)
+            known = self._sinks.get(message.request_id)
+            if known is not None:
+                known[1](message)
         elif isinstance(message, Generated | Result | Failed):
             with self._lock:
-                sink = self._sinks.pop(message.request_id, None)
-            if sink is not None:
-                sink(message)
+                known = self._sinks.pop(message.request_id, None)
+            if known is not None:
+                self._tell_of(known[0], message)
+                known[1](message)
 
     def _finish(self) -> None:
         with self._lock:
@@ -133,8 +146,29 @@ class EngineConnection:
         error = self._gone()
         if not self.ready.done():
             self.ready.set_exception(error)
-        for request_id, sink in waiting.items():
-            sink(Failed(request_id=request_id, message=error.message, status=error.status))
+        for request_id, (asker, sink) in waiting.items():
+            failed = Failed(request_id=request_id, message=error.message, status=error.status)
+            self._tell_of(asker, failed)
+            sink(failed)
+
+    def _tell_of(self, asker: Asker, answer: Answer) -> None:
+        """Tell whoever asked what was said, and once to each what was said when the model was loaded."""
+        notes = [] if isinstance(answer, Delta) else list(answer.notes)
+        if (
+            isinstance(answer, Failed)
+            and answer.status >= 500
+            and not any(n.kind == "failure" for n in notes)
+        ):
+            notes.append(Said(kind="failure", message=answer.message))
+        if asker not in self._told:
+            self._told.add(asker)
+            notes = [*self._loading_notes(), *notes]
+        if notes:
+            self._tell(asker, notes)
+
+    def _loading_notes(self) -> Sequence[Said]:
+        is_loaded = self.ready.done() and self.ready.exception() is None
+        return self.ready.result().notes if is_loaded else ()
 
     def _gone(self) -> EngineFailed:
         return EngineFailed(f"{self._how_it_ended()} Send the request again; the model is then loaded anew.")

@@ -16,13 +16,17 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 
 from openhearth.errors import EngineFailed
+from openhearth.inference.askers import ASKER, Asker
 from openhearth.inference.connection import EngineConnection
 from openhearth.inference.records import EngineSpec, EngineStatus
-from openhearth.protocol.engine import Load, Ready
+from openhearth.kit.ids import new_id
+from openhearth.protocol.engine import Load, Ready, Said
 
 log = logging.getLogger(__name__)
 ENGINE_MODULE = "openhearth.engine"
@@ -31,13 +35,19 @@ LOAD_TIMEOUT_S = 600.0
 STOP_TIMEOUT_S = 5.0
 REAP_TIMEOUT_S = 2.0
 LAST_LINES = 8
+TellOf = Callable[[EngineSpec, Asker, Sequence[Said]], None]
 
 
 class EngineProcess:
     """`ready` resolves to this engine once it can be asked; raises EngineFailed or what loading said."""
 
-    def __init__(self, *, folder: Path, threads: int, module: str = ENGINE_MODULE) -> None:
-        """`folder` gets the log; `module` is what the process runs."""
+    def __init__(
+        self, *, folder: Path, threads: int, module: str = ENGINE_MODULE, tell: "TellOf | None" = None
+    ) -> None:
+        """`folder` gets the log; `module` is what the process runs; `tell` gets what libraries say in it."""
+        self.run_id = new_id()
+        self._tell_of = tell
+        self._asker = Asker()
         self.ready: Future[EngineProcess] = Future()
         self.ready.set_running_or_notify_cancel()  # one of many waiting may give up; the others still wait
         self._spec: EngineSpec | None = None
@@ -114,6 +124,7 @@ class EngineProcess:
     def load(self, spec: EngineSpec) -> None:
         """Say which model to run; `ready` follows when it is loaded."""
         self._spec = spec
+        self._asker = ASKER.get()
         self._log_path = self._log_path.rename(
             self._log_path.with_name(f"{spec.name.replace('/', '--')}.{spec.key.task}.log")
         )
@@ -172,6 +183,21 @@ class EngineProcess:
             return "The model's process was killed, most likely because the machine ran out of memory."
         return f"The model's process ended (status {status}); the hub's log says why."
 
+    def _tell(self, asker: Asker, notes: Sequence[Said]) -> None:
+        """Hand on what libraries said. A book that cannot be written must not keep a model from answering."""
+        if self._tell_of is None or self._spec is None:
+            return
+        folder, name = str(self._spec.folder), self._spec.name
+        try:
+            # Where the hub keeps its files is nobody's business, and a name may be closed to the reader one day.
+            told = [
+                replace(note, message=note.message.replace(folder, "the model").replace(name, "the model"))
+                for note in notes
+            ]
+            self._tell_of(self._spec, replace(asker, run_id=asker.run_id or self.run_id), told)
+        except Exception:  # a thread's border: the answer goes its way
+            log.exception("what %s said could not be kept", self._spec.name)
+
     @property
     def _name(self) -> str:
         return self._spec.name if self._spec is not None else "a spare engine"
@@ -182,11 +208,15 @@ class EngineProcess:
 
     def _become_ready(self) -> None:
         try:
-            self._connection = EngineConnection(self._connect(), how_it_ended=self.how_it_ended)
+            self._connection = EngineConnection(
+                self._connect(), how_it_ended=self.how_it_ended, tell=self._tell
+            )
             spec = self._wanted.get()
             if spec is None:
                 return
-            self._connection.load(Load(folder=str(spec.folder), name=spec.name, task=spec.key.task))
+            self._connection.load(
+                Load(folder=str(spec.folder), name=spec.name, task=spec.key.task), self._asker
+            )
             self._told = self._connection.ready.result(LOAD_TIMEOUT_S)
         except TimeoutError:
             self.ready.set_exception(

@@ -15,7 +15,7 @@ import psutil
 
 from openhearth.config import Settings
 from openhearth.errors import Busy, Unsupported
-from openhearth.inference.engine_process import ENGINE_MODULE, EngineProcess
+from openhearth.inference.engine_process import ENGINE_MODULE, EngineProcess, TellOf
 from openhearth.inference.records import EngineKey, EngineSpec, EngineStatus
 
 log = logging.getLogger(__name__)
@@ -31,8 +31,11 @@ class ModelTooLarge(Unsupported):
 
 
 class Fleet:
-    def __init__(self, settings: Settings, *, folder: Path, module: str = ENGINE_MODULE) -> None:
-        """`folder` gets the engines' logs; `module` is what their processes run."""
+    def __init__(
+        self, settings: Settings, *, folder: Path, module: str = ENGINE_MODULE, tell: TellOf | None = None
+    ) -> None:
+        """`folder` gets the engines' logs; `module` is what their processes run; `tell`, what libraries say in them."""
+        self._tell = tell
         self._folder = folder
         self._module = module
         self._idle_s = settings.engine_idle_s
@@ -138,7 +141,7 @@ class Fleet:
         return sum(engine.spec.needs_bytes for engine in self._engines.values())
 
     def _new_process(self) -> EngineProcess:
-        made = EngineProcess(folder=self._folder, threads=self._threads, module=self._module)
+        made = EngineProcess(folder=self._folder, threads=self._threads, module=self._module, tell=self._tell)
         made.start()
         return made
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from openhearth.access import Actor
 from openhearth.errors import EngineFailed, HubError
+from openhearth.inference.askers import ask_for
 from openhearth.inference.connection import Answer, refusal
 from openhearth.inference.engine_process import LOAD_TIMEOUT_S, EngineProcess
 from openhearth.inference.service import DEFAULT_REVISION, Inference
@@ -84,8 +85,11 @@ class Rows:
     def __init__(self, inference: Inference) -> None:
         self._inference = inference
 
-    def open(self, actor: Actor, repo_id: str, *, task: str, revision: str = DEFAULT_REVISION) -> OpenModel:
-        """Wait for the engine of `repo_id`. Raises as `Inference.spec` and `Inference.engine` do."""
+    def open(
+        self, actor: Actor, repo_id: str, *, task: str, revision: str = DEFAULT_REVISION, run_id: str = ""
+    ) -> OpenModel:
+        """Wait for the engine of `repo_id`, to be asked for `actor`. Raises as `Inference.spec` and `Inference.engine` do."""
+        ask_for(actor, run_id)
         spec = self._inference.spec(actor, repo_id, task=task, revision=revision)
         try:
             return OpenModel(self._inference.engine(spec).result(LOAD_TIMEOUT_S))

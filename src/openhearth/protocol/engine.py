@@ -90,6 +90,22 @@ class AskStats:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Said:
+    """What a library said while a model was loaded or called, or why that failed; `source` is the module that spoke.
+
+    `kind` is "warning", "report" or "failure". `means` and `remedy` are ours, where the message is one we know.
+    """
+
+    kind: str
+    message: str
+    source: str = ""
+    category: str = ""
+    count: int = 1
+    means: str | None = None
+    remedy: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Ready:
     """The model is loaded; said once on each connection, before anything else."""
 
@@ -101,6 +117,7 @@ class Ready:
     load_s: float
     context_length: int | None = None
     has_chat_template: bool = False
+    notes: list[Said] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +126,7 @@ class LoadFailed:
 
     message: str
     status: int = 503
+    notes: list[Said] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,6 +173,7 @@ class Generated:
     usage: Usage
     tokens: list[Token] = field(default_factory=list)
     seed: int | None = None
+    notes: list[Said] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,6 +184,7 @@ class Result:
     output: Any = None
     usage: Usage = Usage()
     payload: bytes = b""
+    notes: list[Said] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,6 +195,7 @@ class Failed:
     message: str
     status: int = 500
     param: str | None = None
+    notes: list[Said] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 
 import sqlalchemy as sa
 
-from openhearth.access import Action, Actor, decide_create, refusal
+from openhearth.access import Action, Actor, Role, decide_create, refusal
 from openhearth.db import Database, Duplicate, Unchanged
 from openhearth.errors import Invalid, RepoNotFound
 from openhearth.events import Events, RefUpdated, RepoCreated, RepoDeleted, RepoMoved, RepoSettingsChanged
@@ -103,6 +103,13 @@ class Catalogue:
     def readable_keys(self, actor: Actor) -> sa.Select[tuple[str]]:
         """The keys of the repos that `actor` may know of, as a query for other rooms' lists to filter by."""
         return sa.select(tables.repos.c.key).where(readable_by(actor))
+
+    def writable_keys(self, actor: Actor) -> sa.Select[tuple[str]]:
+        """The keys of the repos in namespaces that `actor` may write to, in a browser, as a query for other rooms' lists."""
+        held = [name for name, role in actor.roles.items() if role >= Role.WRITE]
+        own = [actor.name] if actor.name and actor.token is None else []
+        names = [*own, *(held if actor.token is None else [])]
+        return sa.select(tables.repos.c.key).where(tables.repos.c.namespace.in_(names), readable_by(actor))
 
     def list_by_keys(self, actor: Actor, keys: Collection[str]) -> Mapping[str, Listed]:
         """Key → repo, for those of the repos that `actor` may see."""

@@ -59,6 +59,7 @@ class Outcome:
     shown: Sequence[Shown] = ()
     turns: Sequence[Turn] = ()
     error: str | None = None
+    related: Sequence[Markup] = ()  # earlier notes that the error reminds of
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ same box through the slot `repo.widget`: the task is the `pipeline_tag` of the f
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,6 +18,7 @@ from starlette.routing import BaseRoute, Route
 
 from openhearth.errors import HubError
 from openhearth.inference import calls
+from openhearth.inference.askers import ask_for
 from openhearth.inference.bodies import unless_gone
 from openhearth.inference.box.asking import ask
 from openhearth.inference.box.declared import BOXES
@@ -32,6 +34,7 @@ from openhearth.pipelines.ways import ways_of
 from openhearth.urls import Urls
 from openhearth.web import Web
 from openhearth.wire.request import actor_of
+from openhearth.wire.room import Slots
 
 
 class RepoLike(Protocol):
@@ -59,8 +62,17 @@ class FactsLike(Protocol):
 
 
 class Widget:
-    def __init__(self, inference: Inference, *, web: Web, urls: Urls, allow_private: bool) -> None:
-        """`allow_private`: links to this machine and its network may be read."""
+    def __init__(
+        self,
+        inference: Inference,
+        *,
+        web: Web,
+        urls: Urls,
+        allow_private: bool,
+        slots: Slots | None = None,
+    ) -> None:
+        """`allow_private`: links to this machine and its network may be read. `slots` are asked what a failure reminds of."""
+        self._slots = slots or Slots()
         self._inference = inference
         self._web = web
         self._urls = urls
@@ -108,6 +120,7 @@ class Widget:
         tried = await read_try(request)
         turns = read_turns(tried.values.get("messages", ""))
         is_chat = "messages" in tried.values  # only the form of a conversation carries it
+        ask_for(actor_of(request))
         try:
             spec = await asyncio.to_thread(
                 self._inference.spec, actor_of(request), repo.id, task=tried.box.task
@@ -118,8 +131,22 @@ class Widget:
             outcome = Outcome(error=error.message, turns=turns)
         else:
             outcome = await unless_gone(request, self._run(spec, repo, tried, turns))
+            if outcome.error:
+                outcome = replace(outcome, related=await self._related(request, spec, outcome.error))
             is_chat = is_chat or bool(outcome.turns)
         return self.forms.page(request, self.place(repo), tried, outcome, is_chat=is_chat)
+
+    async def _related(self, request: Request, spec: EngineSpec, error: str) -> Sequence[Markup]:
+        key = spec.key
+        parts: list[Markup] = await asyncio.to_thread(
+            self._slots.parts,
+            "run.failed",
+            request,
+            key.repo_key,
+            key.task,
+            error.replace(spec.name, "the model"),
+        )
+        return parts
 
     async def back(self, request: Request) -> Response:
         """A reload of the answer's address leads to the model."""

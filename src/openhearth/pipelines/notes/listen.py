@@ -41,6 +41,11 @@ class Heard:
     def notes(self) -> list[Note]:
         return list(self._notes.values())
 
+    def take(self) -> list[Note]:
+        """What was heard since the last time."""
+        taken, self._notes = self._notes, {}
+        return list(taken.values())
+
 
 class _Ear(logging.Handler):
     def __init__(self, heard: Heard) -> None:

@@ -67,7 +67,7 @@ class Run:
         message = f"{type(error).__name__}: {error}"
         meaning = find_meaning(message)
         failure = Note(
-            kind="failure", message=message, source=_module_of(error), category=type(error).__name__, task=self.task,
+            kind="failure", message=message, source=module_of(error), category=type(error).__name__, task=self.task,
             model=self.model, means=meaning.means if meaning else None, remedy=meaning.remedy if meaning else None,
         )  # fmt: skip
         said = "\n".join([message, *_causes(error), *(note.message for note in heard.notes)])
@@ -105,7 +105,7 @@ def _causes(error: BaseException) -> Iterator[str]:
         cause = cause.__cause__ or cause.__context__
 
 
-def _module_of(error: Exception) -> str:
+def module_of(error: Exception) -> str:
     """The module that raised `error`."""
     frames = traceback.walk_tb(error.__traceback__)
     return next((str(f.f_globals.get("__name__", "")) for f, _ in reversed(list(frames))), "")

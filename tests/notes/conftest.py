@@ -1,0 +1,3 @@
+from tests.repos_pages.conftest import site
+
+__all__ = ["site"]
