@@ -4,21 +4,24 @@ A text longer than the model can look at is summarised piece by piece, and the s
 means until one is left.
 """
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
+from openhearth.pipelines.faithfulness import unsupported_facts
 from openhearth.pipelines.finding import FoundModel
 from openhearth.pipelines.instruct import Instruct, load_instruct
 from openhearth.pipelines.lists import checked_texts, with_progress
 from openhearth.pipelines.options import PipelineOptions
 from openhearth.pipelines.prompts import SUMMARY_SENTENCES, SUMMARY_TOKENS, conversation
 from openhearth.pipelines.seq2seq import Seq2Seq
-from openhearth.pipelines.splitting import split
+from openhearth.pipelines.splitting import Count, split
 
 _PROMPT_TOKENS = 96
 # A small model loses the thread long before its context ends.
 _PIECE_TOKENS = 1200
 
+log = logging.getLogger("openhearth.summarization")
 OnePiece = Callable[[str, bool], str]
 
 
@@ -61,16 +64,33 @@ class Summarization:
     def _summarise(self, text: str, one: OnePiece, most: int, truncation: bool) -> str:
         room = min(_PIECE_TOKENS, self.worker.context_tokens - most - _PROMPT_TOKENS)
         pieces = split(text, room, self.worker.count)
-        if truncation:
-            pieces = pieces[:1]
-        is_merge = False
-        while True:
-            said = [one(piece, is_merge) for piece in with_progress(pieces, "summarising")]
-            if len(said) == 1:
-                return said[0]
-            joined = split("\n\n".join(said), room, self.worker.count)
-            # Summaries that do not get shorter are an end too.
-            pieces, is_merge = (joined, True) if len(joined) < len(pieces) else ([joined[0]], True)
+        return summarise_pieces(text, pieces[:1] if truncation else pieces, one, room, self.worker.count)
+
+
+def summarise_pieces(text: str, pieces: list[str], one: OnePiece, room: int, count: Count) -> str:
+    """One summary of `text` from that of each of its pieces, none of more than `room` tokens, by joining and summarising again."""
+    is_merge = False
+    while True:
+        said = [one(piece, is_merge) for piece in with_progress(pieces, "summarising")]
+        if len(said) == 1:
+            _warn_of_unsupported(said[0], text)
+            return said[0]
+        joined = split("\n\n".join(said), room, count)
+        while len(joined) >= len(pieces):
+            # Summaries that do not get shorter: the end of each is left out, so that every part is still spoken of.
+            said = [summary[: len(summary) // 2 or 1] for summary in said]
+            joined = split("\n\n".join(said), room, count)
+        pieces, is_merge = joined, True
+
+
+def _warn_of_unsupported(summary: str, text: str) -> None:
+    """Leave a note where the summary states what the text does not: small models invent."""
+    missing = unsupported_facts(summary, text)
+    if missing:
+        log.warning(
+            "The summary states %s, which the text does not say in these words: check it.",
+            ", ".join(f"“{fact}”" for fact in missing),
+        )
 
 
 def load(found: FoundModel, task: str, options: PipelineOptions) -> Summarization:

@@ -25,6 +25,9 @@ CLUE = 0.8
 _BEND_PIECES, _BEND_IDEAS = 2e-5, 3e-4
 _FOLDS = 5
 
+# Pieces (R, buckets), ideas (R, ideas), clues (R, tasks) of R phrasings, and their right tasks (R,).
+Numbers = tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]
+
 
 def rows() -> list[tuple[str, str]]:
     lines = [
@@ -38,7 +41,7 @@ def digest() -> str:
     return hashlib.sha256((HERE / TABLES[-1]).read_bytes()).hexdigest()
 
 
-def numbers(known: list[tuple[str, str]], tasks: list[str], ideas: list[str]) -> tuple[torch.Tensor, ...]:
+def numbers(known: list[tuple[str, str]], tasks: list[str], ideas: list[str]) -> Numbers:
     clues, named = np.zeros((len(known), len(tasks))), np.zeros((len(known), len(ideas)))
     for at, (_, request) in enumerate(known):
         understood = understand(request)
@@ -47,10 +50,10 @@ def numbers(known: list[tuple[str, str]], tasks: list[str], ideas: list[str]) ->
         named[at, [ideas.index(idea) for idea in understood.ideas]] = 1
     pieces = np.stack([buckets(request) for _, request in known])
     truth = torch.tensor([tasks.index(task) for task, _ in known])
-    return (*(torch.tensor(each, dtype=torch.float32) for each in (pieces, named, clues)), truth)
+    return torch.tensor(pieces), torch.tensor(named).float(), torch.tensor(clues).float(), truth
 
 
-def learn(pieces: Any, named: Any, clues: Any, truth: Any, tasks: int) -> tuple[torch.Tensor, ...]:
+def learn(pieces: Any, named: Any, clues: Any, truth: Any, tasks: int) -> list[torch.Tensor]:
     weights = [torch.zeros(n, tasks, requires_grad=True) for n in (pieces.shape[1], named.shape[1], 1)]
     search = torch.optim.LBFGS(weights, max_iter=50, line_search_fn="strong_wolfe")
 
@@ -63,7 +66,7 @@ def learn(pieces: Any, named: Any, clues: Any, truth: Any, tasks: int) -> tuple[
         return loss
 
     search.step(step)  # type: ignore[no-untyped-call]
-    return tuple(each.detach() for each in weights)
+    return [each.detach() for each in weights]
 
 
 def check() -> None:
@@ -73,7 +76,7 @@ def check() -> None:
     right = torch.zeros(len(truth))
     for number in range(_FOLDS):
         seen, held = fold != number, fold == number
-        found = learn(*(each[seen] for each in given), truth[seen], len(tasks))
+        found = learn(given[0][seen], given[1][seen], given[2][seen], truth[seen], len(tasks))
         odds = CLUE * given[2][held] + given[0][held] @ found[0] + given[1][held] @ found[1] + found[2]
         right[held] = (odds.argmax(1) == truth[held]).float()
     print(f"right where left out of the learning: {right.mean():.3f} of {len(truth)}")
