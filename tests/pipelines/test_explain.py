@@ -90,9 +90,9 @@ ROWS = [
     Row("text-to-speech", "hibari-heart", "Good morning.", {"seed": 1, "speed": 1.2}),
 ]  # fmt: skip
 # Where nothing lies below: a method of ours over another task, whose own twin shows the model's part.
-OURS = {"question-generation", "face-recognition"}
+OURS = {"question-generation", "face-recognition", "document-question-answering"}
 # Twins that are tested with what else is tested of their tasks.
-ELSEWHERE = {"face-detection", "optical-character-recognition", "text-classification"}
+ELSEWHERE = {"face-detection", "optical-character-recognition", "image-to-text", "text-classification"}
 
 
 def test_every_task_that_a_starter_model_does_has_a_twin_and_a_row() -> None:

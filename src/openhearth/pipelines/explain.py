@@ -207,6 +207,7 @@ _TWINS: Mapping[tuple[str, str], Fill] = {
     ("face-detection", "face_detection"): _finding_faces,
     ("face-recognition", "face_recognition"): _comparing_faces,
     ("optical-character-recognition", "optical_character_recognition"): _reading,
+    ("image-to-text", "optical_character_recognition"): _reading,
     ("decision", "through_transformers"): deciding,
     ("question-answering", "question_answering"): answering,
     **{

@@ -13,7 +13,6 @@ from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.lists import somebody_watches
 from openhearth.pipelines.machine import cpu_computes_bfloat16
 from openhearth.pipelines.model_folder import ModelFolder
-from openhearth.pipelines.onnx_model import load_onnx
 
 _RAISED = re.compile(r"[A-Za-z_.]*(?:Error|Exception): ")
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
@@ -63,6 +62,8 @@ def load_model(
     set_threads(options.threads)
     hide_bars()
     if folder.graph is not None:
+        from openhearth.pipelines.onnx_model import load_onnx  # brings transformers, which takes seconds
+
         return load_onnx(folder, options.threads)
     device = choose_device(options.device)
     written = folder.config.get("dtype") or folder.config.get("torch_dtype")

@@ -54,7 +54,7 @@ def test_answers_are_those_of_transformers(whisper: Pipe, clips: dict[Path, str]
     theirs = transformers.pipeline(
         "automatic-speech-recognition", model=str(whisper.choice.model.path), device="cpu"
     )
-    paths = list(clips)[-2:]
+    paths = list(clips)[-1:]
     for options in ({}, {"return_timestamps": True, **QUICKLY}, {"return_timestamps": "word", **QUICKLY}):
         ours = whisper([str(path) for path in paths], **options)
         assert ours == [theirs(read_sound(path), **options) for path in paths]
@@ -65,11 +65,11 @@ def test_a_long_sound_is_written_down_whole_with_times_that_run_through(
     whisper: Pipe, clips: dict[Path, str]
 ) -> None:
     sounds = [read_sound(path) for path in clips]
-    long = np.concatenate([*sounds, *sounds])
+    long = np.concatenate([*sounds, *sounds[:2]])
     answer = whisper(long, return_timestamps="word", generate_kwargs=QUICKLY)
-    said = plain_words(" ".join([*clips.values(), *clips.values()]))
+    said = plain_words(" ".join([*clips.values(), *list(clips.values())[:2]]))
     heard = plain_words(answer["text"])
-    assert len(long) > 40 * RATE_HZ
+    assert len(long) > 34 * RATE_HZ
     assert len(heard) == pytest.approx(len(said), abs=6)
     assert sum(word in heard for word in said) > 0.9 * len(said)
     starts = [chunk["timestamp"][0] for chunk in answer["chunks"]]
@@ -77,8 +77,9 @@ def test_a_long_sound_is_written_down_whole_with_times_that_run_through(
     first_s, second_s = (c["timestamp"][0] for c in answer["chunks"] if c["text"].strip() == "Dashwood")
     assert second_s - first_s == pytest.approx(sum(map(len, sounds)) / RATE_HZ, abs=0.3)
     subtitles = write_subtitles(answer, ".srt")
-    assert "John Dashwood had then leisure" in subtitles and 8 < subtitles.count(" --> ") < 20
-    assert "chunks" not in whisper(long[: 31 * RATE_HZ], generate_kwargs=QUICKLY)
+    assert "John Dashwood had then leisure" in subtitles and 5 < subtitles.count(" --> ") < 20
+    mostly_silent = np.concatenate([sounds[-1], np.zeros(28 * RATE_HZ, np.float32)])
+    assert whisper(mostly_silent, generate_kwargs=QUICKLY).keys() == {"text"}
 
 
 @pytest.mark.parametrize("kind", ["silence", "almost silence", "noise"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -35,6 +37,15 @@ def test_seven_seconds_take_a_fraction_of_one(ear: Pipe, clips: dict[Path, str])
     started = time.perf_counter()
     assert ear(sound)
     assert time.perf_counter() - started < 0.7
+
+
+def test_neither_an_ear_nor_a_voice_waits_for_transformers(ear: Pipe, voice: Pipe) -> None:
+    code = (
+        "import sys; from openhearth.pipelines import pipeline\n"
+        f"pipeline('vad', model={str(ear.choice.model.path)!r}); pipeline('tts', model={str(voice.choice.model.path)!r})\n"
+        "sys.exit('transformers' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 @pytest.mark.parametrize(
