@@ -76,7 +76,8 @@ RECIPE = Recipe(
             "The adapter (LoRA of rank 16 at every linear layer, and the head) was laid into the weights of the base, "
             "which gives the same scores as peft does with both. It was taught by "
             "`python -m openhearth.cli.starter.adapters.train_sentiment`: three times through 14,415 sentences and a list "
-            "of 7,224 rated words, then half way to once more the reviews alone. A label is the mean of some 20 people's ratings from −4 to 4, made into a chance by a "
+            "of 7,224 rated words, then half way to once more the reviews alone. "
+            "A label is the mean of some 20 people's ratings from −4 to 4, made into a chance by a "
             "sigmoid (1 is 82 %, 2 is 95 %); sentences near zero were learned as undecided. Held out by review: 15 % to "
             "measure, 8 % to choose settings."
         ),
