@@ -164,8 +164,8 @@ def models(tiny: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> F
 @pytest.fixture(scope="session")
 def served(models: FolderModels, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The room's routes on a port of their own."""
-    # Memory for the nine models and for no spare.
-    with serve(models, tmp_path_factory.mktemp("data"), memory_gb=6.4) as room:
+    # Memory for the nine models and for two tasks without one.
+    with serve(models, tmp_path_factory.mktemp("data"), memory_gb=6.9) as room:
         yield room
 
 

@@ -4,6 +4,7 @@ Languages are codes (`en`, `fr`, `fra_Latn`) or names. What a model wants of the
 own codes (NLLB, M2M100, mBART), nothing (Marian, one pair each), or plain words (an instruct model).
 """
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ from openhearth.pipelines.seq2seq import Seq2Seq
 from openhearth.pipelines.splitting import split
 
 _PIECE_TOKENS = 300
+log = logging.getLogger("openhearth.translation")
 
 
 class Translation:
@@ -57,6 +59,9 @@ class Translation:
     def _prepare(self, source: str | None, target: str | None) -> dict[str, Any]:
         """Set the languages where the tokenizer carries them, and what `generate` must be told for it."""
         if isinstance(self.worker, Instruct):
+            log.warning(
+                "An instruct model was asked to translate, which it was not taught: do not rely on the result without reading it."
+            )
             if target is None:
                 raise Invalid(
                     'tgt_lang: say into which language, like tgt_lang="fr" or pipeline("translation_en_to_fr").'

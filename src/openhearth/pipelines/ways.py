@@ -116,7 +116,11 @@ _WAYS: Mapping[str, tuple[Way, ...]] = {
     ),
     "translation": (
         Way(module="translation", how="an encoder-decoder model", fits=_is_seq2seq),
-        Way(module="translation", how="a prompt to an instruct model", fits=_is_chat),
+        Way(
+            module="translation",
+            how="a prompt to an instruct model, which is no translator: small ones get it wrong more often than right",
+            fits=_is_chat,
+        ),
     ),
     "text2text-generation": (
         Way(module="text2text_generation", how="an encoder-decoder model", fits=_is_seq2seq),
