@@ -164,8 +164,8 @@ def models(tiny: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> F
 @pytest.fixture(scope="session")
 def served(models: FolderModels, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The room's routes on a port of their own."""
-    # Memory for the nine models, and for some of them once more where they are asked to do another task.
-    with serve(models, tmp_path_factory.mktemp("data"), memory_gb=8.8) as room:
+    # Memory for the nine models, for two tasks without one, and for some models once more where they do another task.
+    with serve(models, tmp_path_factory.mktemp("data"), memory_gb=9.3) as room:
         yield room
 
 

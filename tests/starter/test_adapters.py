@@ -59,7 +59,7 @@ def test_an_adapter_stays_small_and_holds_no_pickle() -> None:
 def test_what_is_taught_is_learned_and_learned_alike_each_time(tmp_path: Path) -> None:
     base = tiny_models.make_encoder(tmp_path / "base")
     rated = [("Steel is good.", 3.0), ("The furnace is bad.", -3.0)] * 40
-    first, second = (train(base, rated, epochs=30, mean_decay=0.9) for _ in range(2))
+    first, second = (train(base, rated, again=rated[:8], epochs=30, mean_decay=0.9) for _ in range(2))
     assert torch.equal(logits_of(first, base), logits_of(second, base))
     good, bad, _ = logits_of(first, base).softmax(-1)[:, 1].tolist()
     assert good > bad + 0.5

@@ -8,7 +8,7 @@ weights. What is held out (`review_sentences.is_test`) is not learned from, nor 
 import sys
 import tarfile
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -29,8 +29,10 @@ from openhearth.cli.starter.unpack import unpack_package
 SOURCES = ("movie", "amazon", "tweets")
 LABELS = {0: "NEGATIVE", 1: "POSITIVE"}
 MAX_TOKENS = 48
-# A second round with the reviews alone was tried: it gained half a point there, and lost three with tweets.
 EPOCHS, RATE, MEAN_DECAY = 3, 1e-3, 0.998
+# A second round with the reviews alone gains half a point there and loses three with tweets; half way to it, both are well judged.
+REVIEWS = ("movie", "amazon")
+_AGAIN: Mapping[str, Any] = {"epochs": 1, "rate": 5e-4, "mean_decay": 0.99}
 # A rating becomes the chance of POSITIVE by a sigmoid this steep: 0.5 is 68 %, 1 is 82 %, 2 is 95 %.
 _STEEPNESS = 1.5
 
@@ -40,8 +42,10 @@ def main(out: Path) -> None:
     with opened_archive(cache) as bundle:
         sentences = [each for source in SOURCES for each in read_sentences(bundle, source)]
         words = read_words(bundle)
-    rated = [(each.text, each.score) for each in sentences if not is_test(each) and not is_tried(each)]
-    model = train(prepare(minilm.RECIPE, cache), rated + words)
+    learned = [each for each in sentences if not is_test(each) and not is_tried(each)]
+    rated = [(each.text, each.score) for each in learned]
+    reviews = [(each.text, each.score) for each in learned if each.source in REVIEWS]
+    model = train(prepare(minilm.RECIPE, cache), rated + words, again=reviews)
     save_adapter(model, out, base=minilm.RECIPE.repo_id)
 
 
@@ -55,9 +59,14 @@ def opened_archive(cache: Path) -> Iterator[tarfile.TarFile]:
 
 
 def train(
-    base: Path, rated: Sequence[tuple[str, float]], *, epochs: int = EPOCHS, mean_decay: float = MEAN_DECAY
+    base: Path,
+    rated: Sequence[tuple[str, float]],
+    *,
+    again: Sequence[tuple[str, float]] = (),
+    epochs: int = EPOCHS,
+    mean_decay: float = MEAN_DECAY,
 ) -> Any:
-    """A peft model over `base` that learned texts with their ratings, from −4 to 4."""
+    """A peft model over `base` that learned texts with their ratings, from −4 to 4, and went half way to learning `again`."""
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
     prepare_torch()
@@ -65,12 +74,20 @@ def train(
         AutoModelForSequenceClassification.from_pretrained(base, num_labels=len(LABELS)), "SEQ_CLS"
     )
     tokenizer = AutoTokenizer.from_pretrained(base)
-    examples = [
+    teach(model, _examples(tokenizer, rated), _loss, epochs=epochs, rate=RATE, mean_decay=mean_decay)
+    weights = [weight for weight in model.parameters() if weight.requires_grad]
+    before = [weight.detach().clone() for weight in weights]
+    teach(model, _examples(tokenizer, again), _loss, **_AGAIN)
+    for weight, was in zip(weights, before, strict=True):
+        weight.data.lerp_(was, 0.5)
+    return model
+
+
+def _examples(tokenizer: Any, rated: Sequence[tuple[str, float]]) -> list[Example]:
+    return [
         Example(tokenizer(text, truncation=True, max_length=MAX_TOKENS)["input_ids"], rating)
         for text, rating in rated
     ]
-    teach(model, examples, _loss, epochs=epochs, rate=RATE, mean_decay=mean_decay)
-    return model
 
 
 def _loss(logits: Any, ratings: Sequence[float]) -> Any:
