@@ -7,6 +7,8 @@ PORT ?= 8600
 CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/openhearth
 # Tests run in a shuffled order, the same each time so that what passed passes again; SEED=default shuffles anew.
 SEED ?= 8600
+# Two files of tests at a time; what a file shares (a hub, a loaded model) is made once for it. PARALLEL= works them one by one.
+PARALLEL ?= -n 2 --dist loadfile
 export OMP_WAIT_POLICY = PASSIVE
 DEBIAN_TOOLS := chromium git-lfs openssh-client gnupg nginx-light wrk fonts-dejavu-core npm postgresql espeak-ng
 
@@ -42,8 +44,8 @@ $(VENV)/.tools: $(VENV)/.ready
 	@touch $@
 
 test: tools  ## run all tests (fast ones first)
-	@OPENHEARTH_STARTER_CACHE="$(CACHE)/starter" $(BIN)/python -m pytest -q --randomly-seed=$(SEED) -m "not (slow or run or browser)"
-	@OPENHEARTH_STARTER_CACHE="$(CACHE)/starter" $(BIN)/python -m pytest -q --randomly-seed=$(SEED) -m "slow or run or browser"
+	@OPENHEARTH_STARTER_CACHE="$(CACHE)/starter" $(BIN)/python -m pytest -q $(PARALLEL) --randomly-seed=$(SEED) -m "not (slow or run or browser)"
+	@OPENHEARTH_STARTER_CACHE="$(CACHE)/starter" $(BIN)/python -m pytest -q $(PARALLEL) --randomly-seed=$(SEED) -m "slow or run or browser"
 
 test-fast: setup  ## the tests that need no browser, no clients, no models and no Postgres
 	@$(BIN)/python -m pytest -q -m "not slow and not run and not browser and not postgres" --ignore=tests/clients --ignore=tests/browser

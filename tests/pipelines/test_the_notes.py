@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import http.server
+import re
 import socket
 import threading
 from collections.abc import Iterator
+from difflib import SequenceMatcher
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -56,7 +60,10 @@ def link(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 @pytest.fixture(scope="module", autouse=True)
 def starter_models() -> None:
-    for name in ("SmolLM2-135M-Instruct", "all-MiniLM-L6-v2", "en_core_web_sm"):
+    for name in (
+        "SmolLM2-135M-Instruct", "all-MiniLM-L6-v2", "en_core_web_sm", "MiniLM-sentiment", "whisper-tiny.en",
+        "silero-vad", "faces",
+    ):  # fmt: skip
         starter_folder(name)
 
 
@@ -83,3 +90,37 @@ def test_ner_with_names_marked() -> None:
     text = "Angela Merkel met Barack Obama in Berlin."
     rows = pipeline("ner")(text)
     assert [text[row["start"] : row["end"]] for row in rows] == ["Angela Merkel", "Barack Obama", "Berlin"]
+
+
+def test_sentiment_of_reviews() -> None:
+    reviews = [
+        "The battery died after two days and support never answered.",
+        "I absolutely loved the food and the staff were lovely.",
+        "A complete waste of an evening.",
+        "Not bad at all, I was pleasantly surprised.",
+    ]
+    rows = pipeline("sentiment-analysis")(reviews)
+    assert [row["label"] for row in rows] == ["NEGATIVE", "POSITIVE", "NEGATIVE", "POSITIVE"]
+
+
+def test_speech_to_text_with_times_and_subtitles(tmp_path: Path) -> None:
+    data = starter_folder("librivox-clips") / "data"
+    with (data / "metadata.csv").open(newline="", encoding="utf-8") as stream:
+        clip = next(csv.DictReader(stream))
+    pipe = pipeline("I want to turn a recording into text")
+    answer = pipe(data / clip["file_name"], return_timestamps=True)
+    heard, read = (re.findall(r"[a-z']+", text.lower()) for text in (answer["text"], clip["text"]))
+    assert SequenceMatcher(None, heard, read).ratio() > 0.9
+    starts = [chunk["timestamp"][0] for chunk in answer["chunks"]]
+    assert starts == sorted(starts) and starts[0] < 1
+    pipe.save(tmp_path / "talk.srt")
+    first, times, *_ = (tmp_path / "talk.srt").read_text().splitlines()
+    assert first == "1" and re.fullmatch(r"00:00:0\d,\d{3} --> 00:00:\d\d,\d{3}", times)
+
+
+def test_find_a_person_in_a_photo_album_by_name() -> None:
+    photos = starter_folder("portraits") / "data"
+    album = pipeline("find this person in my photo album")
+    album.tag("Barack", photos / "obama.jpg")
+    found = album("show me Barack", in_=[photos / "obama2.jpg", photos / "biden.jpg"])
+    assert [Path(row["path"]).name for row in found] == ["obama2.jpg"]
