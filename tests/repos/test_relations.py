@@ -97,7 +97,7 @@ def test_spaces_say_what_they_use_and_are_found_by_it(
 def test_models_are_narrowed_to_what_an_app_or_this_hub_can_run(web: TestClient, workshop: Workshop) -> None:
     _make(workshop, "model", "chat", "library_name: transformers\npipeline_tag: text-generation")
     _make(workshop, "model", "light", "tags: [gguf]\npipeline_tag: text-generation")
-    _make(workshop, "model", "depth", "library_name: transformers\npipeline_tag: depth-estimation")
+    _make(workshop, "model", "solid", "library_name: transformers\npipeline_tag: text-to-3d")
     for query, names in (
         ("apps=llama.cpp", ["light"]), ("apps=ollama", ["light"]), ("apps=vllm", ["chat"]), ("apps=vllm&apps=ollama", []),
         ("apps=unheard-of", []), ("inference=warm", ["chat", "light"]), ("inference_provider=all", ["chat", "light"]),

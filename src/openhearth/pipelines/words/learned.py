@@ -1,6 +1,6 @@
 """A second opinion on plain words: how much each task is spoken for by the pieces of words of a request.
 
-Learned from tables of phrasings (`tests/pipelines/words/learn.py`), half a megabyte, numpy alone. It knows what nobody
+Learned from tables of phrasings (`tests/pipelines/words/learn.py`), under half a megabyte, numpy alone. It knows what nobody
 wrote into the lexicon: typing errors, word forms, turns of phrase. It is heard only beside the clues.
 """
 
@@ -18,7 +18,7 @@ import numpy as np
 from openhearth.pipelines.words.ideas import plain
 
 LEARNED = Path(__file__).with_name("learned.npz")
-BUCKETS = 4096
+BUCKETS = 16_384
 _LONGEST_PIECE = 5
 # From here on scripts have no spaces between words: each sign is a piece of its own.
 _UNSPACED_FROM = 0x2E80
