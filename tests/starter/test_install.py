@@ -1,9 +1,10 @@
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from openhearth.cli.starter.install import install_recipes, install_starter
+from openhearth.cli.starter.install import install_recipes, install_starter, prepare
 from openhearth.cli.starter.recipe import Progress
 from openhearth.errors import Invalid, Unauthenticated, UpstreamFailed
 from tests.starter.tiny import WORDS, Shelf, break_down, build_wheel, recipe_for, refuse
@@ -47,6 +48,21 @@ def test_a_second_run_finds_nothing_to_do_unless_forced(index: Path, tmp_path: P
 
     assert runs == ["installed", "current", "installed"]
     assert shelf.published == ["tiny-words", "tiny-words"]
+
+
+def test_of_two_that_want_it_at_once_one_makes_it_and_both_have_it(index: Path, tmp_path: Path) -> None:
+    recipe = recipe_for(build_wheel(index))
+    steps: list[str] = []
+
+    def make(_: int) -> Path:
+        return prepare(recipe, tmp_path / "cache", report=lambda progress: steps.append(progress.stage))
+
+    with ThreadPoolExecutor(3) as pool:
+        folders = list(pool.map(make, range(3)))
+
+    assert steps.count("convert") == 1
+    assert {(folder / "words.txt").read_text() for folder in folders} == {WORDS}
+    assert sorted(path.name for path in folders[0].iterdir()) == ["README.md", "words.txt"]
 
 
 def test_a_newer_recipe_replaces_what_an_older_one_made(index: Path, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 import platformdirs
+from filelock import FileLock
 
 from openhearth.cli.starter.card import render_card
 from openhearth.cli.starter.convert import run_conversion
@@ -63,19 +64,32 @@ def install_recipes(
 def prepare(
     recipe: Recipe, cache: Path, *, force: bool = False, report: Report = lambda progress: None
 ) -> Path:
-    """Return the finished folder of the recipe's repo, made now unless the cache holds it."""
+    """Return the finished folder of the recipe's repo, made now unless the cache holds it.
+
+    Of several processes that want it at once, one makes it and the others wait.
+    """
     finished = cache / "converted" / f"{recipe.name}-{recipe.version}"
-    if force or not finished.exists():
-        _make(recipe, finished, cache, report)
-    # Written every time: a card may be mended without converting again.
-    (finished / "README.md").write_text(render_card(recipe), encoding="utf-8")
+    finished.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(finished.parent / f".{recipe.name}.lock"):
+        if force or not finished.exists():
+            _make(recipe, finished, cache, report)
+        _write_card(recipe, finished / "README.md")
     return finished
+
+
+def _write_card(recipe: Recipe, path: Path) -> None:
+    """A card may be mended without converting again; whoever reads it meanwhile reads a whole one."""
+    text = render_card(recipe)
+    if path.exists() and path.read_text(encoding="utf-8") == text:
+        return
+    written = path.with_name(".README.md.partial")
+    written.write_text(text, encoding="utf-8")
+    written.replace(path)
 
 
 def _make(recipe: Recipe, finished: Path, cache: Path, report: Report) -> None:
     files = [(package, _fetch(recipe, package, cache, report)) for package in recipe.packages]
     report(Progress(recipe.name, "convert"))
-    finished.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=finished.parent, prefix=".partial-") as scratch:
         src, out = Path(scratch, "src"), Path(scratch, "out")
         out.mkdir()
