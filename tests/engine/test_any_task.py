@@ -23,7 +23,7 @@ from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.media import Film, film_file
 from openhearth.pipelines.tasks import TASKS
 from openhearth.protocol.engine import Run
-from tests.pipelines import tiny_seeing
+from tests.pipelines import tiny_readers, tiny_seeing
 from tests.pipelines.tiny_models import png_bytes
 
 TEXT = "The furnace melts iron. Ada makes steel of it."
@@ -112,7 +112,7 @@ def test_a_film_is_watched(tmp_path: Path) -> None:
 
 
 def test_a_model_is_asked_about_a_picture(tmp_path: Path) -> None:
-    task = load_at(tiny_seeing.make_seer(tmp_path / "seer"), "image-text-to-text")
+    task = load_at(tiny_readers.make_seeing_chat(tmp_path / "seer"), "image-text-to-text")
     (row,) = ask(task, payload=png_bytes(), text="What is it?", max_new_tokens=4)
     assert isinstance(row["generated_text"], str)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from openhearth.errors import HubError, Invalid, Unsupported
+from openhearth.pipelines import pipeline
 from openhearth.pipelines.model_folder import read_model_folder
-from openhearth.pipelines.pipeline import pipeline
 
 
 def copy_of(folder: Path, target: Path) -> Path:

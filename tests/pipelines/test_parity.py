@@ -22,6 +22,7 @@ from openhearth.pipelines import pipeline
 from openhearth.pipelines.inputs import read_image, read_sound
 from openhearth.pipelines.tasks import get_task
 from tests.pipelines import tiny_models, tiny_readers
+from tests.pipelines.alike import assert_alike
 from tests.pipelines.tiny_models import make_bert_for, png_bytes, wav_bytes
 from tests.support.starter import starter_folder
 
@@ -140,22 +141,6 @@ def opened(task: str, inputs: Any, rate_hz: int) -> Any:
     if isinstance(inputs, bytes | Path):
         return read_image(inputs) if get_task(task).takes == "image" else read_sound(inputs, rate_hz=rate_hz)
     return inputs
-
-
-def assert_alike(ours: Any, theirs: Any) -> None:
-    """Labels and texts equal, numbers within a thousandth."""
-    if isinstance(theirs, dict):
-        assert ours.keys() == theirs.keys()
-        for key in theirs:
-            assert_alike(ours[key], theirs[key])
-    elif isinstance(theirs, list | tuple):
-        assert len(ours) == len(theirs)
-        for one, other in zip(ours, theirs, strict=True):
-            assert_alike(one, other)
-    elif isinstance(theirs, float | np.ndarray):
-        np.testing.assert_allclose(ours, theirs, atol=1e-3)
-    else:
-        assert ours == theirs
 
 
 def compare(row: Row, folder: Path) -> None:

@@ -16,6 +16,7 @@ from PIL import Image
 from openhearth.errors import Unsupported
 from openhearth.pipelines import pipeline
 from tests.pipelines import tiny_readers, tiny_seeing
+from tests.pipelines.alike import assert_alike
 
 WANTED = {"candidate_labels": ["iron", "a cat"]}
 
@@ -33,22 +34,6 @@ def as_numbers(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: as_numbers(item) for key, item in value.items()}
     return [as_numbers(item) for item in value] if isinstance(value, list) else value
-
-
-def assert_alike(ours: Any, theirs: Any) -> None:
-    """Labels and places equal, numbers within a thousandth."""
-    if isinstance(theirs, dict):
-        assert ours.keys() == theirs.keys()
-        for key in theirs:
-            assert_alike(ours[key], theirs[key])
-    elif isinstance(theirs, list):
-        assert len(ours) == len(theirs)
-        for one, other in zip(ours, theirs, strict=True):
-            assert_alike(one, other)
-    elif isinstance(theirs, float | np.ndarray):
-        np.testing.assert_allclose(ours, theirs, atol=1e-3)
-    else:
-        assert ours == theirs
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from openhearth.access import Action, Actor, require_permission
+from openhearth.access import Actor, require_permission
 from openhearth.columns import queries
 from openhearth.columns.asking import COLUMN_TASKS, get_column_task
 from openhearth.columns.records import ROWS_MAX, Cell, Chart, ColumnRun, Progress, RunSpec
@@ -124,13 +124,6 @@ class Columns:
         with self._db.read() as rows:
             cells = queries.list_cells(rows, run.id, limit=ROWS_MAX)
         return write_table(with_columns(table, new_columns(run.task, cells)), format)
-
-    def require_write(self, actor: Actor, run: ColumnRun) -> None:
-        """Raise what the client expects unless the dataset of `run` is there and `actor` may write to it."""
-        repo = self._repos.catalogue.find_by_key(run.dataset_key)
-        if repo is None:
-            raise NotFound("The dataset of this run is gone.")
-        self._repos.catalogue.get(actor, repo.ref, Action.WRITE)
 
 
 def new_columns(task: str, cells: Sequence[Cell]) -> dict[str, list[Any]]:

@@ -20,7 +20,7 @@ from openhearth.inference.task_shapes import to_run
 from openhearth.protocol.engine import Failed, Message, Result
 from openhearth.web import Web
 from tests.inference.box.conftest import html_of_drawing
-from tests.pipelines import tiny_drawers, tiny_models, tiny_seeing
+from tests.pipelines import tiny_drawers, tiny_models, tiny_readers, tiny_seeing
 
 CASES: list[tuple[str, Callable[[Path], Path], dict[str, str], str]] = [
     ("object-detection", tiny_seeing.make_detector, {"threshold": "0.05"}, "draw-over__line"),
@@ -31,7 +31,7 @@ CASES: list[tuple[str, Callable[[Path], Path], dict[str, str], str]] = [
     ("zero-shot-image-classification", tiny_seeing.make_clip, {}, "a cup of coffee"),
     ("image-feature-extraction", tiny_seeing.make_encoder, {"pool": "true"}, "32 numbers"),
     ("video-classification", tiny_seeing.make_watcher, {"top_k": "2"}, "slag"),
-    ("image-text-to-text", tiny_seeing.make_seer, {"max_new_tokens": "4"}, "try__text"),
+    ("image-text-to-text", tiny_readers.make_seeing_chat, {"max_new_tokens": "4"}, "try__text"),
     ("table-question-answering", tiny_models.make_tapas, {}, "<td"),
     ("text-to-image", tiny_drawers.make_drawer, {"num_inference_steps": "1", "width": "32", "height": "32"}, "<img"),
 ]  # fmt: skip
