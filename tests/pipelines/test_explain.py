@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -155,9 +156,10 @@ def compare(task: str, said: str, answer: Any, pipe: Pipe) -> None:
             label = "entity" if "entity" in answer[0] else "entity_group"
             assert said.splitlines() == [f"{row[label]} {row['start']} {row['end']}" for row in answer]
         case "image-classification":
-            name, score = said.rsplit(" ", 1)
-            assert name == answer[0]["label"]
-            assert float(score) == pytest.approx(answer[0]["score"], abs=2e-3)
+            for line, row in zip(said.splitlines(), answer, strict=True):
+                name, score = line.rsplit(" ", 1)
+                assert name == row["label"]
+                assert float(score) == pytest.approx(row["score"], abs=2e-3)
         case _:
             compare_heard(task, said, answer, pipe)
 
@@ -197,3 +199,93 @@ def test_of_a_list_the_first_is_explained_and_of_a_file_what_was_read(
     label, score = printed_by_twin(judge).rsplit(" ", 1)
     assert label == first["label"]
     assert float(score) == pytest.approx(first["score"], abs=1e-3)
+
+
+CLASSIFIED: list[tuple[Any, dict[str, Any]]] = [
+    ("Steel is hard.", {"top_k": None}),
+    ("Steel is hard.", {"function_to_apply": "sigmoid"}),
+    ("Steel " * 100, {"truncation": True, "max_length": 16, "function_to_apply": "none"}),
+    ({"text": "Steel", "text_pair": 'it\'s "iron"\n'}, {}),
+]
+
+
+@pytest.mark.parametrize(("given", "parameters"), CLASSIFIED)
+def test_what_a_classifier_was_told_stands_in_its_lines(
+    given: Any, parameters: dict[str, Any], tiny: dict[str, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    judge = pipeline("text-classification", tiny["text-classification"], device="cpu")
+    answer = judge(given, **parameters)
+    rows = answer if isinstance(answer, list) else [answer]
+    assert printed_here(judge, capsys).splitlines() == [
+        f"{row['label']} {round(row['score'], 3)}" for row in rows
+    ]
+
+
+def printed_here(pipe: Pipe, capsys: pytest.CaptureFixture[str]) -> str:
+    """What the twin prints in this process, which is quicker."""
+    capsys.readouterr()
+    pipe.explain().run()
+    return capsys.readouterr().out.strip()
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"return_full_text": False}, {"stop_sequence": "V"}, {"batch_size": 1}, {"num_beams": 2, "num_return_sequences": 2},
+    ],
+)  # fmt: skip
+def test_what_a_writer_was_told_stands_in_its_lines(
+    parameters: dict[str, Any], tiny: dict[str, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipe = pipeline(
+        "text-generation", tiny["text-generation"], device="cpu", max_new_tokens=6, do_sample=False
+    )
+    rows = pipe("Steel is ${model} 'and' \\", **parameters)
+    assert printed_here(pipe, capsys) == "\n".join(row["generated_text"] for row in rows).strip()
+
+
+def test_of_what_lives_in_a_process_alone_and_of_chance_the_lines_say_so(tiny: dict[str, Path]) -> None:
+    from transformers import TextIteratorStreamer
+
+    pipe = pipeline("text-generation", tiny["text-generation"], device="cpu")
+    pipe("Steel", max_new_tokens=2, streamer=TextIteratorStreamer(pipe.tokenizer))
+    code = pipe.explain().code
+    assert "# without streamer, which cannot be spelled out" in code
+    assert "drawn by chance" in code
+    ast.parse(code)
+
+
+def test_grouped_names_and_other_ways_of_scoring_stand_in_the_lines(
+    tiny: dict[str, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    marker = pipeline("ner", tiny["token-classification"], device="cpu", aggregation_strategy="simple")
+    rows = marker("Steel and iron in Paris. The smith of Paris.", ignore_labels=[])
+    said = [f"{row['entity_group']} {row['start']} {row['end']}" for row in rows]
+    assert printed_here(marker, capsys).splitlines() == said and len(said) > 1
+    marker("Steel", aggregation_strategy="max")
+    with pytest.raises(Unsupported, match="'max' has no low-level twin"):
+        marker.explain()
+    sorter = pipeline("zero-shot-classification", tiny["feature-extraction"], device="cpu")
+    sorted_ = sorter("Steel", candidate_labels=["iron"], multi_label=True)
+    assert numbers(printed_here(sorter, capsys)) == pytest.approx(sorted_["scores"], abs=1e-3)
+
+
+def test_the_name_of_a_folder_never_becomes_a_line_of_its_own(tiny: dict[str, Path], tmp_path: Path) -> None:
+    folder = tmp_path / "we'ird\"\nraise SystemExit('ran')\n# ${model} \\"
+    shutil.copytree(tiny["text-classification"], folder)
+    judge = pipeline("text-classification", folder, device="cpu")
+    (row,) = judge("Steel")
+    assert printed_by_twin(judge) == f"{row['label']} {round(row['score'], 3)}"
+
+
+def test_of_a_text_in_pieces_the_first_is_explained(
+    tiny: dict[str, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    shortener = pipeline("summarization", tiny["summarization"], device="cpu")
+    shortener("Steel is hard. " * 200, max_new_tokens=4, num_beams=2)
+    code = shortener.explain().code
+    assert "pieces in which the model was given the text" in code and "'num_beams': 2" in code
+    printed_here(shortener, capsys)
+    writer = pipeline("text2text-generation", tiny["summarization"], device="cpu")
+    (row,) = writer("Steel is hard.", max_new_tokens=8)
+    assert printed_here(writer, capsys) == row["generated_text"]

@@ -3,9 +3,12 @@
 The lines of each way are files in `twins/`; here they are filled with what the last call was given.
 """
 
+import ast
 import pprint
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -16,21 +19,27 @@ from openhearth.pipelines.explain_drawings import drawing
 from openhearth.pipelines.explain_more import answering, deciding
 from openhearth.pipelines.explain_sounds import SOUND_TWINS
 from openhearth.pipelines.explain_tables import forecast, learnt, saved
-from openhearth.pipelines.lists import LABEL_TEMPLATE, labels_of
-from openhearth.pipelines.prompts import (
-    SUMMARY_SENTENCES,
-    SUMMARY_TOKENS,
-    TRANSLATION_TOKENS,
-    conversation,
-    language_name,
+from openhearth.pipelines.explain_texts import (
+    Lines,
+    classifying,
+    generating,
+    naming,
+    one_of,
+    rewriting,
+    scoring,
+    settled,
+    summarising,
+    translating,
 )
+from openhearth.pipelines.finding import FoundModel
+from openhearth.pipelines.lists import LABEL_TEMPLATE, labels_of
+from openhearth.pipelines.notes.known import plain
 from openhearth.pipelines.reading import Read
 from openhearth.pipelines.reading.reader import is_chat
 from openhearth.pipelines.tasks import Task
 from openhearth.pipelines.ways import Way
 
 TWINS = Path(__file__).with_name("twins")
-_TEXT_NEW_TOKENS = 256
 
 
 @dataclass(frozen=True)
@@ -61,23 +70,65 @@ def explain(choice: Choice, call: LastCall | None, worker: Any) -> Twin:
     """The twin of `call`. Raises Invalid if nothing was called yet, Unsupported for a task without one."""
     if call is None:
         raise Invalid("explain: call the pipeline first; the lines are those of the last call.")
-    lines = write_lines(choice.task, choice.way, call, worker, model=str(choice.model.path))
+    lines = write_lines(
+        choice.task, choice.way, call, worker, model=str(choice.model.path), laid=partial(_laid, choice.model, worker)
+    )  # fmt: skip
     return Twin(_heading(choice, call) + lines)
 
 
-def write_lines(task: Task, way: Way, call: LastCall, worker: Any, *, model: str) -> str:
-    """The lines that equal `call` with `model`, a folder or an id. Raises Unsupported for a task without a twin."""
+def write_lines(
+    task: Task, way: Way, call: LastCall, worker: Any, *, model: str, laid: Callable[[str], str] = str
+) -> str:
+    """The lines that equal `call` with `model`, a folder or an id. Raises Unsupported for a task without a twin.
+
+    `laid` says in them how this very model is loaded, where that is more than its name.
+    """
     key = (task.name, way.module)
     if key not in _TWINS:
         raise Unsupported(f"explain: {task.name} by {way.how} has no low-level twin yet.")
     name, values = _TWINS[key](call, worker)
+    said = "".join(f"# {sentence}\n" for sentence in values.pop("said", ()))
+    if "parameters" in values:
+        values["parameters"] = {
+            key: value for key, value in values["parameters"].items() if _is_spellable(value)
+        }
     shown = {place: _spell(value) for place, value in {"model": model, **values}.items()}
-    lines = Template((TWINS / f"{name}.txt").read_text(encoding="utf-8")).substitute(shown)
-    return lines + _ending(task, way)
+    lines = Template(laid((TWINS / f"{name}.txt").read_text(encoding="utf-8"))).substitute(shown)
+    return said + lines + _ending(task, way, call)
+
+
+def _laid(found: FoundModel, worker: Any, lines: str) -> str:
+    """`lines` of a template, loading `found` as it was loaded: out of a GGUF file, below an adapter, in its number format."""
+    if found.is_stored and found.gguf is None and found.folder.graph is not None:
+        raise Unsupported("explain: a model of ONNX graphs has no low-level twin yet.")
+    dtype = getattr(getattr(worker, "model", None), "dtype", None)
+    if dtype is not None:
+        lines = lines.replace('dtype="auto"', f'dtype="{str(dtype).removeprefix("torch.")}"')
+    if found.gguf is not None:
+        file = repr(found.gguf).replace("$", "$$")
+        lines = lines.replace("from_pretrained($model", f"from_pretrained($model, gguf_file={file}")
+    if found.adapter is not None:
+        adapter = repr(str(found.adapter)).replace("$", "$$")
+        lines = re.sub(
+            r"^model = .*$", lambda loaded: f"{loaded[0]}\nmodel.load_adapter({adapter})", lines, flags=re.MULTILINE
+        )  # fmt: skip
+    return lines
+
+
+def _is_spellable(value: Any) -> bool:
+    """Whether Python's own spelling of it can be read back: not so of streamers, and of what else lives in a process."""
+    try:
+        ast.literal_eval(repr(value))
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return False
+    return True
 
 
 def _heading(choice: Choice, call: LastCall) -> str:
-    said = [f"# {choice.task.name} with {choice.model.name}, by {choice.way.how}"]
+    name = " ".join(plain(choice.model.name).split())
+    said = [f"# {choice.task.name} with {name}, by {choice.way.how}"]
+    if left := sorted(name for name, value in call.parameters.items() if not _is_spellable(value)):
+        said.append(f"# without {', '.join(left)}, which cannot be spelled out")
     if isinstance(call.inputs, list) and len(call.inputs) > 1 and not is_chat(call.inputs):
         said.append(f"# the first of {len(call.inputs)} inputs")
     said += [f"# read: {' '.join(str(read).split())}" for read in call.read]
@@ -85,52 +136,25 @@ def _heading(choice: Choice, call: LastCall) -> str:
 
 
 def _spell(value: Any) -> str:
+    if isinstance(value, Lines):
+        return value
     return pprint.pformat(value, width=110, sort_dicts=False)
 
 
-def _one(inputs: Any) -> Any:
-    return inputs[0] if isinstance(inputs, list) and inputs and not isinstance(inputs[0], Mapping) else inputs
-
-
 def _path(call: LastCall) -> str:
-    given = _one(call.given)
+    given = one_of(call.given)
     if not isinstance(given, str | Path):
         raise Unsupported("explain: give the picture or sound as a path, so that the lines can open it.")
     return str(given)
 
 
-def _generating(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
-    inputs = _one(call.inputs)
-    parameters = {"max_new_tokens": _TEXT_NEW_TOKENS, **call.parameters}
-    name = "text-generation" if isinstance(inputs, str) else "text-generation.chat"
-    return name, {"inputs": inputs, "parameters": parameters}
-
-
-def _summarising(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
-    text = _one(call.inputs)
-    most = call.parameters.get("max_new_tokens") or call.parameters.get("max_length") or SUMMARY_TOKENS
-    sentences = call.parameters.get("sentences", SUMMARY_SENTENCES)
-    return _rewriting(worker, text, conversation("summarization", text=text, sentences=sentences), most)
-
-
-def _translating(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
-    text = _one(call.inputs)
-    source = call.parameters.get("src_lang") or worker.source or "the language it is in"
-    target = call.parameters.get("tgt_lang") or worker.target or ""
-    most = call.parameters.get("max_new_tokens") or call.parameters.get("max_length") or TRANSLATION_TOKENS
-    asked = conversation("translation", source=language_name(source), target=language_name(target), text=text)
-    return _rewriting(worker, text, asked, most)
-
-
-def _rewriting(worker: Any, text: str, asked: list[dict[str, str]], most: int) -> tuple[str, dict[str, Any]]:
-    parameters = {"max_new_tokens": most}
-    if hasattr(worker.worker, "prefix"):
-        return "seq2seq", {"prefix": worker.worker.prefix, "inputs": text, "parameters": parameters}
-    return "asked", {"conversation": asked, "parameters": parameters}
-
-
 def _plain(name: str) -> "Fill":
-    return lambda call, worker: (name, {"inputs": _one(call.inputs)})
+    return lambda call, worker: (name, {"inputs": one_of(call.inputs)})
+
+
+def _seeing(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
+    _, _, after = settled(worker, call.parameters)
+    return "image-classification", {"inputs": _path(call), **scoring(worker, after, shown=5)}
 
 
 def _opened(name: str) -> "Fill":
@@ -172,18 +196,23 @@ def _near(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
         template = parameters.get("hypothesis_template", LABEL_TEMPLATE)
         others = [template.replace("{}", label) for label in labels_of(parameters["candidate_labels"])]
     return "nearness", {
-        "texts": [_one(inputs), *others],
+        "texts": [one_of(inputs), *others],
         "longest": worker.embedder.extraction.recipe.longest_tokens,
     }
 
 
-def _ending(task: Task, way: Way) -> str:
+def _ending(task: Task, way: Way, call: LastCall) -> str:
     """What the nearness of texts is made into."""
+    shares = (
+        "((cosines + 1) / 2).clamp(0, 1)"
+        if call.parameters.get("multi_label")
+        else "(12 * cosines).softmax(-1)"
+    )
     return {
         "sentence-similarity": "print([round(cosine, 4) for cosine in cosines.tolist()])\n",
         "text-ranking": "print([int(index) for index in cosines.argsort(descending=True)])\n",
         "zero-shot-classification": (
-            "print([round(share, 4) for share in (12 * cosines).softmax(-1).tolist()])\n"
+            f"print([round(share, 4) for share in {shares}.tolist()])\n"
             if way.module == "zero_shot_classification" else ""
         ),
     }.get(task.name, "")  # fmt: skip
@@ -191,17 +220,18 @@ def _ending(task: Task, way: Way) -> str:
 
 Fill = Callable[[LastCall, Any], tuple[str, dict[str, Any]]]
 _TWINS: Mapping[tuple[str, str], Fill] = {
-    ("text-generation", "through_transformers"): _generating,
-    ("summarization", "summarization"): _summarising,
-    ("translation", "translation"): _translating,
-    ("text-classification", "through_transformers"): _plain("text-classification"),
-    ("token-classification", "through_transformers"): _plain("token-classification"),
+    ("text-generation", "through_transformers"): generating,
+    ("summarization", "summarization"): summarising,
+    ("translation", "translation"): translating,
+    ("text2text-generation", "text2text_generation"): rewriting,
+    ("text-classification", "through_transformers"): classifying,
+    ("token-classification", "through_transformers"): naming,
     ("token-classification", "spacy_entities"): _plain("token-classification.spacy"),
     ("feature-extraction", "through_transformers"): _plain("feature-extraction"),
     ("sentence-similarity", "sentence_similarity"): _near,
     ("text-ranking", "text_ranking"): _near,
     ("zero-shot-classification", "zero_shot_classification"): _near,
-    ("image-classification", "through_transformers"): _opened("image-classification"),
+    ("image-classification", "through_transformers"): _seeing,
     ("image-feature-extraction", "through_transformers"): _opened("image-feature-extraction"),
     **SOUND_TWINS,
     ("face-detection", "face_detection"): _finding_faces,

@@ -8,9 +8,10 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from openhearth.errors import Gated, Invalid, NotFound, RepoNotFound, Unauthenticated
-from openhearth.pipelines.model_folder import ModelFolder, read_model_folder
+from openhearth.errors import Gated, HubError, Invalid, NotFound, RepoNotFound, Unauthenticated, Unsupported
+from openhearth.pipelines.model_folder import ModelFolder, check_adapter, read_model_folder
 from openhearth.pipelines.shelf import list_shelf
 
 
@@ -44,10 +45,30 @@ def find_model(model: str | Path, *, revision: str | None = None, token: str | N
     path = find_folder(name, revision, token=token)
     if gguf is not None and not (path / gguf).is_file():
         raise NotFound(f"model: {name} holds no file {gguf!r}; look at its files for the right name.")
-    base = _base_of(path, name)
-    if base is None:
+    config = _adapter_config(path, name)
+    if config is None:
         return FoundModel(name=name, path=path, gguf=gguf)
-    return FoundModel(name=name, path=find_folder(base, None, token=token), adapter=path)
+    check_adapter(path, name)
+    base = config["base_model_name_or_path"]
+    return FoundModel(
+        name=name, path=_folder_of_base(name, base, config.get("revision"), token), adapter=path
+    )
+
+
+def _folder_of_base(name: str, base: str, revision: Any, token: str | None) -> Path:
+    """The folder of the model that an adapter was made for, at the revision that the adapter names."""
+    try:
+        folder = find_folder(base, revision if isinstance(revision, str) else None, token=token)
+    except HubError as error:
+        error.message = f"{name} is an adapter made for {base!r}. {error.message}"
+        error.args = (error.message,)
+        raise
+    if _is_adapter(folder):
+        raise Unsupported(
+            f"model: {name} is an adapter made for {base!r}, which is an adapter itself; merge that one into its own "
+            "base model, and name the merged model in adapter_config.json."
+        )
+    return folder
 
 
 def find_folder(model: str | Path, revision: str | None = None, *, token: str | None = None) -> Path:
@@ -104,15 +125,19 @@ def _split_gguf(name: str) -> tuple[str, str | None]:
     return repo, file
 
 
-def _base_of(path: Path, name: str) -> str | None:
-    """The base that an adapter in `path` names; None for a whole model."""
-    config = path / "adapter_config.json"
-    if not config.is_file() or (path / "config.json").is_file():
+def _is_adapter(path: Path) -> bool:
+    return (path / "adapter_config.json").is_file() and not (path / "config.json").is_file()
+
+
+def _adapter_config(path: Path, name: str) -> dict[str, Any] | None:
+    """What an adapter in `path` says of itself, its base named; None for a whole model."""
+    if not _is_adapter(path):
         return None
     try:
-        base = json.loads(config.read_text(encoding="utf-8")).get("base_model_name_or_path")
-    except (OSError, ValueError, AttributeError) as error:
+        config = json.loads((path / "adapter_config.json").read_text(encoding="utf-8"))
+        base = config.get("base_model_name_or_path")
+    except (OSError, ValueError, AttributeError, RecursionError) as error:
         raise Invalid(f"adapter_config.json of {name} cannot be read ({error}); mend it.") from None
     if not isinstance(base, str) or not base:
         raise Invalid(f"adapter_config.json of {name} names no base_model_name_or_path; add it.")
-    return base
+    return dict(config)

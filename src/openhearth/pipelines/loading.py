@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 
 from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.lists import somebody_watches
@@ -72,7 +73,7 @@ def load_model(
         model = auto_class.from_pretrained(
             folder.path, dtype=dtype, use_safetensors=True, trust_remote_code=False, local_files_only=True
         )
-    except (ValueError, KeyError, RuntimeError, OSError, TypeError) as error:
+    except (ValueError, KeyError, RuntimeError, OSError, TypeError, SafetensorError) as error:
         raise Invalid(f"{folder.name} cannot be loaded: {first_line(error)}") from error
     return model.to(device).eval()
 

@@ -7,6 +7,7 @@ length, then JSON of `{name: {dtype, shape, data_offsets}}` (safetensors format,
 
 import json
 import math
+import re
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,11 @@ from openhearth.pipelines.libraries import TRANSFORMERS, library_of
 from openhearth.pipelines.onnx_folder import find_graph, graph_bytes
 
 HEADER_MAX_BYTES = 100 << 20
+_SIZE_LIMIT = 1 << 60
+# What tokenizers are kept in, by transformers and by those who made them.
+_TOKENIZERS = re.compile(
+    r"(?:tokenizer|vocab|merges|spiece|sentencepiece|source|tekken|bpe|dict).*|.*\.(?:model|tiktoken)"
+)
 _DTYPES = {
     "F32": "float32",
     "F16": "float16",
@@ -58,6 +64,10 @@ class ModelFolder:
         return frozenset(path.name for path in self.path.iterdir())
 
     @property
+    def has_tokenizer(self) -> bool:
+        return any(_TOKENIZERS.fullmatch(name) for name in self.file_names)
+
+    @property
     def is_embedder(self) -> bool:
         """Whether it makes one vector of a text, as sentence-transformers packs such models."""
         return "modules.json" in self.file_names
@@ -73,7 +83,7 @@ class ModelFolder:
     def _tokenizer_config(self) -> dict[str, Any]:
         try:
             found = json.loads((self.path / "tokenizer_config.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return {}
         return found if isinstance(found, dict) else {}
 
@@ -97,12 +107,11 @@ def read_model_folder(path: Path, *, name: str | None = None) -> ModelFolder:
         return _read_other(path, name, library)
     config = _read_config(path, name)
     sizes = [_tensor_sizes(file) for file in _weight_files(path, name)]
-    architectures = config.get("architectures") or [""]
     return ModelFolder(
         path=path,
         name=name,
         config=config,
-        architecture=str(architectures[0]),
+        architecture=_architecture(config),
         tensor_bytes=sum(size for size, _ in sizes),
         parameters=sum(count for _, count in sizes),
     )
@@ -115,12 +124,11 @@ def _has_safetensors(path: Path) -> bool:
 def _read_onnx(path: Path, name: str, graph: Path) -> ModelFolder:
     """A model of transformers whose weights are an ONNX graph."""
     config = _read_config(path, name)
-    architectures = config.get("architectures") or [""]
     return ModelFolder(
         path=path,
         name=name,
         config=config,
-        architecture=str(architectures[0]),
+        architecture=_architecture(config),
         tensor_bytes=graph_bytes(graph),
         parameters=0,
         graph=graph,
@@ -130,12 +138,11 @@ def _read_onnx(path: Path, name: str, graph: Path) -> ModelFolder:
 def _read_other(path: Path, name: str, library: str) -> ModelFolder:
     """A folder of another library, which checks its own files when it loads them."""
     config = _read_config(path, name) if (path / "config.json").is_file() else {}
-    architectures = config.get("architectures") or [library]
     return ModelFolder(
         path=path,
         name=name,
         config=config,
-        architecture=str(architectures[0]),
+        architecture=_architecture(config) or library,
         tensor_bytes=sum(file.stat().st_size for file in path.rglob("*") if file.is_file()),
         parameters=0,
         library=library,
@@ -169,6 +176,12 @@ def _read_diffusion(path: Path, name: str) -> ModelFolder:
     )
 
 
+def _architecture(config: dict[str, Any]) -> str:
+    """The class that a configuration names first; "" if it names none."""
+    stated = config.get("architectures")
+    return str(stated[0]) if isinstance(stated, list) and stated else ""
+
+
 def _read_config(path: Path, name: str) -> dict[str, Any]:
     file = path / "config.json"
     if not file.is_file():
@@ -181,7 +194,7 @@ def _read_config(path: Path, name: str) -> dict[str, Any]:
         )
     try:
         config = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise Invalid(f"config.json of {name} cannot be read ({error}); mend and push it.") from None
     if not isinstance(config, dict):
         raise Invalid(f"config.json of {name} is no JSON object; mend and push it.")
@@ -193,7 +206,7 @@ def _weight_files(path: Path, name: str) -> list[Path]:
     if index.is_file():
         try:
             shards = sorted(set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()))
-        except (OSError, ValueError, KeyError, AttributeError) as error:
+        except (OSError, ValueError, KeyError, AttributeError, RecursionError) as error:
             raise Invalid(f"{index.name} of {name} cannot be read ({error}); mend and push it.") from None
         missing = [shard for shard in shards if "/" in shard or not (path / shard).is_file()]
         if missing:
@@ -213,13 +226,46 @@ def _weight_files(path: Path, name: str) -> list[Path]:
     raise Unsupported(f"{name} holds no model.safetensors; push the weights in that format to run them here.")
 
 
+def check_adapter(path: Path, name: str) -> None:
+    """Raise Unsupported or Invalid unless the weights of the adapter in `path` are whole and safe to load."""
+    weights = path / "adapter_model.safetensors"
+    if not weights.is_file():
+        if (path / "adapter_model.bin").is_file():
+            raise Unsupported(
+                f"{name} holds its weights as a pickle only, which can run code when it is loaded; "
+                "load it where you trust it, call save_pretrained, and push the adapter_model.safetensors it writes."
+            )
+        raise Invalid(f"{name} lacks adapter_model.safetensors; push the missing file.")
+    size, _ = _tensor_sizes(weights)
+    _require_whole(weights, size)
+
+
+def _require_whole(file: Path, tensor_bytes: int) -> None:
+    """Raise Invalid for a file that ends before its tensors do."""
+    with file.open("rb") as stream:
+        (length,) = struct.unpack("<Q", stream.read(8))
+    if file.stat().st_size < 8 + length + tensor_bytes:
+        raise Invalid(f"{file.name} ends before its tensors do; fetch or push it again.")
+
+
 def _tensor_sizes(file: Path) -> tuple[int, int]:
     """Bytes and count of the numbers in `file`, by its header."""
     try:
         tensors = _tensors_in(file)
-        size = max((t["data_offsets"][1] for t in tensors), default=0)
-        return int(size), sum(math.prod(t["shape"]) for t in tensors)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, struct.error) as error:
+        ends, counts = [t["data_offsets"][1] for t in tensors], [math.prod(t["shape"]) for t in tensors]
+        if not all(isinstance(number, int) and 0 <= number < _SIZE_LIMIT for number in (*ends, *counts)):
+            raise ValueError("a size that no file has")
+        return max(ends, default=0), sum(counts)
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        IndexError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+        struct.error,
+    ) as error:
         raise Invalid(f"{file.name} is no safetensors file ({error}); push it again.") from None
 
 

@@ -101,7 +101,12 @@ def _load(choice: Choice, asked: str | None, options: PipelineOptions) -> Any:
     module = importlib.import_module(f"openhearth.pipelines.{choice.way.module}")
     languages = languages_of(asked) if asked else None
     extra = {"languages": languages} if languages and choice.task.name == "translation" else {}
-    return module.load(choice.model, choice.task.name, options, **extra)
+    worker = module.load(choice.model, choice.task.name, options, **extra)
+    if choice.model.adapter is not None:
+        from openhearth.pipelines.through_transformers import lay_adapter  # brings torch
+
+        lay_adapter(getattr(worker, "model", None), choice.model)
+    return worker
 
 
 def _reader(choice: Choice, worker: Any) -> Reader:

@@ -61,8 +61,12 @@ class Summarization:
 
         return [{"summary_text": self._summarise(text, one, most, truncation)} for text in texts]
 
+    def room(self, most: int) -> int:
+        """How many tokens of a text are summarised at once, in `most` tokens."""
+        return min(_PIECE_TOKENS, self.worker.context_tokens - most - _PROMPT_TOKENS)
+
     def _summarise(self, text: str, one: OnePiece, most: int, truncation: bool) -> str:
-        room = min(_PIECE_TOKENS, self.worker.context_tokens - most - _PROMPT_TOKENS)
+        room = self.room(most)
         pieces = split(text, room, self.worker.count)
         return summarise_pieces(text, pieces[:1] if truncation else pieces, one, room, self.worker.count)
 

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from typing import Any
 
 import transformers
+from safetensors import SafetensorError
 
 from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.finding import FoundModel
@@ -17,7 +18,7 @@ from openhearth.pipelines.onnx_model import load_onnx
 from openhearth.pipelines.options import PipelineOptions
 
 # Raised inside transformers for files that are not what they say; anything else is a fault of ours and rises as it is.
-_BAD_FILES = (ValueError, KeyError, RuntimeError, OSError, TypeError, ImportError)
+_BAD_FILES = (ValueError, KeyError, RuntimeError, OSError, TypeError, ImportError, SafetensorError)
 # How transformers says that a library is missing (utils/import_utils.py).
 _LIBRARY = re.compile(r"requires the (\S+) library")
 
@@ -51,15 +52,36 @@ def load(found: FoundModel, task: str, options: PipelineOptions, **parts: Any) -
             task, model=model, device=options.device, dtype=options.dtype,
             trust_remote_code=options.trust_remote_code, **more,
         )  # fmt: skip
-        if found.adapter is not None:
-            opened.model.load_adapter(str(found.adapter))
+        lay_adapter(opened.model, found)
     except ImportError as error:
         missing = _LIBRARY.search(str(error))
         what = f"needs {missing[1].lower()}, which is not here" if missing else first_line(error)
         raise Unsupported(f"{found.name}: {task} {what}; install it, or choose another model.") from error
     except _BAD_FILES as error:
         raise Invalid(f"{found.name} cannot be loaded for {task}: {first_line(error)}") from error
+    if getattr(opened, "tokenizer", None) is not None and "tokenizer" not in more:
+        _require_tokenizer(found)
     return opened
+
+
+def lay_adapter(model: Any, found: FoundModel) -> None:
+    """Lay the adapter of `found` over its base, unless it is there already. Raises Unsupported for no model of transformers."""
+    if found.adapter is None or getattr(model, "_hf_peft_config_loaded", False):
+        return
+    if not hasattr(model, "load_adapter"):
+        raise Unsupported(
+            f"{found.name} is an adapter, and this task cannot be worked with one; merge it into its base."
+        )
+    model.load_adapter(str(found.adapter))
+
+
+def _require_tokenizer(found: FoundModel) -> None:
+    """Raise Invalid where files are missing: transformers makes up an empty tokenizer then, and answers are nonsense."""
+    if found.gguf is None and not found.folder.has_tokenizer:
+        raise Invalid(
+            f"{found.name} holds no tokenizer.json nor another file of a tokenizer; "
+            "add the tokenizer of the model that it was trained from."
+        )
 
 
 def _parts_of(found: FoundModel) -> dict[str, Any]:
@@ -101,6 +123,6 @@ def load_with(auto_class: Any, found: FoundModel, options: PipelineOptions) -> t
         tokenizer = transformers.AutoTokenizer.from_pretrained(found.path, local_files_only=True)
     except _BAD_FILES as error:
         raise Invalid(f"{found.name} cannot be loaded: {first_line(error)}") from error
-    if found.adapter is not None:
-        model.load_adapter(str(found.adapter))
+    _require_tokenizer(found)
+    lay_adapter(model, found)
     return (model.to(options.device) if options.device is not None else model).eval(), tokenizer

@@ -48,13 +48,17 @@ class Translation:
         generate |= self._prepare(source, target)
         rows = []
         for text in texts:
-            pieces = split(text, _PIECE_TOKENS, self.worker.count)
+            pieces = split(text, self.room(most), self.worker.count)
             done = [
                 self._one(piece, source, target, most, generate)
                 for piece in with_progress(pieces, "translating")
             ]
             rows.append({"translation_text": "\n\n".join(done)})
         return rows
+
+    def room(self, most: int) -> int:
+        """How many tokens of a text are translated at once."""
+        return _PIECE_TOKENS
 
     def _prepare(self, source: str | None, target: str | None) -> dict[str, Any]:
         """Set the languages where the tokenizer carries them, and what `generate` must be told for it."""

@@ -31,13 +31,15 @@ def _compare(failure: Note, note: Note, rarity: Counter[str]) -> Related | None:
         if shared:
             weight += worth + 0.25 * (len(shared) - 1)
             reasons.append(f"the same {what} {_few(shared)}")
-    if failure.source and _package(failure.source) == _package(note.source):
+    # What this library raised says where it was told, and not where it went wrong.
+    if failure.source and _package(failure.source) == _package(note.source) != "openhearth":
         same = failure.source == note.source
         weight += 1.5 if same else 0.5
         reasons.append(
             f"the same module {note.source}" if same else f"the same library {_package(note.source)}"
         )
-    words = set(_words(failure.message)) & set(_words(note.message))
+    named = set(_words(f"{failure.task} {failure.model}"))  # these count for themselves, below
+    words = (set(_words(failure.message)) & set(_words(note.message))) - named
     telling = sorted(words, key=lambda word: rarity[word])
     if telling:
         # A word that few notes hold says more than one that all of them do.
@@ -76,6 +78,7 @@ def _few(names: Iterable[str]) -> str:
 _COMMON = frozenset(
     _WORD.findall(
         "this that with from have will been were when what which your they them then than into only also more most some "
-        "such using used use should would could please model error warning instead value values because there here"
+        "such using used use should would could please model error warning instead value values because there here "
+        "cannot loaded failed"
     )
 )

@@ -105,6 +105,8 @@ def _causes(error: BaseException) -> Iterator[str]:
 
 
 def module_of(error: Exception) -> str:
-    """The module that raised `error`."""
+    """The module that raised `error`; behind a sentence of ours, the one that raised what it tells of."""
+    while isinstance(error, HubError) and isinstance(error.__cause__, Exception):
+        error = error.__cause__
     frames = traceback.walk_tb(error.__traceback__)
     return next((str(f.f_globals.get("__name__", "")) for f, _ in reversed(list(frames))), "")
