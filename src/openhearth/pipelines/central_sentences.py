@@ -85,8 +85,8 @@ def is_prose(sentence: Sentence) -> bool:
 
 def sentences_for(text: str) -> int:
     """How many sentences a summary of `text` has where nobody says how many."""
-    words = len(text.split())
-    return min(_SENTENCES_MAX, round(SUMMARY_SENTENCES * max(1.0, words / _FEWEST_UP_TO_WORDS) ** _GROWTH))
+    growth = float(max(1.0, len(text.split()) / _FEWEST_UP_TO_WORDS) ** _GROWTH)
+    return min(_SENTENCES_MAX, round(SUMMARY_SENTENCES * growth))
 
 
 def central_text(text: str, wanted: int, embed: Embed) -> str:
