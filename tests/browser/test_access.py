@@ -24,7 +24,7 @@ def test_nobody_meets_a_barrier(running: RunningHub, browser: Browser, theme: An
         base_url=running.url, viewport={"width": width, "height": 800}, color_scheme=theme, bypass_csp=True
     )
     page = context.new_page()
-    found = {}
+    found: dict[str, str] = {}
     for path in PAGES:
         page.goto(path)
         page.evaluate("for (const part of document.querySelectorAll('main details')) part.open = true")

@@ -83,7 +83,7 @@ def test_the_page_starts_with_a_model_that_can_be_run(site: Site) -> None:
     card = "---\npipeline_tag: text-classification\n---\n# It\n"
     config = '{"model_type": "bert", "architectures": ["BertForSequenceClassification"]}'
     other = config.replace("SequenceClassification", "MaskedLM")
-    whole = {"README.md": card, "config.json": config, "model.safetensors": b"-"}
+    whole: dict[str, bytes | str] = {"README.md": card, "config.json": config, "model.safetensors": b"-"}
     for name in ("a", "b", "c", "d"):
         site.commit(site.create(f"{name}-empty"), {"README.md": card, "config.json": config})
         site.commit(site.create(f"{name}-other"), {**whole, "config.json": other})

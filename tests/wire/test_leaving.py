@@ -26,5 +26,9 @@ def test_nobody_who_leaves_while_sending_is_logged_as_a_failure(
     async def send(_message: Any) -> None: ...
 
     with caplog.at_level(logging.WARNING):
-        asyncio.run(web.app(scope, receive, send))  # type: ignore[arg-type]
+        asyncio.run(_call(web, scope, receive, send))
     assert caplog.records == []
+
+
+async def _call(web: TestClient, *asgi: Any) -> None:
+    await web.app(*asgi)
