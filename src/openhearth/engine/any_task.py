@@ -137,9 +137,7 @@ def load_any_task(task: str, path: Path, *, name: str, threads: int, device: str
             f"task: {name} ({found.folder.architecture}) cannot do {task}; choose another model."
         )
     module = importlib.import_module(f"openhearth.pipelines.{way.module}")
-    options = PipelineOptions(
-        device=None if device == "auto" else device, dtype=dtype, threads=threads, keeps=False
-    )
+    options = PipelineOptions(device=device, dtype=dtype, threads=threads, keeps=False)
     return AnyTask(TASKS[task], module.load(found, task, options))
 
 

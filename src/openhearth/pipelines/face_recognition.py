@@ -6,16 +6,18 @@ album.find("Ana", in_="photos/")
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
+
+import numpy as np
 
 from openhearth.config import load_settings
 from openhearth.errors import Invalid, NotFound
 from openhearth.pipelines.faces.asked import checked_name, choose_face, get_name
 from openhearth.pipelines.faces.book import FILE_NAME, Book, Face, Tag
 from openhearth.pipelines.faces.finder import Box, Vector, load_finder
-from openhearth.pipelines.faces.people import SAME_SCORE, People, Tagged
+from openhearth.pipelines.faces.people import SAME_SCORE, Likeness, People, Tagged
 from openhearth.pipelines.faces.photos import list_photos, local_path
 from openhearth.pipelines.faces.reading import FaceReader, Seen, Skipped
 from openhearth.pipelines.finding import FoundModel
@@ -141,15 +143,16 @@ class Album:
             else self._reader.finder.vector(seen.image, face.scaled(seen.scale))
         )
 
-    def _rows(self, where: Any, known: People, threshold: float) -> Iterator[dict[str, Any]]:
+    def _rows(self, where: Any, known: People, threshold: float) -> list[dict[str, Any]]:
         folder = self._reader.find_folder(where)
         if folder is None:
             path = local_path(where)
-            yield from _rows(self._reader.see(where).faces, known, threshold, str(path) if path else None)
-            return
-        photos, self.skipped = self._reader.see_all(list_photos(folder))
-        for path, faces in photos.items():
-            yield from _rows(faces, known, threshold, str(path))
+            faces = [(str(path) if path else None, face) for face in self._reader.see(where).faces]
+            return _rows(faces, known, threshold)
+        photos, self.skipped = self._reader.see_all(folder)
+        return _rows(
+            [(str(path), face) for path, faces in photos.items() for face in faces], known, threshold
+        )
 
 
 def forget(book: Book, name: str) -> None:
@@ -167,14 +170,21 @@ def _listed(given: Any) -> list[Any]:
     return list(given) if isinstance(given, list | tuple) else [given]
 
 
-def _rows(faces: list[Face], known: People, threshold: float, path: str | None) -> Iterator[dict[str, Any]]:
-    for face in faces:
-        who = known.recognise(face.vector)
-        if who is not None and who.score < threshold:
-            who = None
-        label, score = (UNKNOWN, face.score) if who is None else (who.name, who.score)
-        row = {"label": label, "score": score, "box": asdict(face.box)}
-        yield row if path is None else {**row, "path": path}
+def _rows(faces: Sequence[tuple[str | None, Face]], known: People, threshold: float) -> list[dict[str, Any]]:
+    """A row for each face on a photo, named where somebody is like it."""
+    if not faces:
+        return []
+    likely = known.recognise_all(np.stack([face.vector for _, face in faces]))
+    return [
+        _row(path, face, who if who is not None and who.score >= threshold else None)
+        for (path, face), who in zip(faces, likely, strict=True)
+    ]
+
+
+def _row(path: str | None, face: Face, who: Likeness | None) -> dict[str, Any]:
+    label, score = (UNKNOWN, face.score) if who is None else (who.name, who.score)
+    row = {"label": label, "score": score, "box": asdict(face.box)}
+    return row if path is None else {**row, "path": path}
 
 
 def _spell(tag: Tag) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def pipeline(
         )
     former = more.pop("torch_dtype", None)  # what `dtype` was called before version 5
     options = PipelineOptions(
-        device=device,
+        device=None if device == "auto" else device,
         dtype=former if former is not None and dtype == "auto" else dtype,
         threads=threads,
         trust_remote_code=trust_remote_code,
