@@ -140,7 +140,7 @@ def test_a_rate_that_is_none_is_refused(rate_hz: Any) -> None:
 
 
 def test_samples_that_are_no_numbers_are_no_sound() -> None:
-    with pytest.raises(Invalid, match="holds something other than numbers is no sound"):
+    with pytest.raises(Invalid, match="holds no numbers, or NaN among them"):
         read_sound(np.full(10, np.nan))
 
 

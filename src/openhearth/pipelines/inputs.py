@@ -26,7 +26,7 @@ _NEVER_SO_LOUD = 8
 # The demuxers of ffmpeg that read one file and nothing beside it.
 _CONTAINERS = (
     "wav,w64,rf64,aiff,caf,au,voc,mp3,flac,ogg,aac,ac3,eac3,amr,amrnb,amrwb,ape,tta,wv,asf,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,"
-    "matroska,webm,avi,flv,mpeg,mpegts,mpegvideo,gif,apng,webp_pipe,rm,dv,mxf,nut,ivf,h264,hevc,m4v,mjpeg"
+    "avi,flv,mpeg,mpegts,mpegvideo,gif,apng,png_pipe,jpeg_pipe,webp_pipe,bmp_pipe,rm,dv,mxf,nut,ivf,h264,hevc,m4v,mjpeg"
 )
 IMAGE_MAX_PIXELS = 100_000_000
 
@@ -139,7 +139,7 @@ def _samples_of(array: NDArray[Any]) -> Sound:
     """Samples from -1 to 1, whatever numbers they are written in. Raises Invalid for what are no samples."""
     if array.dtype.kind not in "uif" or not np.isfinite(array).all():
         raise Invalid(
-            f"audio: an array of {array.dtype} that holds something other than numbers is no sound; give its samples."
+            f"audio: the array of {array.dtype} holds no numbers, or NaN among them; give the samples of the sound."
         )
     if array.dtype.kind == "f":
         peak = float(np.abs(array).max(initial=0))
