@@ -15,7 +15,6 @@ from openhearth.pipelines.on_hub import HubPipe, connect
 from openhearth.pipelines.options import PipelineOptions
 from openhearth.pipelines.pipe import Pipe
 from openhearth.pipelines.reading import Reader
-from openhearth.pipelines.tasks import languages_of
 
 
 @overload
@@ -76,7 +75,7 @@ def pipeline(
         options, said = options.apart()
     run = Run(task=choice.task.name, model=choice.model.name)
     with run.watched():
-        worker = _load(choice, task, options)
+        worker = _load(choice, options)
     return Pipe(choice, worker, _reader(choice, worker), run, said)
 
 
@@ -104,12 +103,11 @@ def _on_hub(
     )
 
 
-def _load(choice: Choice, asked: str | None, options: PipelineOptions) -> Any:
+def _load(choice: Choice, options: PipelineOptions) -> Any:
     if choice.way.library in (TRANSFORMERS, "diffusers"):
         require_torch()
     module = importlib.import_module(f"openhearth.pipelines.{choice.way.module}")
-    languages = languages_of(asked) if asked else None
-    extra = {"languages": languages} if languages and choice.task.name == "translation" else {}
+    extra = {"tongues": choice.tongues} if choice.task.name == "translation" else {}
     return module.load(choice.model, choice.task.name, options, **extra)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from openhearth.pipelines.diffusion_folder import tasks_of_class
-from openhearth.pipelines.libraries import RAPIDOCR, TRANSFORMERS
+from openhearth.pipelines.libraries import APERTIUM, RAPIDOCR, TRANSFORMERS
 from openhearth.pipelines.model_folder import ModelFolder
 from openhearth.pipelines.onnx_folder import ONNX_TASKS
 from openhearth.pipelines.tasks import TASKS, Task
@@ -140,6 +140,12 @@ _WAYS: Mapping[str, tuple[Way, ...]] = {
     ),
     "translation": (
         Way(module="translation", how="an encoder-decoder model", fits=_is_seq2seq),
+        Way(
+            module="apertium.translating",
+            how="dictionaries and rules (Apertium)",
+            fits=_made_for("translation"),
+            library=APERTIUM,
+        ),
         Way(
             module="translation",
             how="a prompt to an instruct model, which is no translator: small ones get it wrong more often than right",
