@@ -61,11 +61,7 @@ def pipeline(
             "give revision= the 40 digits of that commit."
         )
     options = PipelineOptions(
-        device=None if device == "auto" else device,
-        dtype=dtype,
-        threads=threads,
-        trust_remote_code=trust_remote_code,
-        more=more,
+        device=device, dtype=dtype, threads=threads, trust_remote_code=trust_remote_code, more=more
     )
     run = Run(task=choice.task.name, model=choice.model.name)
     with run.watched():
