@@ -10,7 +10,8 @@ SEED ?= 8600
 # Two files of tests at a time; what a file shares (a hub, a loaded model) is made once for it. PARALLEL= works them one by one.
 PARALLEL ?= -n 2 --dist loadfile
 export OMP_WAIT_POLICY = PASSIVE
-DEBIAN_TOOLS := chromium git-lfs openssh-client gnupg nginx-light wrk fonts-dejavu-core npm postgresql espeak-ng
+DEBIAN_TOOLS := chromium git-lfs openssh-client gnupg nginx-light wrk fonts-dejavu-core npm postgresql espeak-ng zsh fish \
+  apertium apertium-eng-spa apertium-fr-es apertium-es-pt
 
 .DEFAULT_GOAL := help
 .PHONY: help setup serve starter test test-fast check fix types docs compat bench bench-quality tools clean

@@ -42,7 +42,14 @@ def find(
 ) -> None:
     """List the photos that show somebody, best first. NAME may be a sentence that speaks of them."""
     album = _open(model)
-    rows = album.find(name, in_=folder, threshold=threshold, top_k=top_k)
+    try:
+        rows = album.find(name, in_=folder, threshold=threshold, top_k=top_k)
+    except KeyboardInterrupt:
+        typer.echo(
+            "Stopped. Photos that were looked at are remembered; the next search goes on from there.",
+            err=True,
+        )
+        raise typer.Exit(130) from None
     _print(rows, json, lambda row: f"{row['score']:.2f}  {row.get('path', folder)}  {_place(row['box'])}")
     for path, reason in album.skipped:
         typer.echo(f"left out {path}: {reason}", err=True)

@@ -4,15 +4,17 @@ Imports no torch: nothing is loaded before everything is decided.
 """
 
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 import psutil
 
 from openhearth.errors import Invalid, NotFound, TooLarge, Unsupported
-from openhearth.pipelines.finding import FoundModel, find_model
+from openhearth.pipelines.finding import FoundModel, find_model, is_folder
+from openhearth.pipelines.languages import UNSAID, Tongues, tongues_in
 from openhearth.pipelines.machine import bytes_per_parameter
 from openhearth.pipelines.shelf import STARTER, OnShelf, list_shelf
 from openhearth.pipelines.tasks import Task, find_registered, find_task
+from openhearth.pipelines.translators import route_of, speaks
 from openhearth.pipelines.ways import Way, find_way, find_way_without_model, tasks_of, ways_of
 from openhearth.pipelines.words import choose
 from openhearth.pipelines.words.ideas import understand
@@ -39,7 +41,10 @@ _MADE_FOR = {("token-classification", "personal"): "rampart-pii"}
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """The task, the model and the way, each with its reason. `takes` is the kind of input that was asked for."""
+    """The task, the model and the way, each with its reason. `takes` is the kind of input that was asked for.
+
+    `tongues` are the languages that were named, where the task is translation.
+    """
 
     task: Task
     takes: str
@@ -48,18 +53,19 @@ class Choice:
     task_reason: str
     model_reason: str
     others: tuple[str, ...] = ()
+    tongues: Tongues = UNSAID
 
     def __str__(self) -> str:
         also = f"\nalso possible: {', '.join(self.others)}" if self.others else ""
         return (
-            f"task:  {self.task.name}, because {self.task_reason}\n"
+            f"task:  {self.task.name}{self.tongues}, because {self.task_reason}\n"
             f"model: {self.model.name}, {self.model_reason}\n"
             f"way:   by {self.way.how}{also}"
         )
 
 
 def decide(
-    request: str | None, model: str | Path | None, *, revision: str | None = None, token: str | None = None
+    request: str | None, model: Any, *, revision: str | None = None, token: str | bool | None = None
 ) -> Choice:
     """The choice for a task or plain words, a model, or both.
 
@@ -70,16 +76,31 @@ def decide(
     if request is None:
         assert model is not None
         return _by_model(find_model(model, revision=revision, token=token))
+    if model is None and _is_model(request):
+        raise Invalid(f"task: {request!r} is a model of this machine; give it as model=.")
     task, takes, reason, others = understand_request(request)
+    tongues = tongues_in(request) if task.name == "translation" else UNSAID
     if model is None:
-        found, way, why = _from_shelf(task, _specialist(task, request))
+        found, way, why = _from_shelf(task, _specialist(task, request), tongues)
     else:
         found = find_model(model, revision=revision, token=token)
         way, why = _way_with(task, found), "because you named it"
     require_room(found)
     return Choice(
-        task=task, takes=takes, model=found, way=way, task_reason=reason, model_reason=why, others=others
+        task=task,
+        takes=takes,
+        model=found,
+        way=way,
+        task_reason=reason,
+        model_reason=why,
+        others=others,
+        tongues=tongues,
     )
+
+
+def _is_model(request: str) -> bool:
+    """Whether a model was given where the task is asked for."""
+    return "/" in request and (any(known.id == request for known in list_shelf()) or is_folder(request))
 
 
 def understand_request(request: str) -> tuple[Task, str, str, tuple[str, ...]]:
@@ -136,7 +157,7 @@ def _specialist(task: Task, request: str) -> str | None:
     return next((name for idea, name in made.items() if idea in ideas), None)
 
 
-def _from_shelf(task: Task, specialist: str | None) -> tuple[FoundModel, Way, str]:
+def _from_shelf(task: Task, specialist: str | None, tongues: Tongues) -> tuple[FoundModel, Way, str]:
     """The first model on this machine for the best way there is one for. Raises NotFound."""
     # What one table taught a model says nothing about another: none on the shelf is chosen unasked.
     if (without := find_way_without_model(task)) is not None:
@@ -148,10 +169,12 @@ def _from_shelf(task: Task, specialist: str | None) -> tuple[FoundModel, Way, st
     too_large: list[FoundModel] = []
     for way in (way for way in ways_of(task) if way.is_offered):
         fitting = [known for known in shelf if known.folder is not None and way.works(known.folder)]
+        if task.name == "translation":
+            fitting = [known for known in fitting if known.folder and speaks(known.folder, tongues)]
         for known in sorted(fitting, key=lambda known: _preference(task, known)):
             found = FoundModel(name=known.id, path=known.path)
             if _needed_bytes(found) <= _free_bytes():
-                return found, way, "the first one here that does it"
+                return found, way, f"the first one here that does it{route_of(found.folder, tongues)}"
             too_large.append(found)
     if too_large:
         require_room(min(too_large, key=_needed_bytes))

@@ -5,17 +5,14 @@ Python are one for all threads: what another thread says meanwhile is heard by w
 """
 
 import logging
-import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from openhearth.pipelines.notes.known import MESSAGE_MAX_LENGTH, find_meaning
+from openhearth.pipelines.notes.known import find_meaning, plain
 from openhearth.pipelines.notes.records import Note, NoteKind
 
-# What terminals take for colours, and a book for noise.
-_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 # Libraries that stop their log records before the root of the tree hears them.
 _OWN_ROOTS = ("transformers", "huggingface_hub", "datasets", "diffusers", "peft", "accelerate")
 
@@ -27,7 +24,7 @@ class Heard:
         self._notes: dict[str, Note] = {}
 
     def add(self, message: str, *, source: str, category: str, kind: NoteKind = "warning") -> None:
-        said = " ".join(_COLOURS.sub("", message).split("\n")[0:40]).strip()[:MESSAGE_MAX_LENGTH]
+        said = plain(message)
         # Modules hand one warning on to the next: it stays that of the first.
         before = self._notes.get(said)
         meaning = find_meaning(said)
