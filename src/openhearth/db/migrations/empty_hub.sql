@@ -17,12 +17,56 @@ CREATE TABLE access_tokens (
 	CONSTRAINT uq_access_tokens_value_hash UNIQUE (value_hash)
 )
 
+CREATE TABLE album_faces (
+	id VARCHAR(24) NOT NULL, 
+	repo_key VARCHAR(24) NOT NULL, 
+	oid VARCHAR(64) NOT NULL, 
+	box JSON NOT NULL, 
+	score FLOAT NOT NULL, 
+	vector BLOB NOT NULL, 
+	picture BLOB NOT NULL, 
+	CONSTRAINT pk_album_faces PRIMARY KEY (id), 
+	CONSTRAINT fk_album_faces_repo_key_oid FOREIGN KEY(repo_key, oid) REFERENCES album_photos (repo_key, oid) ON DELETE CASCADE
+)
+
+CREATE TABLE album_photos (
+	repo_key VARCHAR(24) NOT NULL, 
+	oid VARCHAR(64) NOT NULL, 
+	error TEXT, 
+	preview BLOB, 
+	CONSTRAINT pk_album_photos PRIMARY KEY (repo_key, oid), 
+	CONSTRAINT fk_album_photos_repo_key FOREIGN KEY(repo_key) REFERENCES albums (repo_key) ON DELETE CASCADE
+)
+
+CREATE TABLE album_tags (
+	face_id VARCHAR(24) NOT NULL, 
+	name VARCHAR(200) NOT NULL, 
+	is_refused BOOLEAN NOT NULL, 
+	said_at DATETIME NOT NULL, 
+	CONSTRAINT pk_album_tags PRIMARY KEY (face_id, name), 
+	CONSTRAINT fk_album_tags_face_id FOREIGN KEY(face_id) REFERENCES album_faces (id) ON DELETE CASCADE
+)
+
+CREATE TABLE albums (
+	repo_key VARCHAR(24) NOT NULL, 
+	asked_by VARCHAR(24) NOT NULL, 
+	model VARCHAR(200) NOT NULL, 
+	network VARCHAR(64), 
+	"commit" VARCHAR(40), 
+	state VARCHAR(9) NOT NULL, 
+	error TEXT, 
+	version BIGINT NOT NULL, 
+	updated_at DATETIME NOT NULL, 
+	CONSTRAINT pk_albums PRIMARY KEY (repo_key), 
+	CONSTRAINT fk_albums_repo_key FOREIGN KEY(repo_key) REFERENCES repos ("key") ON DELETE CASCADE
+)
+
 CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 )
 
-INSERT INTO "alembic_version" VALUES('0011')
+INSERT INTO "alembic_version" VALUES('0012')
 
 CREATE TABLE audit_log (
 	id BIGINT NOT NULL, 
@@ -994,3 +1038,5 @@ CREATE INDEX ix_run_notes_repo_key ON run_notes (repo_key)
 CREATE INDEX ix_run_notes_run_id ON run_notes (run_id)
 
 CREATE INDEX ix_run_notes_user_id_at ON run_notes (user_id, at)
+
+CREATE INDEX ix_album_faces_repo_key_oid ON album_faces (repo_key, oid)
