@@ -64,7 +64,7 @@ def pipeline(
         )
     former = more.pop("torch_dtype", None)  # what `dtype` was called before version 5
     options = PipelineOptions(
-        device=None if device == "auto" else device,
+        device=device,
         dtype=former if former is not None and dtype == "auto" else dtype,
         threads=threads,
         trust_remote_code=trust_remote_code,

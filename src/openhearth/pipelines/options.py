@@ -18,6 +18,8 @@ _OF_LOADING = frozenset(
 class PipelineOptions:
     """`device`, `dtype` as transformers' pipelines take them; `more` is handed to these as it is. `threads` 0: all cores.
 
+    The device "auto" is none: transformers lets the machine decide where none is named, and knows no such name.
+
     `keeps`: what a person tags may be kept on this machine, and files and links that they name opened; not so in an engine.
     """
 
@@ -27,6 +29,10 @@ class PipelineOptions:
     trust_remote_code: bool = False
     keeps: bool = True
     more: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.device == "auto":
+            object.__setattr__(self, "device", None)
 
     def apart(self) -> tuple["PipelineOptions", dict[str, Any]]:
         """What says how to load, and what is to be said to each call of a task that is not transformers' own."""
