@@ -4,12 +4,12 @@ Imports no torch: nothing is loaded before everything is decided.
 """
 
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 import psutil
 
 from openhearth.errors import Invalid, NotFound, TooLarge, Unsupported
-from openhearth.pipelines.finding import FoundModel, find_model
+from openhearth.pipelines.finding import FoundModel, find_model, is_folder
 from openhearth.pipelines.languages import UNSAID, Tongues, tongues_in
 from openhearth.pipelines.machine import bytes_per_parameter
 from openhearth.pipelines.shelf import STARTER, OnShelf, list_shelf
@@ -65,7 +65,7 @@ class Choice:
 
 
 def decide(
-    request: str | None, model: str | Path | None, *, revision: str | None = None, token: str | None = None
+    request: str | None, model: Any, *, revision: str | None = None, token: str | bool | None = None
 ) -> Choice:
     """The choice for a task or plain words, a model, or both.
 
@@ -76,6 +76,8 @@ def decide(
     if request is None:
         assert model is not None
         return _by_model(find_model(model, revision=revision, token=token))
+    if model is None and _is_model(request):
+        raise Invalid(f"task: {request!r} is a model of this machine; give it as model=.")
     task, takes, reason, others = understand_request(request)
     tongues = tongues_in(request) if task.name == "translation" else UNSAID
     if model is None:
@@ -94,6 +96,11 @@ def decide(
         others=others,
         tongues=tongues,
     )
+
+
+def _is_model(request: str) -> bool:
+    """Whether a model was given where the task is asked for."""
+    return "/" in request and (any(known.id == request for known in list_shelf()) or is_folder(request))
 
 
 def understand_request(request: str) -> tuple[Task, str, str, tuple[str, ...]]:

@@ -14,10 +14,12 @@ import numpy as np
 
 from openhearth.config import load_settings
 from openhearth.errors import Invalid, NotFound
-from openhearth.pipelines.faces.asked import checked_name, choose_face, get_name
+from openhearth.pipelines.faces.asked import choose_face
 from openhearth.pipelines.faces.book import FILE_NAME, Book, Face, Tag
-from openhearth.pipelines.faces.finder import Box, Vector, load_finder
-from openhearth.pipelines.faces.people import SAME_SCORE, Likeness, People, Tagged
+from openhearth.pipelines.faces.describing import describe_photo
+from openhearth.pipelines.faces.finder import Box, load_finder
+from openhearth.pipelines.faces.names import checked_name, get_name
+from openhearth.pipelines.faces.people import SAME_SCORE, Likeness, People, Tagged, Vector
 from openhearth.pipelines.faces.photos import list_photos, local_path
 from openhearth.pipelines.faces.reading import FaceReader, Seen, Skipped
 from openhearth.pipelines.finding import FoundModel
@@ -41,13 +43,16 @@ class Album:
 
     def __call__(
         self, inputs: Any = None, name: str | None = None, *, in_: Any = None, people: Mapping[str, Any] | None = None,
-        threshold: float = SAME_SCORE, top_k: int | None = None,
-    ) -> list[dict[str, Any]]:  # fmt: skip
+        threshold: float = SAME_SCORE, top_k: int | None = None, describe: bool = False,
+    ) -> Any:  # fmt: skip
         """Every face on a photo, in a folder or a list of these: `{"label", "score", "box", "path"}`; of one `name`, best first.
 
         With `in_`, `inputs` are words that speak of somebody: `album("show me Ana", in_="photos/")`. `people` are names,
         each with a photo or several, for this call alone. Whom nobody is like is "unknown", with the score of being a face.
+        With `describe`, what an album keeps of one photo, to be compared elsewhere (`faces/describing.py`).
         """
+        if describe:
+            return describe_photo(self._reader.finder, inputs)
         if in_ is not None:
             name, inputs = (name, in_) if inputs is None else (inputs, in_)
         if inputs is None:
@@ -63,7 +68,8 @@ class Album:
         self, name: str, in_: Any, *, threshold: float = SAME_SCORE, top_k: int | None = None
     ) -> list[dict[str, Any]]:
         """The photos in a folder (or a photo, or a list) that show `name`, best first."""
-        return self(name, in_=in_, threshold=threshold, top_k=top_k)
+        rows: list[dict[str, Any]] = self(name, in_=in_, threshold=threshold, top_k=top_k)
+        return rows
 
     def tag(self, name: str, photo: Any, box: Any = None) -> dict[str, Any]:
         """Say whose face is on `photo`. Of several faces, the one in `box` (or a row found before), or the "largest"."""

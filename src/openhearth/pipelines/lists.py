@@ -2,7 +2,8 @@
 
 import sys
 from collections.abc import Iterable, Sized
-from typing import Any, TypeVar
+from numbers import Real
+from typing import Any, TypeVar, cast
 
 from openhearth.errors import Invalid
 
@@ -21,6 +22,12 @@ def checked_texts(inputs: Any, *, field: str = "inputs") -> list[str]:
         if not text.strip():
             raise Invalid(f"{field}: a text is empty; give one with words in it.")
     return texts
+
+
+def number_of(value: Any) -> float | None:
+    """`value` as a number, if it is one: of Python or of numpy, and no truth value."""
+    is_number = isinstance(value, Real) and not isinstance(value, bool)
+    return float(cast(Any, value)) if is_number else None
 
 
 def somebody_watches() -> bool:

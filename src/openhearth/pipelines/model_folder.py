@@ -57,6 +57,8 @@ class ModelFolder:
 
     @property
     def file_names(self) -> frozenset[str]:
+        if self.path == Path():  # it is in memory alone
+            return frozenset()
         return frozenset(path.name for path in self.path.iterdir())
 
     @property
@@ -107,6 +109,19 @@ def read_model_folder(path: Path, *, name: str | None = None) -> ModelFolder:
         architecture=str(architectures[0]),
         tensor_bytes=sum(size for size, _ in sizes),
         parameters=sum(count for _, count in sizes),
+    )
+
+
+def folder_of_loaded(model: Any, path: Path, name: str) -> ModelFolder:
+    """What a model of transformers that is in memory says of itself. `path` is where it came from, or Path()."""
+    architecture = type(model).__name__
+    return ModelFolder(
+        path=path,
+        name=name,
+        config={**model.config.to_dict(), "architectures": [architecture]},
+        architecture=architecture,
+        tensor_bytes=0,
+        parameters=0,
     )
 
 

@@ -5,6 +5,7 @@ Knows folders, not weights; imports no torch. A way names the module that works 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from openhearth.pipelines.diffusion_folder import tasks_of_class
 from openhearth.pipelines.libraries import APERTIUM, RAPIDOCR, TRANSFORMERS
@@ -13,6 +14,16 @@ from openhearth.pipelines.onnx_folder import ONNX_TASKS
 from openhearth.pipelines.tasks import TASKS, Task
 
 Fits = Callable[[ModelFolder], bool]
+# Modules that open transformers' own pipeline with what they are given.
+_OWN_PIPELINES = frozenset(
+    [
+        "through_transformers",
+        "speech_to_text",
+        "mask_generation",
+        "video_classification",
+        "table_question_answering",
+    ]
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,11 +40,24 @@ class Way:
     library: str | None = TRANSFORMERS
     is_offered: bool = True
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For another process, of a way that was chosen: what it fits is asked no more."""
+        return _chosen, (self.module, self.how, self.library, self.is_offered)
+
+    @property
+    def is_transformers(self) -> bool:
+        """Whether transformers' own pipeline does the work, and takes whatever `pipeline` was told beside the model."""
+        return self.module in _OWN_PIPELINES
+
     def works(self, folder: ModelFolder) -> bool:
         """Whether the model in `folder` can be worked so."""
         if folder.graph is not None and folder.task not in ONNX_TASKS:
             return False
         return folder.library == self.library and self.fits(folder)
+
+
+def _chosen(module: str, how: str, library: str | None, is_offered: bool) -> Way:
+    return Way(module=module, how=how, fits=lambda folder: True, library=library, is_offered=is_offered)
 
 
 def _made_for(*tasks: str) -> Fits:

@@ -13,10 +13,10 @@ from threading import Lock, local
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from openhearth.errors import Invalid
+from openhearth.pipelines.faces.people import Vector
 from openhearth.pipelines.finding import FoundModel
 from openhearth.pipelines.machine import require_library
 
@@ -24,8 +24,6 @@ DETECTED_SIDE = 1600  # pixels: at this size the smallest face that is found is 
 ENLARGED_MOST = 2.0
 FILE_MAX_BYTES = 200 << 20
 _STEEPNESS, _MIDDLE = 4.0, 0.25  # a margin below 0.25 is more often a collar or a knot than a face
-
-Vector = NDArray[np.float32]
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any
 from openhearth.errors import Invalid, TooLarge
 from openhearth.pipelines.machine import require_library
 from openhearth.pipelines.reading.content import Content
+from openhearth.pipelines.reading.encodings import decode, is_marked
 
 CELLS_MAX = 50_000_000
 TABLE_SUFFIXES = frozenset([".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson"])
@@ -54,7 +55,7 @@ def table_of(content: Content) -> Any:
     named = suffix in (".json", ".jsonl", ".ndjson") or "json" in content.content_type
     if named or content.content.lstrip()[:1] in (b"{", b"["):
         return as_table(_read_json(content))
-    if b"\0" in content.content[:4096]:
+    if b"\0" in content.content[:4096] and not is_marked(content.content):
         raise Invalid(f"{content.name}: is no table that can be read; give CSV, TSV, Parquet or JSON.")
     return as_table(_read_csv(content))
 
@@ -98,7 +99,7 @@ def _read_parquet(content: Content) -> Any:
 
 
 def _read_json(content: Content) -> Any:
-    text = _decoded(content)
+    text = decode(content.content, content.charset)
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
@@ -112,7 +113,7 @@ def _read_json(content: Content) -> Any:
 def _read_csv(content: Content) -> Any:
     import pandas
 
-    text = _decoded(content)
+    text = decode(content.content, content.charset)
     head = text[:_SNIFFED_BYTES]
     try:
         delimiter = csv.Sniffer().sniff(head, _DELIMITERS).delimiter
@@ -124,16 +125,6 @@ def _read_csv(content: Content) -> Any:
         raise Invalid(
             f"{content.name}: its rows cannot be read as columns ({_brief(error)}); give each row as many cells as the first."
         ) from None
-
-
-def _decoded(content: Content) -> str:
-    for encoding in (content.charset, "utf-8-sig", "latin-1"):
-        try:
-            if encoding:
-                return content.content.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
-            continue
-    raise AssertionError("latin-1 decodes anything")
 
 
 def _brief(error: BaseException) -> str:
