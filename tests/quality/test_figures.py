@@ -79,6 +79,7 @@ def test_translations_are_compared_as_sacrebleu_does() -> None:
     made = ["The boys play in the park with his dog.", "You want coffee or tea?"]
     wanted = ["The children are playing in the park with their dog.", "Do you want coffee or tea?"]
     assert chrf(made, wanted) == pytest.approx(0.56621058900, abs=1e-9)  # sacrebleu 2.6, corpus_chrf
-    assert (chrf(wanted, wanted), chrf(["xyz"], ["abc"])) == (pytest.approx(1.0), 0.0)
+    assert chrf(wanted, wanted) == pytest.approx(1.0)
+    assert chrf(["xyz"], ["abc"]) == 0.0
     assert len(read_translations()) >= 40
     assert all(set(said) == set(LANGUAGES) and all(said.values()) for said in read_translations())
