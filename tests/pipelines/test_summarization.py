@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from openhearth.errors import Invalid
 from openhearth.pipelines import pipeline
 from openhearth.pipelines.faithfulness import tidied, unsupported_facts
 from openhearth.pipelines.splitting import split
@@ -140,3 +141,16 @@ def test_the_text_s_own_sentences_are_in_its_order_from_every_part_and_need_no_m
     assert len(shorten(PARTS, max_length=40)[0]["summary_text"]) < len(said)
     assert len(shorten(PARTS, min_length=400)[0]["summary_text"]) > len(said)
     assert shorten([SOURCE, PARTS], sentences=2)[0]["summary_text"] == SOURCE
+
+
+def test_what_is_misspelled_is_named_and_what_only_writers_are_told_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENHEARTH_STARTER_CACHE", str(tmp_path / "starter"))
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    shorten = pipeline("summarization")
+    assert shorten(SOURCE, num_beams=4, truncation=True)[0]["summary_text"] == SOURCE
+    with pytest.raises(Invalid, match="max_lenght"):
+        shorten(SOURCE, max_lenght=20)
+    with pytest.raises(Invalid, match="sentences"):
+        shorten(SOURCE, sentences=0)

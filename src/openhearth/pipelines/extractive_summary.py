@@ -5,6 +5,7 @@ By nearness of meaning where there is an embedder, else by words: no model is ne
 
 from typing import TYPE_CHECKING, Any
 
+from openhearth.errors import Invalid
 from openhearth.pipelines.central_sentences import Embed, central_text, sentences_for
 from openhearth.pipelines.finding import FoundModel
 from openhearth.pipelines.lists import checked_texts, with_progress
@@ -14,6 +15,12 @@ from openhearth.pipelines.word_vectors import by_words
 if TYPE_CHECKING:  # torch is imported where there is a model, and not to count words
     from openhearth.pipelines.embedder import Embedder
 
+# What models that write are told beside; callers hand it on whoever does it.
+_OF_WRITERS = frozenset([
+    "truncation", "clean_up_tokenization_spaces", "return_text", "return_tensors", "read_all", "repair", "do_sample", "num_beams",
+    "temperature", "top_k", "top_p", "early_stopping", "length_penalty", "repetition_penalty", "no_repeat_ngram_size",
+    "num_return_sequences",
+])  # fmt: skip
 _TOKENS_A_WORD = 4 / 3
 
 
@@ -39,7 +46,7 @@ class ExtractiveSummary:
         min_length: int | None = None,
         max_new_tokens: int | None = None,
         min_new_tokens: int | None = None,
-        **_of_writers: Any,
+        **of_writers: Any,
     ) -> list[dict[str, str]]:
         """`[{"summary_text": …}]` for each text, in `sentences` of its own sentences; without it, more for longer texts.
 
@@ -47,6 +54,10 @@ class ExtractiveSummary:
         only says how a model writes (`num_beams`, `temperature` …) has no meaning here.
         """
         texts = checked_texts(inputs)
+        if unknown := next((name for name in of_writers if name not in _OF_WRITERS), None):
+            raise Invalid(f"{unknown}: summarization has no such parameter here; look at what it takes.")
+        if sentences is not None and sentences < 1:
+            raise Invalid("sentences: give at least one.")
         self.last_count = None
         most, least = max_new_tokens or max_length, min_new_tokens or min_length or 0
         return [
