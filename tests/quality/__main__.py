@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from tests.quality import answers, feelings, hearing, names, translations, wishes
+from tests.quality import answers, feelings, hearing, names, summaries, translations, wishes
 from tests.quality.figures import Figure
 
 TOPICS: Mapping[str, Callable[[], Iterator[Figure]]] = {
@@ -14,6 +14,7 @@ TOPICS: Mapping[str, Callable[[], Iterator[Figure]]] = {
     "feelings": feelings.judge,
     "hearing": hearing.judge,
     "answers": answers.judge,
+    "summaries": summaries.judge,
     "translations": translations.judge,
 }
 

@@ -118,6 +118,8 @@ class PlainWords:
                 HubError
             ):  # made for something else after all, too large, or not for this actor: the next one
                 continue
+        if (at_last := self._inference.spec_without_model(actor, task, at_last=True)) is not None:
+            return await calls.engine_of(self._inference, at_last)
         raise NotFound(
             f"model: no model on this hub that you may read does {task.name}; push one, or install the starter models."
         )
