@@ -77,8 +77,9 @@ def as_numbers(cells: Any, name: str, *, finite: bool = False) -> Any:
     if wrong.any():
         row = int(np.flatnonzero(wrong.to_numpy())[0])
         cell = cells.iloc[row]
+        cell = cell.item() if hasattr(cell, "item") else cell
         raise Invalid(
-            f"table: {cell.item() if hasattr(cell, 'item') else cell!r} in the column {name!r}, row {row + 1}, is no number; mend it, or leave it empty.",
+            f"table: {cell!r} in the column {name!r}, row {row + 1}, is no number; mend it, or leave it empty.",
             param="table",
         )
     return numbers
