@@ -76,8 +76,10 @@ def as_numbers(cells: Any, name: str, *, finite: bool = False) -> Any:
     wrong = (numbers.isna() & ~empty) | (np.isinf(numbers) & finite)
     if wrong.any():
         row = int(np.flatnonzero(wrong.to_numpy())[0])
+        cell = cells.iloc[row]
+        cell = cell.item() if hasattr(cell, "item") else cell
         raise Invalid(
-            f"table: {cells.iloc[row]!r} in the column {name!r}, row {row + 1}, is no number; mend it, or leave it empty.",
+            f"table: {cell!r} in the column {name!r}, row {row + 1}, is no number; mend it, or leave it empty.",
             param="table",
         )
     return numbers
