@@ -114,3 +114,18 @@ def test_the_name_of_a_file_that_is_not_there_is_no_text(
 def test_a_link_that_is_none_is_said_to_be_none(pipes: dict[str, Pipe], link: str) -> None:
     with pytest.raises(Invalid, match="is no http or https address; give one, or the path of a file"):
         pipes["text-classification"](link)
+
+
+def test_a_parameter_that_nothing_knows_is_named(pipes: dict[str, Pipe], tiny: dict[str, Path]) -> None:
+    with pytest.raises(
+        Invalid, match="max_new_token: text-generation has no such parameter here; mend its name"
+    ):
+        pipes["text-generation"](TEXT, max_new_token=2)
+    shorten = pipeline("summarization", tiny["summarization"], device="cpu")
+    with pytest.raises(Invalid, match="max_lenght: summarization has no such parameter here"):
+        shorten(TEXT, max_lenght=2)
+    with pytest.raises(Invalid, match="max_length: '-1' will not do for summarization; give a whole number"):
+        shorten(TEXT, max_length=-1)
+    answer = pipeline("question-answering", tiny["question-answering"], device="cpu")
+    with pytest.raises(Invalid, match="topk: question-answering has no such parameter here"):
+        answer(question="What?", context=TEXT, topk=2)

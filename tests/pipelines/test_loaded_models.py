@@ -130,3 +130,18 @@ def test_what_is_the_pipelines_own_is_seen_and_set_there(tiny: dict[str, Path]) 
     pipe.model = other
     assert pipe(TEXT)[0]["label"] == "iron"
     assert not hasattr(pipe, "no_such_thing")
+
+
+def test_a_lost_task_has_what_each_pipeline_has(tiny: dict[str, Path], tmp_path: Path) -> None:
+    shorten = pipeline("summarization", tiny["summarization"], device="cpu")
+    assert (shorten.task, shorten.device.type) == ("summarization", "cpu")
+    expected = shorten([TEXT, "Iron."], max_length=5)
+    assert shorten([TEXT, "Iron."], max_length=5, batch_size=2, num_workers=0) == expected
+    shorten.save_pretrained(tmp_path / "kept")
+    assert (
+        pipeline("summarization", tmp_path / "kept", device="cpu")([TEXT, "Iron."], max_length=5) == expected
+    )
+    rewrite = pipeline("text2text-generation", tiny["summarization"], device="cpu")
+    assert len(rewrite(TEXT, num_return_sequences=3, do_sample=True, max_length=4)) == 3
+    assert rewrite(TEXT * 200, max_length=2)
+    assert any("only the first" in note.message for note in rewrite.notes)

@@ -5,7 +5,9 @@ this table does not know is passed on as it is.
 """
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from openhearth.errors import Invalid
@@ -68,6 +70,9 @@ _CHECKS: Mapping[str, Callable[[Any], str | None]] = {
     "threshold": _share,
     "max_new_tokens": _whole(1, or_none=True),
 }
+_CHECKS_OF_OWN: Mapping[str, Callable[[Any], str | None]] = {
+    name: _whole(1, or_none=True) for name in ("max_length", "max_new_tokens", "num_return_sequences")
+}
 _CHECKS_OF: Mapping[str, Mapping[str, Callable[[Any], str | None]]] = {
     **{task: {"top_k": _whole(1, or_none=True)} for task in (*_CLASSIFIERS, "fill-mask")},
     "automatic-speech-recognition": {
@@ -77,9 +82,9 @@ _CHECKS_OF: Mapping[str, Mapping[str, Callable[[Any], str | None]]] = {
 }  # fmt: skip
 
 
-def check_parameters(task: Task, parameters: Mapping[str, Any]) -> None:
-    """Raise Invalid for a value that the task cannot be called with."""
-    checks = {**_CHECKS, **_CHECKS_OF.get(task.name, {})}
+def check_parameters(task: Task, parameters: Mapping[str, Any], *, own: bool = False) -> None:
+    """Raise Invalid for a value that the task cannot be called with. `own`: it is none of transformers', and checks most itself."""
+    checks = _CHECKS_OF_OWN if own else {**_CHECKS, **_CHECKS_OF.get(task.name, {})}
     for name, value in parameters.items():
         remedy = checks[name](value) if name in checks else None
         if remedy is not None:
@@ -129,6 +134,8 @@ def bound(
     except (TypeError, ValueError):  # written in C: it checks itself
         return inputs, parameters
     first = next(iter(signature.parameters.values()), None)
+    if task.name == "question-answering":
+        inputs, parameters = _asked(inputs, parameters)
     if not inputs and first is not None and first.name in parameters and first.name not in task.asks:
         rest = {name: value for name, value in parameters.items() if name != first.name}
         inputs, parameters = (parameters[first.name],), rest
@@ -143,6 +150,35 @@ def bound(
             f"{task.name}: does not take this call ({error}); give one input, and parameters by their names."
         ) from None
     return inputs, parameters
+
+
+def _asked(inputs: tuple[Any, ...], parameters: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """A question and its context in this order, as transformers took them before version 5."""
+    texts = inputs if len(inputs) == 2 else (*inputs, parameters.get("context"))
+    if "question" in parameters or len(texts) != 2 or not all(isinstance(text, str) for text in texts):
+        return inputs, parameters
+    return (), {**parameters, "question": texts[0], "context": texts[1]}
+
+
+# How a call and how `generate` say that they know no such parameter.
+_UNKNOWN = re.compile(
+    r"unexpected keyword argument '(\w+)'|`model_kwargs` are not used by the model: \[([^]]*)\]"
+)
+
+
+@contextmanager
+def unknown_named(task: Task) -> Iterator[None]:
+    """Say of a parameter that nothing in this block knows that it is unknown."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        said = _UNKNOWN.search(str(error))
+        if said is None:
+            raise
+        names = said[1] or said[2].replace("'", "")
+        raise Invalid(
+            f"{names}: {task.name} has no such parameter here; mend its name, or leave it out."
+        ) from error
 
 
 _WANTED = {"text": "a text", "image": "an image", "audio": "a sound", "video": "a film", "table": "a table"}

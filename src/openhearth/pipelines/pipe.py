@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from openhearth.errors import Invalid
+from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.answers import Answers, CountedList, each_when_taken
-from openhearth.pipelines.checks import bound, check_inputs, check_parameters
+from openhearth.pipelines.checks import bound, check_inputs, check_parameters, unknown_named
 from openhearth.pipelines.choice import Choice
 from openhearth.pipelines.explain import LastCall, Twin, explain
 from openhearth.pipelines.limits import fitted, fitted_to_all
@@ -16,6 +16,7 @@ from openhearth.pipelines.notes import Note, Run
 from openhearth.pipelines.reading import Many, Read, Reader, find_many
 from openhearth.pipelines.reading.reader import checked_text, naming
 
+_OF_ANY_PIPELINE = ("task", "device", "save_pretrained")
 Reading = Callable[[Any], tuple[Any, list[Read]]]
 
 
@@ -41,10 +42,15 @@ class Pipe:
         A list, a folder, a column of a table gives a list; a generator or a data set gives answers one by one.
         """
         self.read = []
-        inputs, parameters = bound(self.worker, self.choice.task, inputs, {**self._said, **parameters})
-        with self._run.watched():
-            if self.choice.way.is_transformers:
-                check_parameters(self.choice.task, parameters)
+        parameters = {**self._said, **parameters}
+        if not self.choice.way.is_transformers:
+            # One after the other, our own tasks answer the same whatever is said of batches.
+            parameters = {
+                name: value for name, value in parameters.items() if name not in ("batch_size", "num_workers")
+            }
+        inputs, parameters = bound(self.worker, self.choice.task, inputs, parameters)
+        with self._run.watched(), unknown_named(self.choice.task):
+            check_parameters(self.choice.task, parameters, own=not self.choice.way.is_transformers)
             self._answer = self._answer_to(inputs, as_text, parameters)
         return self._answer
 
@@ -57,7 +63,8 @@ class Pipe:
         return save(self._answer, path)
 
     def _answer_to(self, inputs: tuple[Any, ...], as_text: bool, parameters: dict[str, Any]) -> Any:
-        many = find_many(inputs[0], self._reader.kind, as_text=as_text) if inputs else None
+        parts = ("question", "context") if self.choice.task.name == "question-answering" else ()
+        many = find_many(inputs[0], self._reader.kind, as_text=as_text, parts=parts) if inputs else None
         if many is None:
             return self._call(inputs, as_text, parameters)
         read = self._read_text if as_text else self._reader.read
@@ -177,7 +184,29 @@ class Pipe:
     def __getattr__(self, name: str) -> Any:
         if "worker" not in self.__dict__:  # copying and unpickling ask before anything is there
             raise AttributeError(name)
-        return getattr(self.__dict__["worker"], name)
+        worker = self.__dict__["worker"]
+        if not hasattr(worker, name) and name in _OF_ANY_PIPELINE and "choice" in self.__dict__:
+            return self._of_any_pipeline(name)
+        return getattr(worker, name)
+
+    def _of_any_pipeline(self, name: str) -> Any:
+        """What each pipeline of transformers has, for tasks that are our own."""
+        if name == "task":
+            return self.choice.task.name
+        return self.worker.model.device if name == "device" else self._save_pretrained
+
+    def _save_pretrained(self, save_directory: str | Path) -> None:
+        """Write the model and its parts to a folder, which `model=` takes."""
+        parts: list[Any] = [
+            getattr(self.worker, name, None) for name in ("model", "tokenizer", "image_processor")
+        ]
+        kept = [part for part in parts if callable(getattr(part, "save_pretrained", None))]
+        if not kept:
+            raise Unsupported(
+                f"save_pretrained: {self.choice.model.name} is no model of transformers; copy its folder."
+            )
+        for part in kept:
+            part.save_pretrained(str(save_directory))
 
     def __setattr__(self, name: str, value: Any) -> None:
         """What is the loaded pipeline's own (`model`, `tokenizer`, `batch_size` …) is set there, where it has an effect."""

@@ -53,10 +53,12 @@ class Many:
         return self.length is not None and _is_torch_dataset(self.items)
 
 
-def find_many(given: Any, kind: InputKind, *, as_text: bool = False) -> Many | None:
+def find_many(
+    given: Any, kind: InputKind, *, as_text: bool = False, parts: tuple[str, ...] = ()
+) -> Many | None:
     """What `given` holds many of; None if it is one input, or a plain list. Raises Invalid for a table without a clear column.
 
-    `as_text`: a string is a text, and no folder or pattern.
+    `as_text`: a string is a text, and no folder or pattern. `parts` are columns that make an input together.
     """
     if kind in OPENED_BY_TASKS:
         return None
@@ -70,12 +72,22 @@ def find_many(given: Any, kind: InputKind, *, as_text: bool = False) -> Many | N
         texts = given.tolist()
         return Many(texts, len(texts)) if isinstance(texts, list) else None
     if maker in ("pandas", "polars", "datasets"):
-        return _of_table(given, name, kind)
+        rows = _rows_of(given, parts)
+        return rows if rows is not None else _of_table(given, name, kind)
     if _is_torch_dataset(given):
         return Many(given, len(given) if hasattr(given, "__len__") else None, is_lazy=True)
     if isinstance(given, Iterator) and not hasattr(given, "read"):
         return Many(given, is_lazy=True)
     return None
+
+
+def _rows_of(given: Any, parts: tuple[str, ...]) -> Many | None:
+    """A row of a table as one input, where the table has all its parts."""
+    names: Any = getattr(given, "column_names", None) or getattr(given, "columns", ())
+    if not parts or not set(parts) <= set(map(str, names)):
+        return None
+    columns = [list(given[part]) for part in parts]
+    return Many([dict(zip(parts, row, strict=True)) for row in zip(*columns, strict=True)], len(columns[0]))
 
 
 def _of_table(given: Any, name: str, kind: InputKind) -> Many | None:

@@ -14,6 +14,7 @@ from typing import Any
 from openhearth.errors import HubError, Invalid, NotFound
 from openhearth.pipelines.reading.content import Content, Opener, decoded_base64
 from openhearth.pipelines.reading.many import find_many
+from openhearth.pipelines.reading.pdfs import is_pdf
 from openhearth.pipelines.reading.texts import READABLE_SUFFIXES, read_document
 from openhearth.pipelines.tasks import OPENED_BY_TASKS, InputKind
 
@@ -195,7 +196,7 @@ class Reader:
 
     def _decode(self, source: Content, kind: InputKind) -> Any:
         from openhearth.pipelines.inputs import read_image, sound_of
-        from openhearth.pipelines.reading.scans import is_pdf, read_scans
+        from openhearth.pipelines.reading.scans import read_scans
 
         if not source.content:
             raise Invalid(f"{source.name}: is empty; give a file that holds something.")

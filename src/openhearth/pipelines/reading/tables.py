@@ -92,7 +92,7 @@ def _read_parquet(content: Content) -> Any:
         opened = parquet.ParquetFile(io.BytesIO(content.content))
         _check_size(opened.metadata.num_rows, opened.metadata.num_columns)
         return opened.read().to_pandas()
-    except (pyarrow.ArrowException, OSError, ValueError) as error:
+    except (pyarrow.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
         raise Invalid(
             f"{content.name}: the Parquet file cannot be read ({_brief(error)}); write it again."
         ) from None
