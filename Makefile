@@ -72,7 +72,7 @@ compat: tools  ## run real clients and write docs/reference/compatibility.md
 bench: tools  ## measure, and print ratios to a peer or to the physical limit
 	@OPENHEARTH_STARTER_CACHE="$(CACHE)/starter" $(BIN)/python -m tests.bench
 
-bench-quality: tools  ## judge the starter models on data they never saw: feelings, speech, answers, words, names
+bench-quality: tools  ## judge the starter models on data they never saw: feelings, speech, answers, words, names, summaries, translations
 	@OPENHEARTH_STARTER_CACHE="$(CACHE)/starter" $(BIN)/python -m tests.quality
 
 clean:  ## remove the virtual environment and caches of tools

@@ -62,9 +62,12 @@ class Eyes:
     finder: FaceFinder
     asked: int = 0
     between: Callable[[], Any] | None = None
+    refusal: HubError | None = None
 
     def open(self, actor: Actor, repo_id: str, *, task: str) -> Eyes:
         assert task == "face-recognition"
+        if self.refusal:
+            raise self.refusal
         self.site.hub.repos.catalogue.get(actor, RepoRef("model", *repo_id.split("/")))
         return self
 

@@ -9,7 +9,15 @@ import sqlalchemy as sa
 
 from openhearth.access import NOBODY
 from openhearth.albums.tables import album_faces, album_photos, album_tags, albums
-from openhearth.errors import Forbidden, HubError, Invalid, NotFound, RepoNotFound, Unauthenticated
+from openhearth.errors import (
+    Forbidden,
+    HubError,
+    Invalid,
+    NotFound,
+    RepoNotFound,
+    Unauthenticated,
+    Unsupported,
+)
 from openhearth.kit.names import RepoRef
 from openhearth.repos import CommitRequest, RemoveFile
 from tests.albums.conftest import Desk
@@ -93,6 +101,14 @@ def test_access_counts_at_the_time_of_the_work(desk: Desk) -> None:
     desk.site.hub.queue.run_due()
     opened = desk.open()
     assert opened.album is not None and opened.album.state == "failed" and desk.eyes.asked == 0
+
+
+def test_what_is_missing_on_the_machine_is_said_and_looking_goes_on_later(desk: Desk) -> None:
+    desk.eyes.refusal = Unsupported("Finding faces needs dlib: pip install 'openhearth[vision]'.")
+    album = desk.look().album
+    assert album is not None and (album.state, album.error) == ("failed", desk.eyes.refusal.message)
+    desk.eyes.refusal = None
+    assert (album := desk.look().album) is not None and album.state == "done"
 
 
 @pytest.mark.both_engines

@@ -124,6 +124,10 @@ def test_the_same_over_http(desk: Desk) -> None:
     assert len(ask("GET", "/find?name=barack")) == 4  # type: ignore[arg-type]
     told = ask("GET", "")
     assert told["people"] == [{"name": "Barack", "photos": 4, "faces": 4}]  # type: ignore[index]
+    group = told["unnamed"][-1]["faces"]  # type: ignore[index]
+    assert group[0].keys() == {"face", "path", "box", "score"}
+    refused = client.post(f"{desk.api}/tags", headers=headers, json={"name": "B", "path": "data/coffee.jpg"})
+    assert refused.status_code == 400 and "no face is found on data/coffee.jpg" in refused.json()["error"]
     ask("DELETE", "/people/Barack")
     missing = client.get(f"{desk.api}/find?name=Barack", headers=headers)
     assert missing.status_code == 404 and "nobody is named yet" in missing.json()["error"]

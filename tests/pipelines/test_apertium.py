@@ -21,23 +21,13 @@ from openhearth.pipelines.apertium.segments import cut, escape, unescape
 from openhearth.pipelines.apertium.stages import read_stages
 from openhearth.pipelines.pipe import Pipe
 from openhearth.protocol.engine import Run
+from tests.pipelines.installed_pairs import DATA, make_pairs
 from tests.pipelines.test_explain import printed_by_twin
-
-DATA = Path("/usr/share/apertium")
-CARD = "---\nlibrary_name: apertium\npipeline_tag: translation\nlanguage:\n- en\n- es\n- fr\n---\n"
 
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model's folder with two pairs, laid out as on a machine."""
-    made = tmp_path_factory.mktemp("apertium") / "pairs"
-    (made / "modes").mkdir(parents=True)
-    for pair, modes in (("apertium-eng-spa", "eng-spa spa-eng"), ("apertium-fr-es", "fr-es es-fr")):
-        (made / pair).symlink_to(DATA / pair)
-        for mode in modes.split():
-            shutil.copy(DATA / "modes" / f"{mode}.mode", made / "modes")
-    (made / "README.md").write_text(CARD)
-    return made
+    return make_pairs(tmp_path_factory.mktemp("apertium") / "pairs")
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The JSON routes of an album: its state, a person's photos, saying who somebody is."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter
@@ -8,9 +9,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from openhearth.albums.gallery import Match
+from openhearth.albums.records import Face
 from openhearth.albums.service import Albums, OpenAlbum
 from openhearth.errors import Invalid
 from openhearth.kit.names import RepoRef
+from openhearth.pipelines.faces.asked import choose_face
+from openhearth.pipelines.faces.boxes import Box
 from openhearth.urls import Urls
 from openhearth.wire.request import actor_of
 
@@ -20,11 +24,12 @@ Json = dict[str, Any]
 
 
 class TagBody(BaseModel):
-    """`faces` are ids that `find` or `unnamed` gave; or `path` names a photo with one face without a name on it."""
+    """`faces` are ids that `find` or `unnamed` gave; or `path` names a photo, and `box` the face if there are several."""
 
     name: str
     faces: list[str] = Field(default_factory=list)
     path: str = ""
+    box: dict[str, int] | list[int] | str | None = None
     is_refused: bool = Field(default=False, description="The faces are not this person's.")
 
 
@@ -63,7 +68,7 @@ class Api:
     def tag(self, request: Request, body: TagBody) -> Response:
         """Say whose faces these are, or are not."""
         opened = self._open(request, to_change=True)
-        faces = body.faces or [self._only_face(opened, body.path)]
+        faces = body.faces or [self._face_on(opened, body.path, body.box)]
         name = body.name
         if body.is_refused:
             name, _ = self._albums.find(opened, body.name)
@@ -71,7 +76,8 @@ class Api:
                 self._albums.refuse(opened, name, face)
         else:
             name = self._albums.name(opened, body.name, faces)
-        return JSONResponse({"name": name, "faces": faces})
+        known = self._albums.gallery(opened).faces
+        return JSONResponse({"name": name, "faces": faces, "boxes": [_box(known[face]) for face in faces]})
 
     def forget(self, request: Request) -> Response:
         """Take back all that was said of somebody."""
@@ -99,7 +105,7 @@ class Api:
                 {"name": name, "photos": len({match.face.oid for match in matches}), "faces": len(matches)}
                 for name, matches in gallery.people.items()
             ],
-            "unnamed": [{"faces": [face.id for face in group]} for group in groups],
+            "unnamed": [{"faces": [_describe(opened, face) for face in group]} for group in groups],
         }
 
     def _row(self, opened: OpenAlbum, name: str, match: Match) -> Json:
@@ -107,18 +113,34 @@ class Api:
         return {
             "label": name,
             "score": round(match.score, 4),
-            "box": dict(zip(_SIDES, match.face.box, strict=True)),
+            "box": _box(match.face),
             "path": path,
             "url": self._urls.absolute(self._urls.resolve(opened.repo.ref, "main", path)),
             "face": match.face.id,
             "is_tagged": match.is_tagged,
         }
 
-    def _only_face(self, opened: OpenAlbum, path: str) -> str:
+    def _face_on(self, opened: OpenAlbum, path: str, box: Any) -> str:
         oids = {oid for oid, entries in opened.photos.items() if any(entry.path == path for entry in entries)}
-        found = [face for face in self._albums.gallery(opened).faces.values() if face.oid in oids]
-        if len(found) != 1:
+        faces = [face for face in self._albums.gallery(opened).faces.values() if face.oid in oids]
+        chosen = choose_face([_Placed(face.id, Box(*face.box)) for face in faces], box, path[:200])
+        if isinstance(chosen, Box):
             raise Invalid(
-                f"path: {len(found)} faces are known on {path[:120]!r}; give the ids of the faces= you mean."
+                f"box: no face was found there on {path[:200]!r}; the album's page shows those that were."
             )
-        return found[0].id
+        return chosen.id
+
+
+@dataclass(frozen=True)
+class _Placed:
+    id: str
+    box: Box
+
+
+def _box(face: Face) -> Json:
+    return dict(zip(_SIDES, face.box, strict=True))
+
+
+def _describe(opened: OpenAlbum, face: Face) -> Json:
+    path = opened.photos[face.oid][0].path
+    return {"face": face.id, "path": path, "box": _box(face), "score": face.score}

@@ -134,7 +134,8 @@ def load_any_task(task: str, path: Path, *, name: str, threads: int, device: str
     `path` is Path() for a task that needs no stored model.
     """
     if path == Path():
-        found, way = FoundModel.none(), find_way_without_model(TASKS[task])
+        found = FoundModel.none()
+        way = find_way_without_model(TASKS[task]) or find_way_without_model(TASKS[task], at_last=True)
     else:
         found = FoundModel(name=name, path=path)
         way = find_way(TASKS[task], found.folder)

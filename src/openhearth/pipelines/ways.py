@@ -13,6 +13,8 @@ from openhearth.pipelines.model_folder import ModelFolder
 from openhearth.pipelines.onnx_folder import ONNX_TASKS
 from openhearth.pipelines.tasks import TASKS, Task
 
+# Below, a chat model kept fewer facts of a text than its own sentences hold, and made some up (tests/quality/summaries.py).
+_ABLE_PARAMETERS = 1_000_000_000
 Fits = Callable[[ModelFolder], bool]
 # Modules that open transformers' own pipeline with what they are given.
 _OWN_PIPELINES = frozenset(
@@ -31,7 +33,8 @@ class Way:
     """`how` finishes the sentence "worked by …". `module` is a module of this package with a `load`.
 
     `fits` is asked about folders of `library` alone; without a `library`, no stored model is needed.
-    `is_offered` False: only for a model that somebody named, since the task means more than it does.
+    `is_offered` False: only for a model that somebody named, since the task means more than it does, or another does it better.
+    `is_last`: needs no stored model, and is for machines that have none. `name`: what asks for this way where a model is named.
     """
 
     module: str
@@ -39,6 +42,8 @@ class Way:
     fits: Fits
     library: str | None = TRANSFORMERS
     is_offered: bool = True
+    is_last: bool = False
+    name: str | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         """For another process, of a way that was chosen: what it fits is asked no more."""
@@ -77,6 +82,11 @@ def _is_seq2seq(folder: ModelFolder) -> bool:
 
 def _is_chat(folder: ModelFolder) -> bool:
     return folder.is_chat
+
+
+def _is_able_chat(folder: ModelFolder) -> bool:
+    """Whether it is large enough to be asked for what it was not taught; smaller ones invent more than they keep."""
+    return folder.is_chat and folder.parameters >= _ABLE_PARAMETERS
 
 
 def _is_embedder(folder: ModelFolder) -> bool:
@@ -136,7 +146,27 @@ def _sees(folder: ModelFolder) -> bool:
 _WAYS: Mapping[str, tuple[Way, ...]] = {
     "summarization": (
         Way(module="summarization", how="an encoder-decoder model", fits=_is_seq2seq),
-        Way(module="summarization", how="a prompt to an instruct model", fits=_is_chat),
+        Way(module="summarization", how="a prompt to an instruct model", fits=_is_able_chat),
+        Way(
+            module="extractive_summary",
+            how="choosing the sentences nearest to its whole meaning: each is the text's own, nothing is made up",
+            fits=_is_embedder,
+            name="extractive",
+        ),
+        Way(
+            module="extractive_summary",
+            how="choosing the sentences with its most telling words: each is the text's own, nothing is made up",
+            fits=lambda folder: False,
+            library=None,
+            is_last=True,
+            name="extractive",
+        ),
+        Way(
+            module="summarization",
+            how="a prompt to an instruct model, a small one, which leaves out more and may turn round what it keeps",
+            fits=_is_chat,
+            is_offered=False,
+        ),
     ),
     "translation": (
         Way(module="translation", how="an encoder-decoder model", fits=_is_seq2seq),
@@ -346,9 +376,19 @@ def find_way(task: Task, folder: ModelFolder) -> Way | None:
     return next((way for way in ways_of(task) if way.works(folder)), None)
 
 
-def find_way_without_model(task: Task) -> Way | None:
-    """How `task` is worked from what is given alone; None for a task that needs a stored model."""
-    return next((way for way in ways_of(task) if way.library is None), None)
+def find_chat_way(task: Task) -> Way | None:
+    """How a chat model does `task`, of which nothing but that is known."""
+    return next((way for way in reversed(ways_of(task)) if way.fits is _is_chat), None)
+
+
+def find_way_without_model(task: Task, *, at_last: bool = False) -> Way | None:
+    """How `task` is worked from what is given alone; None for a task that needs a stored model.
+
+    `at_last`: no model that does it is here, and less than one could do is wanted.
+    """
+    return next(
+        (way for way in ways_of(task) if way.library is None and at_last in (way.is_last, True)), None
+    )
 
 
 def tasks_of(folder: ModelFolder) -> list[str]:

@@ -1,11 +1,10 @@
 """Which face of a photo people mean. Pure."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from openhearth.errors import Invalid
-from openhearth.pipelines.faces.book import Face
-from openhearth.pipelines.faces.finder import Box
+from openhearth.pipelines.faces.boxes import Box
 
 LARGEST = "largest"
 # How much of two boxes must be shared to mean the same face.
@@ -27,7 +26,17 @@ def read_box(given: Any) -> Box:
     return read
 
 
-def choose_face(faces: Sequence[Face], box: Any, photo: str) -> Face | Box:
+class Boxed(Protocol):
+    """A face that was found."""
+
+    @property
+    def box(self) -> Box: ...
+
+
+FaceT = TypeVar("FaceT", bound=Boxed)
+
+
+def choose_face(faces: Sequence[FaceT], box: Any, photo: str) -> FaceT | Box:
     """The face that is meant; the box itself where no face was found in it. Raises Invalid where it is not clear."""
     if isinstance(box, str) and box != LARGEST:
         raise Invalid(f'box: {box!r} is no box; give xmin, ymin, xmax and ymax, or "{LARGEST}".')

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from openhearth.errors import Invalid
-from openhearth.pipelines.faces.finder import Box
+from openhearth.pipelines.faces.boxes import Box
 from openhearth.pipelines.faces.people import Tagged, Vector
 
 FILE_NAME = "album.db"

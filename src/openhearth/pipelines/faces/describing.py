@@ -8,7 +8,8 @@ from typing import Any
 from PIL import Image
 
 from openhearth.errors import Invalid
-from openhearth.pipelines.faces.finder import Box, FaceFinder
+from openhearth.pipelines.faces.boxes import Box
+from openhearth.pipelines.faces.finder import FaceFinder
 from openhearth.pipelines.faces.photos import open_photo
 
 LEAST_SURE = 0.5
@@ -26,7 +27,7 @@ def describe_photo(finder: FaceFinder, photo: Any) -> dict[str, Any]:
     """
     if not isinstance(photo, bytes):
         raise Invalid("inputs: describe= takes the bytes of one photo.")
-    image, scale = open_photo(photo, "the picture")
+    image, scale = open_photo(photo, "this file")
     found = finder.find(image, threshold=LEAST_SURE)[:FACES_MAX]
     faces = [
         {
