@@ -26,6 +26,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	@echo "Installing Openhearth and its libraries into $(VENV) (some minutes the first time) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt torch
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(BIN)/python -m compileall -q src/openhearth  # pip compiles what it installs, but not what it links to: half a second of a first start
 	@touch $@
 
 serve: setup  ## run the hub on http://127.0.0.1:8600 and add the starter models

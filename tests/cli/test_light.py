@@ -23,9 +23,10 @@ HEAVY = (
     "spacy",
     "cv2",
 )
+# What is the hub's own.
+HUB = ("sqlalchemy", "fastapi", "pygit2", "jinja2", "uvicorn")
 # What a hub brings in when somebody first needs it: webhooks, an app to sign in to, keys, git over SSH, a migration.
 NOT_AT_START = (
-    *HEAVY,
     "aiohttp",
     "authlib.oauth2",
     "joserfc",
@@ -38,7 +39,8 @@ NOT_AT_START = (
 )
 START = """
 from pathlib import Path
-from openhearth.cli.serve import app_of, build_hub, load_settings
+from openhearth.cli.serving import app_of, build_hub
+from openhearth.config import load_settings
 app_of(build_hub(load_settings(data=Path({data!r}))))
 """
 RUN = "import sys; from openhearth.cli import main; sys.argv = ['openhearth', {words}]\ntry: main()\nexcept SystemExit: pass"
@@ -52,6 +54,8 @@ COMPLETE = RUN.format(words="")
         (RUN.format(words=HELP), {}),
         (RUN.format(words=f"'run', {HELP}"), {}),
         (RUN.format(words=f"'notes', {HELP}"), {}),
+        (RUN.format(words=f"'serve', {HELP}"), {}),
+        (RUN.format(words=f"'admin', 'user', {HELP}"), {}),
         (RUN.format(words="'tasks'"), {}),
         ("import openhearth", {}),
         ("from openhearth import pipeline", {}),
@@ -59,18 +63,18 @@ COMPLETE = RUN.format(words="")
         (COMPLETE, {"_OPENHEARTH_COMPLETE": "complete_zsh", "_TYPER_COMPLETE_ARGS": "openhearth run ner --model "}),
     ],
     ids=[
-        "help", "help of run", "help of notes", "list of tasks", "import openhearth", "import pipeline", "complete a task",
-        "complete a model",
+        "help", "help of run", "help of notes", "help of serve", "help of admin", "list of tasks", "import openhearth",
+        "import pipeline", "complete a task", "complete a model",
     ],
 )  # fmt: skip
 def test_no_heavy_library_is_imported(code: str, environ: dict[str, str]) -> None:
-    assert _imported(code, HEAVY, environ) == "[]"
+    assert _imported(code, (*HEAVY, *HUB, "huggingface_hub"), environ) == "[]"
 
 
 def test_a_hub_starts_without_what_only_some_requests_need(tmp_path: Path) -> None:
     code = START.format(data=str(tmp_path))
-    assert _imported(code, NOT_AT_START) == "[]", "at the first start"
-    assert _imported(code, NOT_AT_START) == "[]", "at the second"
+    assert _imported(code, (*HEAVY, *NOT_AT_START)) == "[]", "at the first start"
+    assert _imported(code, (*HEAVY, *NOT_AT_START)) == "[]", "at the second"
 
 
 def _imported(code: str, names: Sequence[str], environ: Mapping[str, str] | None = None) -> str:

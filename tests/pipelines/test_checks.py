@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas
 import pytest
 
 from openhearth.errors import Invalid, NotFound
 from openhearth.pipelines import pipeline
+from openhearth.pipelines.choice import understand_request
 from openhearth.pipelines.pipe import Pipe
 
 TEXT = "Steel is hard."
@@ -129,3 +131,35 @@ def test_a_parameter_that_nothing_knows_is_named(pipes: dict[str, Pipe], tiny: d
     answer = pipeline("question-answering", tiny["question-answering"], device="cpu")
     with pytest.raises(Invalid, match="topk: question-answering has no such parameter here"):
         answer(question="What?", context=TEXT, topk=2)
+
+
+def test_texts_and_labels_beside_the_input_come_as_people_have_them(tiny: dict[str, Path]) -> None:
+    column = pandas.Series(["iron", "cat"])
+    near = pipeline("sentence-similarity", tiny["feature-extraction"], device="cpu")
+    expected = near(TEXT, sentences=["iron", "cat"])
+    assert near(TEXT, sentences=column) == near(TEXT, sentences=column.to_numpy()) == expected
+    assert near([TEXT, TEXT], sentences=column) == [expected, expected]
+    order = pipeline("text-ranking", tiny["feature-extraction"], device="cpu")
+    assert order([TEXT], documents=column, top_k=1) == [order(TEXT, documents=["iron", "cat"])[:1]]
+    sort = pipeline("zero-shot-classification", tiny["feature-extraction"], device="cpu")
+    assert sort(sequences=TEXT, candidate_labels=column) == sort(TEXT, ["iron", "cat"])
+    assert sort(TEXT, [1, 2])["labels"] in (["1", "2"], ["2", "1"])
+    nothing: list[tuple[Pipe, dict[str, Any]]] = [
+        (near, {"sentences": []}),
+        (order, {}),
+        (sort, {"candidate_labels": pandas.Series([])}),
+    ]
+    for pipe, parameters in nothing:
+        with pytest.raises(Invalid, match=": give "):
+            pipe(TEXT, **parameters)
+
+
+def test_a_decision_says_what_its_questions_lack(tiny: dict[str, Path]) -> None:
+    decide = pipeline("decision", tiny["text-generation"], device="cpu")
+    for given in ("hot", {}, {"state": "hot", "questions": {"touch": {"type": "guess"}}}):
+        with pytest.raises(Invalid, match=r'^inputs: .*; give {"state": …, "questions":'):
+            decide(given)
+
+
+def test_broken_letters_in_a_wish_are_passed_over() -> None:
+    assert understand_request("summarise \ud800 a website")[0].name == "summarization"

@@ -136,9 +136,12 @@ def bound(
     first = next(iter(signature.parameters.values()), None)
     if task.name == "question-answering":
         inputs, parameters = _asked(inputs, parameters)
-    if not inputs and first is not None and first.name in parameters and first.name not in task.asks:
-        rest = {name: value for name, value in parameters.items() if name != first.name}
-        inputs, parameters = (parameters[first.name],), rest
+    if not inputs and first is not None:
+        names = (first.name, *(name for name in _INPUT_NAMES if name not in signature.parameters))
+        name = next((name for name in names if name in parameters and name not in task.asks), None)
+        if name is not None:
+            inputs = (parameters[name],)
+            parameters = {other: value for other, value in parameters.items() if other != name}
     try:
         signature.bind(*inputs, **parameters)
     except TypeError as error:
@@ -146,6 +149,8 @@ def bound(
             raise Invalid(
                 f"inputs: are missing; give {task.name} {_WANTED.get(task.takes, 'an input')}."
             ) from None
+        if said := _UNKNOWN.search(str(error)):
+            raise _unknown(task, said[1]) from None
         raise Invalid(
             f"{task.name}: does not take this call ({error}); give one input, and parameters by their names."
         ) from None
@@ -173,12 +178,19 @@ def unknown_named(task: Task) -> Iterator[None]:
         yield
     except (TypeError, ValueError) as error:
         said = _UNKNOWN.search(str(error))
+        if said is None and task.name == "decision" and isinstance(error, ValueError):
+            # transformers reads the questions, and says in a sentence what is wrong with them.
+            raise Invalid(f"inputs: {' '.join(str(error).split())}; {_DECISION}") from error
         if said is None:
             raise
-        names = said[1] or said[2].replace("'", "")
-        raise Invalid(
-            f"{names}: {task.name} has no such parameter here; mend its name, or leave it out."
-        ) from error
+        raise _unknown(task, said[1] or said[2].replace("'", "")) from error
 
 
+def _unknown(task: Task, names: str) -> Invalid:
+    return Invalid(f"{names}: {task.name} has no such parameter here; mend its name, or leave it out.")
+
+
+# What transformers calls the first input of one task or another.
+_INPUT_NAMES = ("inputs", "sequences", "text_inputs", "images")
+_DECISION = 'give {"state": …, "questions": {name: {"type": …, "instructions": …, "criteria": …}}}.'
 _WANTED = {"text": "a text", "image": "an image", "audio": "a sound", "video": "a film", "table": "a table"}

@@ -9,6 +9,7 @@ from typing import Any
 import psutil
 
 from openhearth.errors import Invalid, NotFound, TooLarge, Unsupported
+from openhearth.pipelines.apertium.packages import remedy_for
 from openhearth.pipelines.finding import FoundModel, find_model, is_folder
 from openhearth.pipelines.languages import UNSAID, Tongues, tongues_in
 from openhearth.pipelines.machine import bytes_per_parameter
@@ -192,7 +193,7 @@ def _from_shelf(
         return FoundModel.none(), at_last, lacking
     if too_large:
         require_room(min(too_large, key=_needed_bytes))
-    raise NotFound(_nothing_here(task))
+    raise NotFound(_nothing_here(task, tongues))
 
 
 def _preference(task: Task, known: OnShelf) -> tuple[bool, bool]:
@@ -200,8 +201,9 @@ def _preference(task: Task, known: OnShelf) -> tuple[bool, bool]:
     return (brought is None or not known.id.endswith(f"/{brought}"), known.pipeline_tag != task.name)
 
 
-def _nothing_here(task: Task) -> str:
-    return f"model: no model for {task.name} is on this machine; {_remedy(task)}."
+def _nothing_here(task: Task, tongues: Tongues) -> str:
+    rules = remedy_for(tongues.source, tongues.target) if task.name == "translation" else ""
+    return f"model: no model for {task.name} is on this machine; {_remedy(task)}.{rules}"
 
 
 def _remedy(task: Task) -> str:

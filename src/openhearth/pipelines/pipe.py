@@ -193,7 +193,9 @@ class Pipe:
         """What each pipeline of transformers has, for tasks that are our own."""
         if name == "task":
             return self.choice.task.name
-        return self.worker.model.device if name == "device" else self._save_pretrained
+        if name == "device":
+            return getattr(getattr(self.worker, "model", None), "device", "cpu")
+        return self._save_pretrained
 
     def _save_pretrained(self, save_directory: str | Path) -> None:
         """Write the model and its parts to a folder, which `model=` takes."""

@@ -41,7 +41,13 @@ def as_table(value: Any) -> Any:
     if value.shape[0] == 0 or value.shape[1] == 0:
         raise Invalid("table: is empty; give one with a row and a column at least.")
     _check_size(*value.shape)
-    return value.rename(columns=str)
+    if value.columns.nlevels > 1:
+        value = value.set_axis([" ".join(map(str, levels)) for levels in value.columns], axis=1)
+    named = value.rename(columns=str)
+    if not named.columns.is_unique:
+        twice = named.columns[named.columns.duplicated()][0]
+        raise Invalid(f"table: two columns are called {twice!r}; give each a name of its own.")
+    return named
 
 
 def table_of(content: Content) -> Any:

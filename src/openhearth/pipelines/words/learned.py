@@ -63,7 +63,7 @@ def buckets(request: str) -> Any:
     """The pieces of `request`, counted into `BUCKETS` places, as a vector of length one."""
     counted = np.zeros(BUCKETS, np.float32)
     for piece in pieces(request):
-        counted[zlib.crc32(piece.encode()) % BUCKETS] += 1
+        counted[zlib.crc32(piece.encode(errors="replace")) % BUCKETS] += 1
     counted = np.log1p(counted)
     length = float(np.linalg.norm(counted))
     return counted / length if length else counted
