@@ -149,7 +149,7 @@ def test_a_picture_that_would_fill_the_memory_is_not_opened(look: Pipe) -> None:
     stream = io.BytesIO()
     Image.new("1", (40_000, 40_000)).save(stream, "PNG")
     assert len(stream.getvalue()) < 1 << 20
-    with pytest.raises(Invalid, match=r"40000 by 40000 pixels are too many; send it smaller|no picture"):
+    with pytest.raises(Invalid, match=r"pixels are too many; send it smaller"):
         look(stream.getvalue())
 
 

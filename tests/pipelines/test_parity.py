@@ -198,7 +198,7 @@ def test_a_task_that_somebody_registered_is_worked_and_a_pipe_is_saved_whole(tmp
         del PIPELINE_REGISTRY.supported_tasks["shouting"]
     judge = pipeline("text-classification", tmp_path / "model", device="cpu")
     judge.save_pretrained(tmp_path / "kept")
-    assert pipeline("text-classification", tmp_path / "kept", device="cpu")("Steel") == judge("Steel")
+    assert pipeline("text-classification", tmp_path / "kept", device="auto")("Steel") == judge("Steel")
     assert judge.model.config.num_labels == 2
     assert judge.tokenizer("Steel").input_ids
     assert str(judge.device) == "cpu"

@@ -80,15 +80,20 @@ def _options(version: bool = typer.Option(False, "--version", help="Print the ve
 
 
 def main() -> None:
-    """Run the command line. A refusal of ours is one sentence on stderr and exit code 1, never a trace."""
+    """Run the command line. What a person or their machine refuses is one sentence on stderr and exit code 1, never a trace."""
+    from openhearth.cli.printable import printable
     from openhearth.errors import HubError
 
     try:
         app()
     except HubError as error:
-        typer.echo(f"openhearth: {error.message}", err=True)
+        typer.echo(printable(f"openhearth: {error.message}"), err=True)
         for note in getattr(error, "__notes__", ()):  # earlier warnings that may have to do with it
-            typer.echo(note, err=True)
+            typer.echo(printable(note), err=True)
         sys.exit(1)
-    except BrokenPipeError:
-        sys.exit(0)
+    except OSError as error:
+        # What is still to be written would fail again when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        where = f" ({error.filename})" if error.filename else ""
+        typer.echo(printable(f"openhearth: {error.strerror or error}{where}"), err=True)
+        sys.exit(1)

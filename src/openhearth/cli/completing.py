@@ -1,14 +1,18 @@
-"""What the shell offers when the tab key is pressed: tasks, models of this machine and of the hub, files.
+"""What the shell offers when the tab key is pressed: tasks, models of this machine and of the hub.
 
-Answers within half a second whatever the hub does, and imports no library that runs models.
+Answers within half a second whatever the hub does, and imports no library that runs models. Files are left to the shell,
+which completes them itself where nothing is offered, and quotes them. What is offered here is taken as it stands, and zsh
+runs what stands in `$(…)`: so nothing is offered that would need quotes.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 HUB_TIMEOUT_S = 0.5
 _OFFERED = 50
 _ANSWER_MAX_BYTES = 1 << 20
+_PLAIN = re.compile(r"[\w./~+-]+")
 
 
 def complete_task(incomplete: str) -> Iterator[tuple[str, str]]:
@@ -28,21 +32,23 @@ def complete_model(incomplete: str) -> Iterator[str]:
     from openhearth.pipelines.shelf import list_shelf
 
     here = {known.id for known in list_shelf() if known.id.lower().startswith(incomplete.lower())}
-    yield from sorted(here)
-    yield from (name for name in _on_hub(incomplete) if name not in here)
-    yield from (path for path in complete_inputs(incomplete) if path.endswith("/"))
+    offered = [
+        *sorted(here),
+        *(name for name in _on_hub(incomplete) if name not in here),
+        *_folders(incomplete),
+    ]
+    yield from (name for name in offered if _PLAIN.fullmatch(name))
 
 
-def complete_inputs(incomplete: str) -> Iterator[str]:
-    """Files and folders, as shells complete them."""
+def _folders(incomplete: str) -> Iterator[str]:
     folder, slash, begun = incomplete.rpartition("/")
     try:
         entries = sorted(Path(folder + slash or ".").expanduser().iterdir())
     except OSError:
         return
     for entry in entries:
-        if entry.name.startswith(begun) and (begun.startswith(".") or not entry.name.startswith(".")):
-            yield folder + slash + entry.name + ("/" if entry.is_dir() else "")
+        if entry.name.startswith(begun) and entry.is_dir() and (begun or not entry.name.startswith(".")):
+            yield f"{folder}{slash}{entry.name}/"
 
 
 def _on_hub(incomplete: str) -> list[str]:

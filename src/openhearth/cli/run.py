@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from openhearth.cli.completing import complete_inputs, complete_model, complete_task
+from openhearth.cli.completing import complete_model, complete_task
 from openhearth.errors import Invalid
 
 CHAT_WORDS = ("chat", "conversational")
@@ -28,11 +28,7 @@ def run(
     ],
     inputs: Annotated[
         list[str] | None,
-        typer.Argument(
-            help="Texts, or paths, folders or links; - reads standard input.",
-            show_default=False,
-            autocompletion=complete_inputs,
-        ),
+        typer.Argument(help="Texts, or paths, folders or links; - reads standard input.", show_default=False),
     ] = None,
     model: Annotated[
         str | None,
@@ -72,7 +68,7 @@ def run(
 ) -> None:
     """Call a model once for each input and print what it says. Exit code 0: all answered; 1: something failed; 2: misspelled."""
     from openhearth.cli.run_calls import TEXT, Calls
-    from openhearth.cli.run_given import read_batch, read_parameters
+    from openhearth.cli.run_given import read_batch, read_input, read_parameters
     from openhearth.pipelines.choice import understand_request
 
     wanted, _, reason, _ = understand_request(task)
@@ -88,15 +84,17 @@ def run(
     if output is not None and (batch is not None or len(inputs or ()) != 1):
         raise Invalid("--output: holds one answer; give one input, and run once for each of several.")
     lines = read_batch(batch, column) if batch is not None else []
+    values = [read_input(wanted, given) for given in inputs or ()]
     parameters = read_parameters(set_ or [])
     pipe = _open(task, wanted.name, model, endpoint)
     if reason != "you named it" and not json:
         typer.echo(f"{wanted.name}, because {reason}", err=True)
     calls = Calls(pipe, parameters, of_text, is_chat=task.strip().lower() in CHAT_WORDS)
     if output is not None:
-        typer.echo(f"wrote {calls.save(str((inputs or [''])[0]), output)}", err=True)
+        typer.echo(f"wrote {calls.save(values[0], output)}", err=True)
         return
-    failed = sum(calls.answer(given, as_json=json) for given in inputs or ())
+    named = zip(inputs or (), values, strict=True)
+    failed = sum(calls.answer(given, value, as_json=json) for given, value in named)
     if lines:
         failed += calls.answer_all(lines)
     if failed:

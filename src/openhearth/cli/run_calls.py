@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from openhearth.cli.run_given import read_input
+from openhearth.cli.printable import printable
 from openhearth.cli.run_shown import show
 from openhearth.errors import EngineFailed, HubError
 from openhearth.pipelines.on_hub import HubPipe
@@ -31,7 +31,7 @@ class Written:
         if self._is_kept:
             self._pieces.append(text)
         else:
-            typer.echo(text, nl=False)
+            typer.echo(printable(text), nl=False)
 
     @property
     def text(self) -> str:
@@ -48,12 +48,14 @@ class Calls:
         self.task: Task = pipe.choice.task
         self.of_text = {**text_parameters(of_text, is_chat), **parameters}
 
-    def answer(self, given: str, *, as_json: bool) -> int:
-        """Print the answer to one input; of a folder or a pattern, those to its files. Gives the number that failed."""
+    def answer(self, given: str, value: Any, *, as_json: bool) -> int:
+        """Print the answer to `value`, which was read for `given`; of a folder or a pattern, those to its files.
+
+        Gives the number that failed.
+        """
         files = find_many(given, self.task.takes) if given != "-" else None
         if files is not None:
             return self.answer_all([str(file) for file in files.items], as_json=as_json, is_named=True)
-        value = read_input(self.task, given)
         if self.task.name == TEXT:
             self._generate(value, as_json=as_json)
             return 0
@@ -62,13 +64,12 @@ class Calls:
         typer.echo(line_of(answer) if as_json else show(self.task, answer))
         return 0
 
-    def save(self, given: str, output: Path) -> Path:
-        """Write the answer to `given` to `output`; subtitles ask for the times they need."""
+    def save(self, value: Any, output: Path) -> Path:
+        """Write the answer to `value` to `output`; subtitles ask for the times they need."""
         from openhearth.pipelines.saving import save
 
         if output.suffix.lower() in SUBTITLES:
             self.parameters.setdefault("return_timestamps", True)
-        value = read_input(self.task, given)
         if self.task.name == TEXT:
             options = {**self._seeded(), "return_full_text": False}
             return save(self._call(self._whole(str(value)), options), output)
@@ -85,7 +86,7 @@ class Calls:
                 typer.echo(line_of({"error": error.message, "input": item[:200]}))
                 continue
             if is_named and not as_json:
-                typer.echo(f"{item}\n{_indented(show(self.task, answer))}")
+                typer.echo(f"{printable(item)}\n{_indented(show(self.task, answer))}")
             else:
                 typer.echo(line_of({"input": item, "answer": answer} if is_named else answer))
         return failed
@@ -100,7 +101,7 @@ class Calls:
         """Print the continuation of `text` after it, as it comes; of a chat, the answer alone."""
         shown = "" if self.is_chat else text
         if not as_json:
-            typer.echo(shown, nl=False)
+            typer.echo(printable(shown), nl=False)
         written = Written(is_kept=as_json)
         self._call(
             self._whole(text),
@@ -129,7 +130,7 @@ class Calls:
         """Whatever a library makes of what a person gave is one sentence: the trace is nobody's remedy."""
         try:
             return self.pipe(value, **parameters)
-        except HubError:
+        except (HubError, BrokenPipeError):  # the latter: whoever read the words has seen enough
             raise
         except Exception as error:
             said = next(iter(str(error).strip().splitlines()), type(error).__name__)
@@ -141,7 +142,7 @@ class Calls:
     def _tell_of_what_was_read(self) -> None:
         reads: list[Read] = self.pipe.read
         for read in reads:
-            typer.echo(f"read: {read}", err=True)
+            typer.echo(printable(f"read: {read}"), err=True)
 
 
 def _with_bar(items: Sequence[str], label: str) -> Any:

@@ -19,9 +19,26 @@ CELL_MAX_LENGTH = 16 << 20
 
 def read_input(task: Task, text: str) -> Any:
     """What the pipeline is given for `text`: itself, or standard input for `-`."""
-    if text != "-":
-        return text
-    return sys.stdin.read().rstrip("\n") if task.takes == "text" else sys.stdin.buffer.read()
+    if text == "-":
+        content = _standard_input()
+        return _text_of(content, "standard input").rstrip("\n") if task.takes == "text" else content
+    if not text.isprintable() and any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise Invalid(f"input: {text!a} is no UTF-8 text; give it in that encoding, or as a file.")
+    return text
+
+
+def _standard_input() -> bytes:
+    """Raises Invalid where a shell closed it."""
+    if sys.stdin is None:
+        raise Invalid("input: standard input is closed; give a text, a path or a link.")
+    return sys.stdin.buffer.read()
+
+
+def _text_of(content: bytes, name: str) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Invalid(f"input: {name} is no UTF-8 text; give it in that encoding.") from None
 
 
 def read_batch(file: Path, column: str | None) -> list[str]:
@@ -44,7 +61,7 @@ def read_batch(file: Path, column: str | None) -> list[str]:
 
 def _read(file: Path) -> str:
     try:
-        return sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8-sig")
+        return _text_of(_standard_input(), "--batch -") if str(file) == "-" else file.read_text("utf-8-sig")
     except OSError as error:
         raise NotFound(
             f"--batch: {file} cannot be read ({error.strerror}); give the path of a text file."

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from openhearth.cli.printable import printable
 from openhearth.pipelines.tasks import Task
 
 _TEXTS = ("summary_text", "translation_text", "generated_text", "text")
@@ -12,6 +13,10 @@ _MADE = {"image": "a picture", "audio": "a sound", "video": "a film"}
 
 def show(task: Task, answer: Any) -> str:
     """`answer` of `task` for people."""
+    return printable(_shown(task, answer))
+
+
+def _shown(task: Task, answer: Any) -> str:
     if task.gives != "json":
         return f"Made {_MADE[task.gives]}; keep it with --output FILE."
     if isinstance(answer, dict):
@@ -26,7 +31,7 @@ def show(task: Task, answer: Any) -> str:
         and all(isinstance(row, list) for row in answer)
         and all(isinstance(row, dict) for rows in answer for row in rows)
     ):
-        return "\n\n".join(show(task, row) for row in answer)
+        return "\n\n".join(_shown(task, row) for row in answer)
     return _numbers(answer)
 
 

@@ -56,10 +56,10 @@ class Inference:
             needs_bytes=needed_bytes(folder, chosen),
         )
 
-    def spec_without_model(self, actor: Actor, task: Task) -> EngineSpec | None:
-        """What works `task` from what is given alone; None if it needs a stored model."""
+    def spec_without_model(self, actor: Actor, task: Task, *, at_last: bool = False) -> EngineSpec | None:
+        """What works `task` from what is given alone; None if it needs a stored model. `at_last`: where none is here."""
         require_permission(actor, "inference.run")
-        if find_way_without_model(task) is None:
+        if find_way_without_model(task, at_last=at_last) is None:
             return None
         key = EngineKey(repo_key="", commit="", task=task.name)
         return EngineSpec(key=key, name="no stored model", folder=Path(), needs_bytes=PROCESS_BYTES)

@@ -12,18 +12,16 @@ from typing import Any
 
 from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.choice import Choice
+from openhearth.pipelines.explain_apertium import by_rules
 from openhearth.pipelines.explain_drawings import drawing
 from openhearth.pipelines.explain_more import answering, deciding
 from openhearth.pipelines.explain_sounds import SOUND_TWINS
+from openhearth.pipelines.explain_summaries import choosing_sentences, summarising
 from openhearth.pipelines.explain_tables import forecast, learnt, saved
+from openhearth.pipelines.language_detection import detect
+from openhearth.pipelines.languages import language_name
 from openhearth.pipelines.lists import LABEL_TEMPLATE, labels_of
-from openhearth.pipelines.prompts import (
-    SUMMARY_SENTENCES,
-    SUMMARY_TOKENS,
-    TRANSLATION_TOKENS,
-    conversation,
-    language_name,
-)
+from openhearth.pipelines.prompts import TRANSLATION_TOKENS, conversation
 from openhearth.pipelines.reading import Read
 from openhearth.pipelines.reading.reader import is_chat
 from openhearth.pipelines.tasks import Task
@@ -106,16 +104,9 @@ def _generating(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
     return name, {"inputs": inputs, "parameters": parameters}
 
 
-def _summarising(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
-    text = _one(call.inputs)
-    most = call.parameters.get("max_new_tokens") or call.parameters.get("max_length") or SUMMARY_TOKENS
-    sentences = call.parameters.get("sentences", SUMMARY_SENTENCES)
-    return _rewriting(worker, text, conversation("summarization", text=text, sentences=sentences), most)
-
-
 def _translating(call: LastCall, worker: Any) -> tuple[str, dict[str, Any]]:
     text = _one(call.inputs)
-    source = call.parameters.get("src_lang") or worker.source or "the language it is in"
+    source = call.parameters.get("src_lang") or worker.source or detect(text).language
     target = call.parameters.get("tgt_lang") or worker.target or ""
     most = call.parameters.get("max_new_tokens") or call.parameters.get("max_length") or TRANSLATION_TOKENS
     asked = conversation("translation", source=language_name(source), target=language_name(target), text=text)
@@ -192,8 +183,10 @@ def _ending(task: Task, way: Way) -> str:
 Fill = Callable[[LastCall, Any], tuple[str, dict[str, Any]]]
 _TWINS: Mapping[tuple[str, str], Fill] = {
     ("text-generation", "through_transformers"): _generating,
-    ("summarization", "summarization"): _summarising,
+    ("summarization", "summarization"): summarising,
+    ("summarization", "extractive_summary"): choosing_sentences,
     ("translation", "translation"): _translating,
+    ("translation", "apertium.translating"): by_rules,
     ("text-classification", "through_transformers"): _plain("text-classification"),
     ("token-classification", "through_transformers"): _plain("token-classification"),
     ("token-classification", "spacy_entities"): _plain("token-classification.spacy"),

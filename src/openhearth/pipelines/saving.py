@@ -23,10 +23,14 @@ def save(answer: Any, path: str | Path) -> Path:
     content = content_of(answer, target.suffix.lower())
     try:
         handle, partial = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-        Path(partial).chmod(0o666 & ~_umask())
-        Path(partial).replace(target)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content)
+            Path(partial).chmod(0o666 & ~_umask())
+            Path(partial).replace(target)
+        except OSError:
+            Path(partial).unlink(missing_ok=True)
+            raise
     except OSError as error:
         raise Invalid(
             f"output: {target} cannot be written ({error.strerror}); choose another place."

@@ -7,7 +7,7 @@ Count = Callable[[str], int]
 _PARAGRAPH = re.compile(r"\n\s*\n")
 # A full stop behind one of these, or behind a single letter, ends no sentence.
 _SHORT = re.compile(
-    r"(?:^|[\s(“—\"'])(?:Mr|Mrs|Ms|Dr|St|Prof|Gen|Col|Capt|Rev|Hon|Sr|Jr|vs|etc|cf|ca|approx|Fig|[A-Z]|z\.B|bzw)\.$"
+    r"(?:^|[\s(“—\"'.])(?:Mr|Mrs|Ms|Dr|St|Prof|Gen|Col|Capt|Rev|Hon|Sr|Jr|vs|etc|cf|ca|approx|Fig|[A-Z]|z\.B|bzw)\.$"
 )
 _SENTENCE = re.compile(r"(?<=[.!?…。！？])[\s\"'»”)]*(?=\S)")
 

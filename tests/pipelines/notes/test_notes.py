@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import threading
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,31 @@ def test_what_was_heard_before_and_after_is_as_it_was(caplog: pytest.LogCaptureF
     assert logging.getLogger("transformers").handlers == before
     with pytest.warns(UserWarning, match="outside"):
         warnings.warn("outside", stacklevel=1)
+
+
+def test_threads_that_listen_at_once_hear_themselves_and_leave_nothing_behind() -> None:
+    """Two calls of one pipe, the later ended by the earlier: warnings of the whole program were swallowed ever after."""
+    logger = logging.getLogger("transformers")
+    before = (logger.handlers[:], logger.propagate, warnings.showwarning)
+    entered, left = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with listening() as heard:
+            entered.set()
+            assert left.wait(10)
+            logger.warning("of the first")
+            assert [note.message for note in heard.notes] == ["of the first"]
+
+    with ThreadPoolExecutor(1) as threads:
+        running = threads.submit(first)
+        assert entered.wait(10)
+        with listening() as heard:
+            warnings.warn("of the second", stacklevel=1)
+            left.set()
+            running.result(10)
+            logger.warning("of the second too")
+        assert [note.message for note in heard.notes] == ["of the second", "of the second too"]
+    assert (logger.handlers[:], logger.propagate, warnings.showwarning) == before
 
 
 def test_a_record_whose_format_is_broken_is_kept_and_does_not_break_the_call() -> None:
@@ -118,3 +145,38 @@ def test_notes_are_removed_one_by_one_and_bad_ones_refused(book: Book) -> None:
         book.remark("  ")
     with pytest.raises(Invalid, match="characters"):
         book.remark("a" * 20_000)
+
+
+def test_a_book_of_thousands_of_runs_stays_small_and_keeps_what_people_wrote(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("openhearth.pipelines.notes.book.KEPT", 20)
+    book.remark("look again")
+    for number in range(60):
+        book.write([Note(kind="warning", message=f"odd {number}")], run_id=f"r{number}", task="x", model="y")
+    kept = book.list_notes(limit=1000)
+    assert [note.message for note in (*kept[:2], kept[-1])] == ["odd 59", "odd 58", "look again"]
+    assert len(kept) == 21
+
+
+def test_what_a_failure_says_is_kept_short_and_without_commands_to_terminals(book: Book) -> None:
+    run = Run(task="x", model="folder\n1  forged \x1b[2Jline", book=book)
+    with pytest.raises(RuntimeError) as failed, run.watched():
+        logging.getLogger("transformers.x").warning("\x1b]0;owned\x07\x1b[2K\x9bodd\rinput")
+        raise RuntimeError("\x1b[31mno\x1b[0m " + "x" * 1_000_000)
+    warning, failure = book.list_notes()
+    assert failure.message.startswith("RuntimeError: no xxx") and len(failure.message) <= 4000
+    assert warning.message == "oddinput"
+    assert warning.model == "folder 1  forged line"
+    assert "\x1b" not in "".join(failed.value.__notes__)
+
+
+def test_listing_an_unwritten_book_writes_none(tmp_path: Path) -> None:
+    assert Book(tmp_path / "folder" / "notes.db").list_notes() == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_reader_that_has_seen_enough_is_no_failure_of_the_run(book: Book) -> None:
+    with pytest.raises(BrokenPipeError), Run(task="x", model="y", book=book).watched():
+        raise BrokenPipeError
+    assert book.list_notes() == []

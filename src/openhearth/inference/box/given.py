@@ -151,6 +151,7 @@ def _read_json(text: str, name: str) -> Any:
 _READERS: Mapping[str, Callable[[str, str], Any]] = {
     "text": lambda text, _: text,
     "line": lambda text, _: text,
+    "language": lambda text, _: text,
     "lines": lambda text, name: _items(text.splitlines(), name),
     "labels": lambda text, name: _items(text.replace("\n", ",").split(","), name),
     "json": _read_json,

@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from openhearth.errors import Invalid
-from openhearth.pipelines.faces.finder import Box, Vector
-from openhearth.pipelines.faces.people import Tagged
+from openhearth.pipelines.faces.boxes import Box
+from openhearth.pipelines.faces.people import Tagged, Vector
 
 FILE_NAME = "album.db"
 _TABLES = """
@@ -27,6 +27,8 @@ CREATE TABLE IF NOT EXISTS tags (
 CREATE TABLE IF NOT EXISTS photos (
     sha256 TEXT NOT NULL, network TEXT NOT NULL, faces TEXT NOT NULL, vectors BLOB NOT NULL, PRIMARY KEY (sha256, network)
 );
+CREATE TABLE IF NOT EXISTS files (path BLOB PRIMARY KEY, stamp TEXT NOT NULL, sha256 TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS unreadable (sha256 TEXT PRIMARY KEY, reason TEXT NOT NULL);
 """
 
 
@@ -37,6 +39,15 @@ class Face:
     box: Box
     score: float
     vector: Vector
+
+
+@dataclass(frozen=True)
+class KnownFile:
+    """A file whose content was read before; `stamp` is how it lay on the disk then (`photos.stamp_of`)."""
+
+    path: Path
+    stamp: str
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -121,8 +132,41 @@ class Book:
 
     def drop_photos(self, sha256s: Iterable[str]) -> None:
         """Forget what was read of these photos."""
+        dropped = [(sha256,) for sha256 in sha256s]
         with self._open() as rows:
-            rows.executemany("DELETE FROM photos WHERE sha256 = ?", [(sha256,) for sha256 in sha256s])
+            rows.executemany("DELETE FROM photos WHERE sha256 = ?", dropped)
+            rows.executemany("DELETE FROM files WHERE sha256 = ?", dropped)
+
+    def find_files(self, folder: Path) -> dict[Path, KnownFile]:
+        """The files in `folder` and the folders in it that were read before."""
+        below = os.fsencode(folder).rstrip(b"/") + b"/"
+        with self._open() as rows:
+            found = rows.execute(
+                "SELECT path, stamp, sha256 FROM files WHERE path >= ? AND path < ?",
+                (below, below[:-1] + b"0"),
+            )
+            files = (KnownFile(Path(os.fsdecode(path)), stamp, sha256) for path, stamp, sha256 in found)
+            return {file.path: file for file in files}
+
+    def keep_files(self, files: Iterable[KnownFile], gone: Iterable[Path] = ()) -> None:
+        """Remember what lies where, and forget the paths that are `gone`."""
+        with self._open() as rows:
+            rows.executemany("DELETE FROM files WHERE path = ?", [(os.fsencode(path),) for path in gone])
+            rows.executemany(
+                "INSERT OR REPLACE INTO files VALUES (?, ?, ?)",
+                [(os.fsencode(file.path), file.stamp, file.sha256) for file in files],
+            )
+
+    def find_unreadable(self, sha256s: Iterable[str]) -> dict[str, str]:
+        """Those that turned out to be no photo, and why."""
+        asked = "SELECT reason FROM unreadable WHERE sha256 = ?"
+        with self._open() as rows:
+            found = ((sha256, rows.execute(asked, (sha256,)).fetchone()) for sha256 in sha256s)
+            return {sha256: row[0] for sha256, row in found if row is not None}
+
+    def keep_unreadable(self, sha256: str, reason: str) -> None:
+        with self._open() as rows:
+            rows.execute("INSERT OR REPLACE INTO unreadable VALUES (?, ?)", (sha256, reason))
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

@@ -1,16 +1,20 @@
 """Whose face it is: the name whose tagged faces are nearest, unless a correction is nearer still. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from openhearth.pipelines.faces.finder import Vector
-
 # dlib's limit between one person and two, as a distance and as a likeness.
 SAME_PERSON = 0.6
 SAME_SCORE = 0.5
+VECTOR_SIZE = 128
+_AT_ONCE = 4096
+_ROUNDING = 1e-6
+
+Vector = NDArray[np.float32]
+Vectors = NDArray[np.float32]  # faces × 128
 
 
 @dataclass(frozen=True)
@@ -39,33 +43,50 @@ class People:
     """The people who were tagged, by what they look like."""
 
     def __init__(self, tagged: Sequence[Tagged]) -> None:
-        self._vectors: dict[str, NDArray[np.float32]] = _by_name(tagged, is_refused=False)
+        self._shown = _by_name(tagged, is_refused=False)
         self._refused = _by_name(tagged, is_refused=True)
-
-    @property
-    def names(self) -> list[str]:
-        return list(self._vectors)
+        self.names = sorted(self._shown)
 
     def recognise(self, vector: Vector) -> Likeness | None:
         """Who it is most likely, however unlikely that is; None if nobody is left."""
-        found = [likely for name in self._vectors if (likely := self._compare(name, vector))]
-        return min(found, default=None)
+        return self.recognise_all(vector[None])[0]
 
-    def _compare(self, name: str, vector: Vector) -> Likeness | None:
-        nearest = _distance(self._vectors[name], vector)
+    def recognise_all(self, vectors: Vectors) -> list[Likeness | None]:
+        """As `recognise`, for each of `vectors` (faces × 128)."""
+        if not self.names:
+            return [None] * len(vectors)
+        return [
+            likeness
+            for start in range(0, len(vectors), _AT_ONCE)
+            for likeness in self._recognise(vectors[start : start + _AT_ONCE])
+        ]
+
+    def _recognise(self, vectors: Vectors) -> Iterator[Likeness | None]:
+        far = np.stack([self._compare(name, vectors) for name in self.names])  # names × faces
+        for face, nearest in enumerate(far.argmin(axis=0)):
+            distance = float(far[nearest, face])
+            yield None if np.isinf(distance) else Likeness(distance, self.names[nearest])
+
+    def _compare(self, name: str, vectors: Vectors) -> NDArray[np.float64]:
+        """How far each face is from the nearest tagged one of `name`; infinitely far if one that is not theirs is nearer."""
+        nearest: NDArray[np.float64] = distances(vectors, self._shown[name]).min(axis=1)
         refused = self._refused.get(name)
-        if refused is not None and _distance(refused, vector) <= nearest:
-            return None
-        return Likeness(nearest, name)
+        if refused is not None:
+            nearest[distances(vectors, refused).min(axis=1) <= nearest + _ROUNDING] = np.inf
+        return nearest
 
 
-def _by_name(tagged: Sequence[Tagged], *, is_refused: bool) -> dict[str, NDArray[np.float32]]:
+def distances(vectors: Vectors, others: Vectors) -> NDArray[np.float64]:
+    """Euclidean, each of `vectors` to each of `others`, by one product of matrices."""
+    a, b = vectors.astype(np.float64), others.astype(np.float64)
+    squares = (a * a).sum(axis=1)[:, None] + (b * b).sum(axis=1) - 2 * (a @ b.T)
+    roots: NDArray[np.float64] = np.sqrt(np.maximum(squares, 0))
+    return roots
+
+
+def _by_name(tagged: Sequence[Tagged], *, is_refused: bool) -> dict[str, Vectors]:
     kept: dict[str, list[Vector]] = {}
     for each in tagged:
         if each.is_refused == is_refused:
             kept.setdefault(each.name, []).append(each.vector)
     return {name: np.stack(vectors) for name, vectors in kept.items()}
-
-
-def _distance(vectors: NDArray[np.float32], vector: Vector) -> float:
-    return float(np.linalg.norm(vectors - vector, axis=1).min())

@@ -15,6 +15,7 @@ from openhearth.pipelines.notes.records import Note, Related
 from openhearth.pipelines.notes.related import rank
 
 REMARK_MAX_LENGTH = 10_000
+KEPT = 10_000
 _COMPARED = 2000
 _TABLE = """
 CREATE TABLE IF NOT EXISTS notes (
@@ -30,8 +31,15 @@ def new_run_id() -> str:
     return secrets.token_hex(4)
 
 
+class BookUnusable(Invalid):
+    """The file cannot be read or written: it is no book, or its disk is full or read-only."""
+
+
 class Book:
-    """A file of notes. Readers and writers of several processes may have it open at once."""
+    """A file of notes. Readers and writers of several processes may have it open at once.
+
+    Raises BookUnusable. The newest `KEPT` notes stay, and whatever people wrote.
+    """
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path or load_settings().data / "notes.db"
@@ -61,6 +69,9 @@ class Book:
                         f"INSERT INTO notes ({_COLUMNS}) VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - our own columns
                         (run_id, now, task, model, *said),
                     )
+            rows.execute(
+                "DELETE FROM notes WHERE kind != 'remark' AND id <= (SELECT max(id) FROM notes) - ?", (KEPT,)
+            )
 
     def remark(self, text: str, *, run_id: str = "", task: str = "", model: str = "") -> None:
         """Add a person's own note, on a run or on nothing in particular. Raises Invalid for an empty or endless one."""
@@ -74,6 +85,8 @@ class Book:
 
     def list_notes(self, *, limit: int = 100, run_id: str | None = None) -> list[Note]:
         """The newest first."""
+        if not self.path.exists():
+            return []
         where, values = ("WHERE run_id = ?", [run_id]) if run_id else ("", [])
         with self._open() as rows:
             found = rows.execute(
@@ -94,10 +107,16 @@ class Book:
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(self.path, timeout=30)) as connection, connection:
-            connection.execute(_TABLE)
-            yield connection
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with closing(sqlite3.connect(self.path, timeout=30)) as connection, connection:
+                connection.execute(_TABLE)
+                yield connection
+        except (OSError, sqlite3.Error) as error:
+            raise BookUnusable(
+                f"notes: the book {self.path} cannot be used ({error}); make room or give leave to write there, "
+                "or move that file away, and a new one is begun."
+            ) from None
 
 
 def _note(row: Sequence[Any]) -> Note:

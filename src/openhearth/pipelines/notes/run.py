@@ -1,15 +1,14 @@
 """One run: what was heard while a pipeline was loaded and called, kept in the book; a failure is compared with the past."""
 
 import logging
-import sqlite3
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
 from openhearth.errors import HubError, Unsupported
-from openhearth.pipelines.notes.book import Book, new_run_id
-from openhearth.pipelines.notes.known import MESSAGE_MAX_LENGTH, find_meaning
+from openhearth.pipelines.notes.book import Book, BookUnusable, new_run_id
+from openhearth.pipelines.notes.known import find_meaning, plain
 from openhearth.pipelines.notes.listen import Heard, listening
 from openhearth.pipelines.notes.records import Note, Related
 
@@ -21,7 +20,7 @@ class Run:
 
     def __init__(self, *, task: str, model: str, book: Book | None = None) -> None:
         self.id = new_run_id()
-        self.task, self.model = task, model
+        self.task, self.model = task, plain(model)
         self.related: list[Related] = []
         self._book = book or Book()
         self._notes: dict[str, Note] = {}
@@ -38,7 +37,7 @@ class Run:
             try:
                 yield
             except Exception as error:  # whatever failed is compared with the past, and goes on its way
-                if not _is_told_whole(error):
+                if not (isinstance(error, BrokenPipeError) or _is_told_whole(error)):
                     self._compare(error, heard)
                 raise
             finally:
@@ -64,7 +63,7 @@ class Run:
 
     def _compare(self, error: Exception, heard: Heard) -> None:
         """Keep the failure, and lay beside it what was said before it in this run and what earlier runs share with it."""
-        message = f"{type(error).__name__}: {error}"
+        message = plain(f"{type(error).__name__}: {error}")
         meaning = find_meaning(message)
         failure = Note(
             kind="failure", message=message, source=module_of(error), category=type(error).__name__, task=self.task,
@@ -73,7 +72,7 @@ class Run:
         said = "\n".join([message, *_causes(error), *(note.message for note in heard.notes)])
         try:
             self.related = self._book.related(replace(failure, message=said))
-        except (OSError, sqlite3.Error):
+        except BookUnusable:
             self.related = []
         self._notes[failure.message] = failure
         self._write([failure])
@@ -86,8 +85,8 @@ class Run:
         """A book that cannot be written to must not keep a model from answering."""
         try:
             self._book.write(notes, run_id=self.id, task=self.task, model=self.model)
-        except (OSError, sqlite3.Error) as error:
-            log.warning("the notes of this run could not be kept in %s (%s)", self._book.path, error)
+        except BookUnusable as error:
+            log.warning("the notes of this run were not kept: %s", error)
 
 
 def _is_told_whole(error: Exception) -> bool:
@@ -101,7 +100,7 @@ def _causes(error: BaseException) -> Iterator[str]:
     """What was raised below `error`."""
     cause = error.__cause__ or error.__context__
     while cause is not None:
-        yield f"{type(cause).__name__}: {cause}"[:MESSAGE_MAX_LENGTH]
+        yield plain(f"{type(cause).__name__}: {cause}")
         cause = cause.__cause__ or cause.__context__
 
 

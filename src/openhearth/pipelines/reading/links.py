@@ -51,7 +51,12 @@ def fetch(link: str, *, allow_private: bool = False, limit_bytes: int = FETCH_MA
         answer = _ask(url, allow_private, limit_bytes)
         if isinstance(answer, Fetched):
             return answer
-        url = urljoin(url, answer)
+        try:
+            url = urljoin(url, answer)
+        except ValueError:
+            raise UpstreamFailed(
+                f"link: {link} redirects to {answer[:200]!r}, which is no address; give the one it should end at."
+            ) from None
     raise UpstreamFailed(
         f"link: {link} redirects more than {REDIRECTS_MAX} times; give the address it ends at."
     )
@@ -59,7 +64,10 @@ def fetch(link: str, *, allow_private: bool = False, limit_bytes: int = FETCH_MA
 
 def _ask(url: str, allow_private: bool, limit_bytes: int) -> Fetched | str:
     """The answer at `url`, or where it redirects to."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # brackets that hold no address of version 6
+        parts = SplitResult("", "", "", "", "")
     if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
         raise Invalid(f"link: {url[:200]!r} is no http or https address; give one, or the path of a file.")
     try:

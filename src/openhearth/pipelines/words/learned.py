@@ -95,7 +95,7 @@ def weighted(at: Any, counts: Any, rarity: Any) -> Any:
 
 
 def _place(part: str, places: int) -> int:
-    return zlib.crc32(part.encode()) % places
+    return zlib.crc32(part.encode(errors="replace")) % places
 
 
 def _words(words: list[str]) -> Iterator[str]:
