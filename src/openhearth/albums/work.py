@@ -89,6 +89,9 @@ class Worker:
         waiting = self._waiting(album, photos)
         if not waiting:
             self._change(album, state="done", commit=commit, error=None)
+            if self._repos.content.resolve(repo) != commit:  # somebody pushed in this moment
+                self._change(album, state="waiting")
+                self._go_on(album)
             return
         model = self._models.open(actor, album.model, task=TASK)
         if not self._change(album, state="running"):
