@@ -10,7 +10,8 @@ SEED ?= 8600
 # Two files of tests at a time; what a file shares (a hub, a loaded model) is made once for it. PARALLEL= works them one by one.
 PARALLEL ?= -n 2 --dist loadfile
 export OMP_WAIT_POLICY = PASSIVE
-DEBIAN_TOOLS := chromium git-lfs openssh-client gnupg nginx-light wrk fonts-dejavu-core npm postgresql espeak-ng zsh fish
+DEBIAN_TOOLS := chromium git-lfs openssh-client gnupg nginx-light wrk fonts-dejavu-core npm postgresql espeak-ng zsh fish \
+  apertium apertium-eng-spa apertium-fr-es apertium-es-pt
 
 .DEFAULT_GOAL := help
 .PHONY: help setup serve starter test test-fast check fix types docs compat bench bench-quality tools clean
@@ -25,6 +26,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	@echo "Installing Openhearth and its libraries into $(VENV) (some minutes the first time) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt torch
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(BIN)/python -m compileall -q src/openhearth  # pip compiles what it installs, but not what it links to: half a second of a first start
 	@touch $@
 
 serve: setup  ## run the hub on http://127.0.0.1:8600 and add the starter models
@@ -71,7 +73,7 @@ compat: tools  ## run real clients and write docs/reference/compatibility.md
 bench: tools  ## measure, and print ratios to a peer or to the physical limit
 	@OPENHEARTH_STARTER_CACHE="$(CACHE)/starter" $(BIN)/python -m tests.bench
 
-bench-quality: tools  ## judge the starter models on data they never saw: feelings, speech, answers, words, names
+bench-quality: tools  ## judge the starter models on data they never saw: feelings, speech, answers, words, names, summaries, translations
 	@OPENHEARTH_STARTER_CACHE="$(CACHE)/starter" $(BIN)/python -m tests.quality
 
 clean:  ## remove the virtual environment and caches of tools

@@ -15,7 +15,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
@@ -72,6 +72,7 @@ def app_of(hub: Hub) -> Starlette:
             HubError: _render,
             RequestValidationError: _render_validation,
             HTTPException: _render_http,
+            ClientDisconnect: _render_nothing,
             Exception: _render_crash,
         },
     )
@@ -141,11 +142,18 @@ async def _render_http(request: Request, error: Exception) -> Response:
     if error.status_code == 404:
         refusal = NotFound(f"There is nothing at {request.scope['path']}.")
     else:
+        allowed = (error.headers or {}).get("Allow", "")
+        wanted = f"; use {allowed}" if allowed else f": {error.detail}"
         refusal = HubError(
-            f"{request.method} {request.scope['path']}: {error.detail}.", headers=error.headers
+            f"{request.method} is not for {request.scope['path']}{wanted}.", headers=error.headers
         )
         refusal.status = error.status_code
     return render_error(request, refusal)
+
+
+async def _render_nothing(_request: Request, _error: Exception) -> Response:
+    """Whoever asked has left: nobody reads this, and nothing is wrong."""
+    return Response(status_code=499)
 
 
 async def _render_crash(request: Request, error: Exception) -> Response:

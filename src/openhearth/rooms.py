@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from openhearth import (
     accounts,
+    albums,
     attachments,
     audit,
     buckets,
@@ -137,6 +138,17 @@ def build_hub(settings: Settings, *, clock: Clock = utc_now) -> Hub:
             queue=jobs_room.service,
             models=inference.Rows(inference_room.service),
             row_input=inference.RowInput,
+        ),
+        albums.build(
+            ground,
+            accounts=accounts_room.service,
+            repos=repos_room.service,
+            queue=jobs_room.service,
+            models=inference.Rows(inference_room.service),
+            photo_input=inference.RowInput,
+            face_models=lambda actor: [
+                model.repo_id for model in inference_room.service.list_tagged(actor, ["face-recognition"])
+            ],
         ),
         papers_room,
         notes.build(ground, repos=repos_room.service),

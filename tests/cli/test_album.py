@@ -44,6 +44,10 @@ def test_a_face_is_tagged_found_and_forgotten_from_the_shell(tmp_path: Path) -> 
     assert [Path(row["path"]).name for row in rows] == ["obama.jpg", "obama2.jpg"]
     assert "left out" in found.stderr and "broken.jpg" in found.stderr
 
+    who = album(tmp_path, str(photos), *model).stdout.splitlines()
+    assert who[:2] == ["Bo: 2 photos", "1 face of somebody not named yet: who is it?"]
+    assert "openhearth album tag NAME " in who[2] and "biden.jpg --box " in who[2]
+
     assert album(tmp_path, "list", *model).stdout.startswith("Bo  ")
     assert album(tmp_path, "forget", "bo", *model).stdout == "Forgotten.\n"
     assert album(tmp_path, "list", "--json", *model).stdout == ""

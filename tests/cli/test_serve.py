@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx2 as httpx
 import pytest
 
-from openhearth.cli.serve import is_loopback
+from openhearth.cli.serving import is_loopback
 from tests.support.clients import run_program
 from tests.support.running import RunningHub, free_port
 
@@ -89,7 +89,7 @@ def test_two_processes_share_one_port_and_one_truth(tmp_path: Path) -> None:
 
 
 def test_the_server_starts_without_torch(tmp_path: Path) -> None:
-    code = "import sys, openhearth.app, openhearth.cli.serve; print([m for m in ('torch', 'transformers') if m in sys.modules])"
+    code = "import sys, openhearth.app, openhearth.cli.serving; print([m for m in ('torch', 'transformers') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

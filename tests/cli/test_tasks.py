@@ -34,5 +34,5 @@ def test_tasks_are_listed_with_the_model_that_does_them_or_the_command_that_brin
     )
     rows = [json.loads(line) for line in listed(monkeypatch, "--json", "--here").splitlines()]
     by_task = {row["task"]: row["model"] for row in rows}
-    assert by_task["summarization"] == by_task["text-generation"] == "starter/tiny-chat"
+    assert by_task["question-answering"] == by_task["text-generation"] == "starter/tiny-chat"
     assert "image-classification" not in by_task

@@ -39,6 +39,19 @@ def load_at(folder: Path, task: str) -> AnyTask:
     return load_any_task(task, folder, name="forge/tiny", threads=1, device="cpu", dtype="float32")
 
 
+def test_a_device_may_be_left_to_the_machine(tiny: dict[str, Path]) -> None:
+    """Engines are told "auto" unless somebody says otherwise."""
+    task = load_any_task(
+        "text-classification",
+        tiny["text-classification"],
+        name="forge/tiny",
+        threads=1,
+        device="auto",
+        dtype="float32",
+    )
+    assert ask(task, "Iron is hot.")
+
+
 def ask(task: AnyTask, inputs: Any = None, payload: bytes = b"", **parameters: Any) -> Any:
     given = task.decode(Run(request_id=1, inputs=inputs, payload=payload))
     (answer,) = task.compute([given], parameters)

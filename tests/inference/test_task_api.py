@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import socket
 import urllib.error
 import urllib.request
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
@@ -17,6 +20,9 @@ from tests.pipelines.tiny_models import png_bytes, wav_bytes
 
 def client(served: Served, repo_id: str, token: str | None = "ada") -> InferenceClient:
     return InferenceClient(model=served.model(repo_id), token=token)
+
+
+PNG_TEXT = base64.b64encode(png_bytes())
 
 
 def refused(url: str, body: bytes) -> tuple[int, dict[str, Any], Any]:
@@ -89,8 +95,6 @@ def test_sounds_are_written_down(served: Served) -> None:
     whole = listen.automatic_speech_recognition(wav_bytes())
     assert isinstance(whole.text, str)
     body = {"inputs": "data:audio/wav;base64,", "parameters": {"return_timestamps": "char"}}
-    import base64
-
     body["inputs"] = "data:audio/wav;base64," + base64.b64encode(wav_bytes()).decode()
     assert "chunks" in post(served.model("forge/listen"), json.dumps(body).encode())
 
@@ -109,11 +113,48 @@ def test_sounds_are_written_down(served: Served) -> None:
         ("forge/look", b'{"inputs": "aGVsbG8="}', 400, "PNG"),
         ("forge/look", b'{"inputs": "aGVsbG8=", "parameters": {"fly": 1}}', 400, "PNG"),
         ("forge/listen", b'{"inputs": "aGVsbG8="}', 400, "WAV"),
+        ("forge/judge", b'{"inputs": []}', 400, "inputs: the list is empty; give at least one text."),
+        ("forge/judge", b'{"inputs": 5}', 400, "inputs: 5 is no text; give a text, or a list of texts."),
+        ("forge/judge", b'{"inputs": ["a", null]}', 400, "inputs[1]: None is no text"),
+        ("forge/judge", b'{"inputs": "\\ud800"}', 400, "half a character"),
+        ("forge/judge", b'{"inputs": "x", "parameters": {"fly": 1}}', 400, "parameters.fly: is no parameter"),
+        ("forge/judge", b'{"inputs": "x", "parameters": {"top_k": "all"}}', 400, "a whole number of at least 1"),
+        ("forge/judge", b'{"inputs": "x", "parameters": {"top_k": true}}', 400, "parameters.top_k: True is not"),
+        ("forge/judge", b'{"inputs": "x", "parameters": {"top_k": 0}}', 400, "parameters.top_k: 0 is not"),
+        (
+            "forge/judge", b'{"inputs": "x", "parameters": {"function_to_apply": "magic"}}', 400,
+            "parameters.function_to_apply: 'magic' is not one of softmax, sigmoid, none",
+        ),
+        ("forge/look", b'{"inputs": "%s", "parameters": {"fly": 1}}' % PNG_TEXT, 400, "parameters.fly: is no"),
+        ("forge/look", b'{"inputs": "https://example.org/cat.png"}', 400, "POST /api/pipeline"),
     ],
-)
+)  # fmt: skip
 def test_bad_calls_get_a_sentence(served: Served, repo_id: str, body: bytes, status: int, says: str) -> None:
     code, told, _ = refused(served.model(repo_id), body)
     assert code == status and says in told["error"]
+
+
+def test_a_plain_text_is_the_input(served: Served) -> None:
+    asked = post(served.model("forge/judge"), "Müller melts iron.".encode(), "text/plain; charset=utf-8")
+    assert asked == post(served.model("forge/judge"), '{"inputs": "Müller melts iron."}'.encode())
+
+
+def test_a_form_is_refused_with_the_way_to_send_its_file(served: Served) -> None:
+    request = urllib.request.Request(
+        served.model("forge/look"), b"--x", {"Content-Type": "multipart/form-data; boundary=x"}
+    )
+    with pytest.raises(urllib.error.HTTPError) as told:
+        urllib.request.urlopen(request)
+    with told.value:
+        assert told.value.code == 400 and "--data-binary" in json.load(told.value)["error"]
+
+
+def test_a_body_that_says_it_is_too_large_is_refused_unread(served: Served) -> None:
+    address = urlsplit(served.model("forge/look"))
+    with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
+        head = f"POST {address.path} HTTP/1.1\r\nHost: x\r\nContent-Length: {1 << 30}\r\n\r\n"
+        connection.sendall(head.encode() + b"x" * 1000)
+        assert connection.recv(1000).startswith(b"HTTP/1.1 413 ")
 
 
 def test_another_task_than_the_models_is_refused(served: Served) -> None:

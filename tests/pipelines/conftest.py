@@ -36,5 +36,6 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture(autouse=True)
 def own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The notes of tests go into no person's book."""
+    """The notes of tests go into no person's book, and no Apertium of the machine is chosen unasked."""
     monkeypatch.setenv("OPENHEARTH_DATA", str(tmp_path / "own-data"))
+    monkeypatch.setenv("APERTIUM_DATADIR", str(tmp_path / "no-pairs"))

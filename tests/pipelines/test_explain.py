@@ -55,6 +55,10 @@ def test_before_a_call_and_without_a_path_there_is_nothing_to_explain(tiny: dict
 
 GREEDY: dict[str, Any] = {"max_new_tokens": 8, "do_sample": False}
 ARTICLE = "Steel is an alloy of iron and carbon. It is strong, and it is used for bridges."
+QUARREL = (
+    "The council moved its library into the old station on Tuesday. Nine members were in favour of it. The station has been empty "
+    "since 1998. It costs 2.9 million euros to turn it into a library. Repairs of the old house would have cost 4.2 million."
+)
 REFUND = {"type": "noul", "instructions": "Is a refund requested?"}
 
 
@@ -75,6 +79,8 @@ ROWS = [
     Row("text-generation", "SmolLM2-135M-Instruct", "The capital of France is", GREEDY),
     Row("text-generation", "SmolLM2-135M-Instruct", [{"role": "user", "content": "Name a colour."}], GREEDY),
     Row("summarization", "SmolLM2-135M-Instruct", ARTICLE, {"max_length": 16}),
+    Row("summarization", "SmolLM2-135M-Instruct", QUARREL, {"max_length": 24}),
+    Row("summarization", "all-MiniLM-L6-v2", QUARREL, {"sentences": 2}),
     Row("translation_en_to_fr", "SmolLM2-135M-Instruct", "The cat sleeps.", {"max_length": 12}),
     Row("question-answering", "SmolLM2-135M-Instruct", {"question": "What is steel used for?", "context": ARTICLE}),
     Row("decision", "SmolLM2-135M-Instruct", {"state": "I want my money back.", "questions": {"refund": REFUND}}),

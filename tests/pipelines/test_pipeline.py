@@ -46,8 +46,21 @@ def test_plain_words_choose_a_task_and_a_model_of_this_machine_and_say_why(
     pipe = pipeline("I want to summarise a website", threads=1)
     assert pipe.choice.task.name == "summarization"
     assert pipe.choice.takes == "web"
-    assert pipe.choice.model.name == "starter/tiny-chat"
     assert "“website”" in str(pipe.choice)
+    assert pipe("Steel is an alloy of iron and carbon.") == [
+        {"summary_text": "Steel is an alloy of iron and carbon."}
+    ]
+    talk = pipeline("talk to me", threads=1)
+    assert talk.choice.task.name == "text-generation"
+    assert talk.choice.model.name == "starter/tiny-chat"
+
+
+def test_a_small_chat_model_summarises_if_it_is_named(bare_machine: Path, tmp_path: Path) -> None:
+    """Unasked, the text's own sentences are taken: they keep more of it, and make nothing up."""
+    put_on_shelf(bare_machine, tiny_models.make_llama(tmp_path / "made"), "tiny-chat")
+    assert "starter all-MiniLM-L6-v2" in pipeline("summarization").choice.model_reason
+    pipe = pipeline("summarization", model="starter/tiny-chat", threads=1)
+    assert "a small one" in pipe.choice.way.how
     (row,) = pipe("Steel is an alloy of iron and carbon.", max_length=5)
     assert set(row) == {"summary_text"}
 
@@ -58,7 +71,7 @@ def test_words_that_fit_nothing_and_a_model_that_is_not_here_are_refused_with_th
     with pytest.raises(NotFound, match="hf download"):
         pipeline("text-generation", model="nobody/nothing")
     with pytest.raises(NotFound, match="openhearth starter SmolLM2"):
-        pipeline("summarise a page")
+        pipeline("answer a question about a text")
     with pytest.raises(NotFound, match="openhearth starter rapidocr"):
         pipeline("read the text in a photo")
     with pytest.raises(Invalid, match="name a task"):
@@ -97,7 +110,7 @@ def test_where_none_fits_the_memory_the_smallest_is_named(
     put_on_shelf(bare_machine, tiny_models.make_llama(tmp_path / "made"), "tiny-chat")
     monkeypatch.setattr(choice, "_free_bytes", lambda: 1000)
     with pytest.raises(TooLarge, match="starter/tiny-chat needs about"):
-        pipeline("summarise a page")
+        pipeline("text-generation")
 
 
 def test_code_that_comes_with_a_model_needs_the_commit_that_was_read(tiny: dict[str, Path]) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import datasets
+import pandas
 import pytest
 
 from openhearth.errors import Invalid
@@ -118,3 +120,33 @@ def test_the_starter_model_finds_short_answers_and_says_where_there_is_none() ->
     given = {question: answer(question=question, context=TEXT)["answer"] for question in asked}
     assert sum(given[question] == right for question, right in asked.items()) >= 4, given
     assert given["What is the price of coffee in Brazil?"] == ""
+
+
+def test_a_question_is_asked_as_it_was_before_version_5_and_of_a_table_of_questions(
+    tiny: dict[str, Path],
+) -> None:
+    answer = pipeline("question-answering", tiny["question-answering"], device="cpu")
+    expected = answer(question="How high is it?", context=TEXT)
+    assert answer("How high is it?", TEXT) == expected
+    assert answer("How high is it?", context=TEXT) == expected
+    rows = {"id": [1, 2], "question": ["How high is it?", "Who?"], "context": [TEXT, TEXT]}
+    for table in (pandas.DataFrame(rows), datasets.Dataset.from_dict(rows)):
+        assert answer(table)[0] == expected
+
+
+def test_long_texts_are_read_some_windows_at_a_time_and_long_questions_are_cut(
+    tiny: dict[str, Path],
+) -> None:
+    answer = pipeline("question-answering", tiny["question-answering"], device="cpu")
+    long: dict[str, Any] = {"question": "How high is the tower on Gull Point? " * 20, "context": TEXT * 12}
+    expected = answer(**long)
+    assert is_passage(expected, TEXT * 12)
+    seen: list[int] = []
+
+    def count(_: Any, __: Any, given: dict[str, Any]) -> None:
+        seen.append(len(given["input_ids"]))
+
+    answer.model.register_forward_pre_hook(count, with_kwargs=True)
+    assert answer(**long) == expected
+    assert len(seen) > 1 and max(seen) <= 16
+    assert answer(**long, doc_stride=5000, max_seq_len=5000)

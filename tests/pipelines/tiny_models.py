@@ -143,6 +143,30 @@ def make_t5(folder: Path, *, seed: int = 6) -> Path:
     return folder
 
 
+def make_nllb(folder: Path, *, seed: int = 8) -> Path:
+    """A translator of the two hundred languages that NLLB has codes for, reading letter by letter."""
+    import string
+
+    import torch
+    from transformers import M2M100Config, M2M100ForConditionalGeneration, NllbTokenizer
+
+    pieces = ["<s>", "<pad>", "</s>", "<unk>", "▁", *string.ascii_letters, *".,?!'áéíóú"]
+    tokenizer = NllbTokenizer(vocab={piece: index for index, piece in enumerate(pieces)}, merges=[])
+    torch.manual_seed(seed)
+    config = M2M100Config(
+        vocab_size=len(tokenizer), d_model=32, encoder_layers=1, decoder_layers=1, encoder_attention_heads=4,
+        decoder_attention_heads=4, encoder_ffn_dim=64, decoder_ffn_dim=64, pad_token_id=1, bos_token_id=0,
+        eos_token_id=2, decoder_start_token_id=2, max_position_embeddings=128, init_std=1.0,
+    )  # fmt: skip
+    model = M2M100ForConditionalGeneration(config)
+    with torch.no_grad():  # otherwise it would write nothing but codes of languages
+        model.model.shared.weight[len(pieces) :] *= 0.3
+        model.model.shared.weight[:4] = 0
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
 def make_tapas(folder: Path, *, seed: int = 7) -> Path:
     """A reader of tables that points at cells."""
     import torch

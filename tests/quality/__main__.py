@@ -1,11 +1,11 @@
-"""`python -m tests.quality [feelings] [hearing] [answers] [wishes] [names]`: how good the starter set is, on data it never saw."""
+"""`python -m tests.quality [TOPIC …]`, all topics where none is named: how good the starter set is, on data it never saw."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from tests.quality import answers, feelings, hearing, names, wishes
+from tests.quality import answers, feelings, hearing, names, summaries, translations, wishes
 from tests.quality.figures import Figure
 
 TOPICS: Mapping[str, Callable[[], Iterator[Figure]]] = {
@@ -14,6 +14,8 @@ TOPICS: Mapping[str, Callable[[], Iterator[Figure]]] = {
     "feelings": feelings.judge,
     "hearing": hearing.judge,
     "answers": answers.judge,
+    "summaries": summaries.judge,
+    "translations": translations.judge,
 }
 
 

@@ -9,6 +9,8 @@ from tests.quality.answers import read_questions
 from tests.quality.feelings import read_held_out
 from tests.quality.figures import Figure, is_exact, overlap, word_errors
 from tests.quality.names import read_sentences, spans_of
+from tests.quality.translations import LANGUAGES, chrf
+from tests.quality.translations import read_sentences as read_translations
 
 
 @pytest.mark.parametrize(
@@ -71,3 +73,13 @@ def test_held_out_reviews_are_clear_and_held_out() -> None:
     assert all(is_test(each) and abs(each.score) >= 0.5 for each in sentences)
     assert {each.source for each in sentences} == {"movie", "amazon", "tweets"}
     assert words["good"] > 1 and words["awful"] < -1
+
+
+def test_translations_are_compared_as_sacrebleu_does() -> None:
+    made = ["The boys play in the park with his dog.", "You want coffee or tea?"]
+    wanted = ["The children are playing in the park with their dog.", "Do you want coffee or tea?"]
+    assert chrf(made, wanted) == pytest.approx(0.56621058900, abs=1e-9)  # sacrebleu 2.6, corpus_chrf
+    assert chrf(wanted, wanted) == pytest.approx(1.0)
+    assert chrf(["xyz"], ["abc"]) == 0.0
+    assert len(read_translations()) >= 40
+    assert all(set(said) == set(LANGUAGES) and all(said.values()) for said in read_translations())

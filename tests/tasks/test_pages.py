@@ -72,10 +72,36 @@ def test_a_model_of_a_more_general_kind_is_offered(site: Site) -> None:
     card = "---\npipeline_tag: text-generation\n---\n# It\n"
     site.commit(site.create("chatty"), {"README.md": card})
     page = site.nobody.read("/tasks/summarization")
-    assert "Can be put to it as well" in page and '<option value="ada/chatty" selected' in page
+    assert "Can be put to it as well" in page and 'Tried with <a href="/ada/chatty">' in page
     assert 'action="/models/ada/chatty/try"' in page or 'href="/ada/chatty"' in page
     line = site.nobody.read("/tasks").partition('href="/tasks/summarization"')[2].partition("</a>")[0]
     assert "runs here" in line and "by more general models" in line
+
+
+def test_the_page_starts_with_a_model_that_can_be_run(site: Site) -> None:
+    """Others are tagged with the task as well: they hold no weights, or are made for something else."""
+    card = "---\npipeline_tag: text-classification\n---\n# It\n"
+    config = '{"model_type": "bert", "architectures": ["BertForSequenceClassification"]}'
+    other = config.replace("SequenceClassification", "MaskedLM")
+    whole: dict[str, bytes | str] = {"README.md": card, "config.json": config, "model.safetensors": b"-"}
+    for name in ("a", "b", "c", "d"):
+        site.commit(site.create(f"{name}-empty"), {"README.md": card, "config.json": config})
+        site.commit(site.create(f"{name}-other"), {**whole, "config.json": other})
+    site.commit(site.create("able"), whole)
+    page = site.nobody.read("/tasks/text-classification")
+    assert '<option value="ada/able" selected' in page and '<option value="ada/a-other">' in page
+    assert '<option value="ada/a-empty" selected' in site.nobody.read(
+        "/tasks/text-classification?model=ada/a-empty"
+    )
+
+
+def test_nobody_tries_a_task_that_needs_no_model_whoever_is_tagged_with_it(site: Site) -> None:
+    line = (
+        site.nobody.read("/tasks").partition('href="/tasks/tabular-classification"')[2].partition("</a>")[0]
+    )
+    assert "runs here" in line and "learns from your rows" in line
+    site.commit(site.create("rows"), {"README.md": "---\npipeline_tag: tabular-classification\n---\n"})
+    assert 'action="/tasks/tabular-classification/try"' in site.nobody.read("/tasks/tabular-classification")
 
 
 def test_the_api_names_public_models_for_every_task(site: Site) -> None:

@@ -24,3 +24,24 @@ def test_nobody_gets_a_sentence_and_no_bare_404(web: TestClient, method: str, pa
 def test_telemetry_is_taken_and_the_registry_is_empty(web: TestClient) -> None:
     assert web.head("/api/telemetry/gradio/launched").status_code == 204
     assert web.get("/api/agent-harnesses").json() == {"standardEnvVars": [], "harnesses": {}}
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/responses", "/v1/images/generations", "/v1/moderations", "/v1/fine_tuning/jobs"]
+)
+def test_nobody_hears_what_openais_clients_may_use_instead(web: TestClient, path: str) -> None:
+    answer = web.post(path, json={})
+    assert answer.status_code == 501
+    assert answer.json()["error"]["message"] in {refusal.sentence for refusal in REFUSALS}
+
+
+@pytest.mark.parametrize("path", ["/v1/embeddings", "/v1/chat/completions"])
+def test_nobody_is_told_the_method_of_an_address(web: TestClient, path: str) -> None:
+    answer = web.get(path)
+    assert answer.status_code == 405
+    assert answer.json()["error"]["message"] == f"GET is not for {path}; use POST."
+
+
+def test_plain_words_are_posted(web: TestClient) -> None:
+    answer = web.get("/api/pipeline")
+    assert (answer.status_code, answer.json()["error"]) == (405, "GET is not for /api/pipeline; use POST.")

@@ -16,7 +16,7 @@ def test_markdown_full_of_marks_is_shown_as_it_was_written(mark: str) -> None:
 
 
 def test_an_ordinary_long_card_is_drawn() -> None:
-    assert "<table>" in render_markdown("| a | b |\n|---|---|\n" + "| 1 | [x](y) |\n" * 500)
+    assert "<table " in render_markdown("| a | b |\n|---|---|\n" + "| 1 | [x](y) |\n" * 500)
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ def client() -> TestClient:
         _named("/api/{kind}/late"),
         _named("/settings"),
         _named("POST /settings"),
+        _named("POST /settings/keys"),
         _named("/{ns}"),
         Mount("/mounted", PlainTextResponse("mount")),
     ]
@@ -81,3 +82,8 @@ def test_a_lean_route_is_documented_and_gets_the_request_alone() -> None:
     app = Starlette(routes=router.routes)
     assert TestClient(app).get("/lean/ada").text == "ada"
     assert "/lean/{name}" in get_openapi(title="x", version="1", routes=router.routes)["paths"]
+
+
+def test_an_address_of_fixed_words_is_no_namespace_whatever_the_method(client: TestClient) -> None:
+    assert client.get("/settings/keys").status_code == 405
+    assert client.post("/settings/keys").text == "POST /settings/keys"

@@ -1,25 +1,27 @@
-"""Accounts: people, organisations, and the credentials by which the hub knows them."""
+"""Accounts: people, organisations, and the credentials by which the hub knows them.
+
+What answers requests is imported when the room is built: the command line needs the services alone.
+"""
+
+from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from openhearth.accounts.api import Api, Describe, FindFollowed
-from openhearth.accounts.oauth.api import OAuthApi
-from openhearth.accounts.oauth.pages import OAuthPages
-from openhearth.accounts.pages import ListRepos, Pages
 from openhearth.accounts.permits import OPERATOR
 from openhearth.accounts.records import Member, Membership, Organisation, Profile, User
 from openhearth.accounts.service import Accounts
-from openhearth.accounts.sso.pages import SsoPages
 from openhearth.events import BucketDeleted, BucketMoved, RepoCreated, RepoDeleted, RepoMoved
-from openhearth.wire.room import Ground, Room
+
+if TYPE_CHECKING:
+    from openhearth.accounts.api import Describe, FindFollowed
+    from openhearth.accounts.pages import ListRepos
+    from openhearth.wire.room import Ground, Room
 
 __all__ = [
     "OPERATOR",
     "Accounts",
-    "Describe",
-    "FindFollowed",
     "Member",
     "Membership",
     "Organisation",
@@ -37,6 +39,13 @@ def build(
     list_repos: ListRepos | None = None,
 ) -> Room:
     """The room on `ground`. What other rooms know of people joins their overviews; left out without it."""
+    from openhearth.accounts.api import Api
+    from openhearth.accounts.oauth.api import OAuthApi
+    from openhearth.accounts.oauth.pages import OAuthPages
+    from openhearth.accounts.pages import Pages
+    from openhearth.accounts.sso.pages import SsoPages
+    from openhearth.wire.room import Room
+
     accounts = Accounts.on(
         ground.db,
         settings=ground.settings,

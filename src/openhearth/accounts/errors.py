@@ -5,7 +5,7 @@ openhearth.errors
 ├── Conflict         NameTaken · LastAdmin
 ├── Unauthenticated  SignInFailed · TokenInvalid
 ├── Busy             TooManyAttempts
-└── Invalid          OAuthError, in the words of RFC 6749 and RFC 8628
+└── Invalid          OAuthError, in the words of RFC 6749 and RFC 8628; Redirected, which the app hears of
 """
 
 from collections.abc import Mapping
@@ -94,3 +94,11 @@ class OAuthError(Invalid):
         super().__init__(message, headers=headers, error=code, error_description=message)
         self.oauth_code = code
         self.status = status
+
+
+class Redirected(OAuthError):
+    """A refusal that the app hears of: the browser goes to `location`."""
+
+    def __init__(self, location: str, code: OAuthCode, message: str) -> None:
+        super().__init__(code, message)
+        self.location = location

@@ -1,13 +1,19 @@
-"""Audit: who changed, read or was refused what, in a log that only grows. See README.md."""
+"""Audit: who changed, read or was refused what, in a log that only grows. See README.md.
+
+What answers requests is imported when the room is built: the command line needs the log alone.
+"""
+
+from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from openhearth.audit.api import AuditApi
 from openhearth.audit.layer import AuditLayer, Listener
-from openhearth.audit.pages import AuditPages
 from openhearth.audit.records import Entry, EntryFilter, Finding, Logged
 from openhearth.audit.service import Audit
-from openhearth.wire.room import Ground, Room
+
+if TYPE_CHECKING:
+    from openhearth.wire.room import Ground, Room
 
 __all__ = [
     "Audit",
@@ -32,6 +38,10 @@ def open_audit(ground: Ground) -> Audit:
 
 
 def build(ground: Ground) -> Room:
+    from openhearth.audit.api import AuditApi
+    from openhearth.audit.pages import AuditPages
+    from openhearth.wire.room import Room
+
     audit = open_audit(ground)
     ground.web.add_folder("audit", Path(__file__).parent / "templates")
     return Room(

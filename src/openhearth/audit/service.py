@@ -19,6 +19,7 @@ from openhearth.audit.records import Entry, EntryFilter, Finding, Logged, Prunin
 from openhearth.db import Database
 from openhearth.kit.clock import Clock
 from openhearth.kit.cursors import Page, decode_cursor, encode_cursor
+from openhearth.kit.recurring import Recurring
 
 log = logging.getLogger(__name__)
 
@@ -37,8 +38,10 @@ class Audit:
         self._waiting: dict[object, Entry] = {}
         self._lost_count = 0
         self._lock = threading.Lock()
-        self._stopped = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._writing = Recurring(
+            "audit", self._write_waiting, every_s=WRITE_EVERY_S, log=log,
+            failed="entries of the audit log could not be written",
+        )  # fmt: skip
         self._prune_at = clock()
 
     # Writing.
@@ -75,23 +78,15 @@ class Audit:
         self.write(waiting)
 
     def start(self) -> None:
-        self._stopped.clear()
-        self._thread = threading.Thread(target=self._run, name="audit", daemon=True)
-        self._thread.start()
+        self._writing.start()
 
     def stop(self) -> None:
-        self._stopped.set()
-        if self._thread is not None:
-            self._thread.join(timeout=10)
+        self._writing.stop()
         self.flush()
 
-    def _run(self) -> None:
-        while not self._stopped.wait(WRITE_EVERY_S):
-            try:
-                self.flush()
-                self._prune_in_time()
-            except Exception:  # a thread's border: a locked database now is no reason to stop keeping the log
-                log.exception("entries of the audit log could not be written")
+    def _write_waiting(self) -> None:
+        self.flush()
+        self._prune_in_time()
 
     # Reading.
 

@@ -43,7 +43,7 @@ LIBRARIES: frozenset[str] = frozenset((
     "open_clip", "spacy", "flair", "fastai", "keras", "sklearn", "stable-baselines3", "ml-agents",
     "pytorch", "tf", "jax", "safetensors", "gguf", "onnx", "tflite", "mlx", "transformers.js",
     "openvino", "paddlenlp", "speechbrain", "nemo", "espnet", "coreml", "llamafile", "datasets",
-    "pandas", "polars", "dask", "webdataset", "dlib", "rapidocr", "silero-vad", "hibari",
+    "pandas", "polars", "dask", "webdataset", "dlib", "rapidocr", "silero-vad", "hibari", "apertium",
 ))  # fmt: skip
 
 _FRAMEWORK_ENDINGS = {

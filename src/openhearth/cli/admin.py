@@ -1,29 +1,29 @@
 """`openhearth admin`: accounts and tokens of a data folder, also while its server runs.
 
 Acts on the folder itself, as whoever holds it: no account and no token is needed. Refusals are raised and
-become one sentence and exit code 1 in `cli.main`.
+become one sentence and exit code 1 in `cli.main`. What works on rows is imported by the command that does.
 """
+
+from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from sqlalchemy.exc import OperationalError
 
-from openhearth.access import ROLE_NAMES, Role
-from openhearth.accounts import OPERATOR, Accounts
-from openhearth.audit import Listener
+from openhearth.access import ROLE_NAMES, Actor, Role
 from openhearth.cli import audit_log, care
 from openhearth.config import Settings, load_settings
-from openhearth.db import Database
 from openhearth.errors import Invalid
-from openhearth.events import Events
-from openhearth.jobs import Queue
 from openhearth.kit.clock import iso, utc_now
+
+if TYPE_CHECKING:
+    from openhearth.accounts import Accounts
+    from openhearth.db import Database
 
 
 class TokenRole(StrEnum):
@@ -46,17 +46,17 @@ def add_user(
 ) -> None:
     """Make an account."""
     password = _read_password() if password_stdin else None
-    with _accounts(data) as accounts:
-        user = accounts.people.add(OPERATOR, name, fullname=fullname, password=password, is_site_admin=admin)
+    with _accounts(data) as (accounts, holder):
+        user = accounts.people.add(holder, name, fullname=fullname, password=password, is_site_admin=admin)
     typer.echo(f"Added {user.name}{', an administrator of this hub' if admin else ''}.")
 
 
 def list_users(data: Data = None) -> None:
     """Every account: name, whether it administers the hub, when it was made."""
-    with _accounts(data) as accounts:
+    with _accounts(data) as (accounts, holder):
         cursor = None
         while True:
-            page = accounts.people.list_users(OPERATOR, cursor=cursor)
+            page = accounts.people.list_users(holder, cursor=cursor)
             for user in page.items:
                 typer.echo(
                     f"{user.name}\t{'admin' if user.is_site_admin else 'user'}\t{iso(user.created_at)}"
@@ -73,8 +73,8 @@ def set_password(
 ) -> None:
     """Set a password, and sign the account out everywhere."""
     password = _read_password() if password_stdin else typer.prompt("New password", hide_input=True)
-    with _accounts(data) as accounts:
-        accounts.sign_in.reset_password(OPERATOR, name, password)
+    with _accounts(data) as (accounts, holder):
+        accounts.sign_in.reset_password(holder, name, password)
     typer.echo(f"Set the password of {name}.")
 
 
@@ -89,9 +89,9 @@ def add_org(
 ) -> None:
     """Make an organisation."""
     members = dict(_read_member(text) for text in member or [])
-    with _accounts(data) as accounts:
+    with _accounts(data) as (accounts, holder):
         org = accounts.orgs.create(
-            OPERATOR, name, fullname=fullname, private_by_default=private_by_default, members=members
+            holder, name, fullname=fullname, private_by_default=private_by_default, members=members
         )
     typer.echo(f"Added the organisation {org.name}, {len(members)} member{'' if len(members) == 1 else 's'}.")
 
@@ -104,14 +104,14 @@ def add_token(
     data: Data = None,
 ) -> None:
     """Make an access token and print it, alone."""
-    with _accounts(data) as accounts:
-        new = accounts.tokens.create_for(OPERATOR, user, name=name, scope=role.value, value=value)
+    with _accounts(data) as (accounts, holder):
+        new = accounts.tokens.create_for(holder, user, name=name, scope=role.value, value=value)
     typer.echo(new.value)
 
 
 def rotate_key(data: Data = None) -> None:
     """Sign with a new key when people sign in to apps; the two before stay valid. Print its id."""
-    with _accounts(data) as accounts:
+    with _accounts(data) as (accounts, _):
         typer.echo(accounts.oauth.keys.rotate())
 
 
@@ -122,13 +122,15 @@ def add_key(
     data: Data = None,
 ) -> None:
     """Let an SSH key sign in."""
-    with _accounts(data) as accounts:
-        key = accounts.ssh_keys.add_for(OPERATOR, user, text=file.read(16 << 10), title=title)
+    with _accounts(data) as (accounts, holder):
+        key = accounts.ssh_keys.add_for(holder, user, text=file.read(16 << 10), title=title)
     typer.echo(f"Added {key.title} ({key.fingerprint}) to {user}.")
 
 
 def list_jobs(data: Data = None) -> None:
     """What the hub still has to do or gave up: kind, when it is due, tries so far, what went wrong last."""
+    from openhearth.jobs import Queue
+
     with _database(data) as (_, db):
         for job in Queue(db=db, clock=utc_now).list_jobs(limit=1000):
             due = iso(job.due_at) if job.due_at else "given up"
@@ -136,14 +138,17 @@ def list_jobs(data: Data = None) -> None:
 
 
 def _group(help_text: str, **commands: Callable[..., Any]) -> typer.Typer:
-    group = typer.Typer(no_args_is_help=True, help=help_text)
+    group = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help=help_text)
     for name, command in commands.items():
         group.command(name)(command)
     return group
 
 
 admin = typer.Typer(
-    no_args_is_help=True, add_completion=False, help="Accounts, tokens and storage of a data folder."
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    help="Accounts, tokens and storage of a data folder.",
 )
 admin.add_typer(_group("Accounts.", add=add_user, list=list_users, passwd=set_password), name="user")
 admin.add_typer(_group("Organisations.", add=add_org), name="org")
@@ -159,6 +164,8 @@ for _command in (care.quota, care.gc, care.backup, care.restore, care.verify, ca
 @contextmanager
 def _database(data: Path | None) -> Iterator[tuple[Settings, Database]]:
     """The database of the data folder. Raises Invalid if it cannot be opened."""
+    from sqlalchemy.exc import OperationalError
+
     settings = load_settings(data=data)
     try:
         db = audit_log.open_database(settings)
@@ -171,14 +178,18 @@ def _database(data: Path | None) -> Iterator[tuple[Settings, Database]]:
 
 
 @contextmanager
-def _accounts(data: Path | None) -> Iterator[Accounts]:
-    """The accounts of the data folder. Raises Invalid if its database cannot be opened."""
+def _accounts(data: Path | None) -> Iterator[tuple[Accounts, Actor]]:
+    """The accounts of the data folder, and who its holder is. Raises Invalid if its database cannot be opened."""
+    from openhearth.accounts import OPERATOR, Accounts
+    from openhearth.audit import Listener
+    from openhearth.events import Events
+
     with _database(data) as (settings, db):
         audit, events = audit_log.audit_of(settings, db), Events()
         events.subscribe(Listener(audit, utc_now, via="command").subscribers)
         accounts = Accounts.on(db, settings=settings, clock=utc_now, events=events)
         try:
-            yield accounts
+            yield accounts, OPERATOR
         finally:
             audit.flush()
             accounts.identity.close()

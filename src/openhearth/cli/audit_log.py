@@ -1,20 +1,22 @@
 """`openhearth admin audit`: the log of a data folder, checked and written out, also while its server runs."""
 
+from __future__ import annotations
+
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from openhearth.accounts import OPERATOR
-from openhearth.audit import Audit, EntryFilter
-from openhearth.audit.api import json_lines
 from openhearth.config import Settings, load_settings, read_secret
-from openhearth.db import Database
 from openhearth.errors import Invalid
 from openhearth.kit.clock import utc_now
+
+if TYPE_CHECKING:
+    from openhearth.audit import Audit
+    from openhearth.db import Database
 
 Data = Annotated[Path | None, typer.Option("--data", help="The data folder. Default: OPENHEARTH_DATA.")]
 
@@ -40,6 +42,10 @@ def export(
     data: Data = None,
 ) -> None:
     """Write the log to standard output, the oldest entry first, one JSON object a line."""
+    from openhearth.accounts import OPERATOR
+    from openhearth.audit import EntryFilter
+    from openhearth.audit.api import json_lines
+
     with _open(data) as audit:
         found = audit.export(OPERATOR, EntryFilter(namespace=namespace))
         for line in json_lines(found, with_address=True):
@@ -57,12 +63,16 @@ def _open(data: Path | None) -> Iterator[Audit]:
 
 
 def open_database(settings: Settings) -> Database:
+    from openhearth.db import Database
+
     db = Database(settings.database_url) if settings.database_url else Database.in_folder(settings.data)
     db.migrate()
     return db
 
 
 def audit_of(settings: Settings, db: Database) -> Audit:
+    from openhearth.audit import Audit
+
     key = read_secret(settings.data / "secret.key")
     return Audit(db=db, clock=utc_now, secret=key, keep_days=settings.audit_keep_days)
 

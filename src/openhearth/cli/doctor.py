@@ -54,6 +54,11 @@ def examine(data: Path) -> Iterator[Finding]:
         "git-lfs", ["git-lfs", "version"], "apt install git-lfs: only for people who push large files by git"
     )
     yield _program("sandbox", ["bwrap", "--version"], "apt install bubblewrap: hosted apps will need it")
+    yield _program(
+        "apertium",
+        ["apertium", "-V"],
+        "apt install apertium-eng-spa apertium-fr-es: translation by rules, in tenths of a second",
+    )
     yield _library("torch", "engine: torch", "pip install 'openhearth[run]': running models needs it")
     yield _library("transformers", "engine: transformers", "pip install 'openhearth[run]'")
     yield _library("av", "audio and video", "pip install 'openhearth[run]'")

@@ -1,12 +1,13 @@
 """Bringing the tables of a data folder to the newest revision.
 
-Alembic is imported only when there is something to do: a start with nothing to do costs one query.
+Alembic is imported only when a revision is to run: a start with nothing to do costs one query. An empty SQLite
+file gets what all revisions would leave in it at once, which spares a first start their work and Alembic's memory.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSIONS = MIGRATIONS / "versions"
+# What the revisions leave in an empty SQLite file: its statements with blank lines between. See `migrations/`.
+EMPTY_HUB = MIGRATIONS / "empty_hub.sql"
 
 
 def newest_revision() -> str | None:
@@ -31,11 +34,25 @@ def migrate(database: Database) -> None:
     with database.read() as connection:
         if newest is None or _revision_of(connection) == newest:
             return
+    with database.write() as connection:
+        if database.is_sqlite and not sa.inspect(connection).get_table_names():
+            for statement in EMPTY_HUB.read_text().split("\n\n"):
+                connection.exec_driver_sql(statement)
+        if _revision_of(connection) != newest:
+            run_revisions(connection)
+
+
+def run_revisions(connection: Connection) -> None:
     from alembic import command
 
-    with database.write() as connection:
-        if _revision_of(connection) != newest:
-            command.upgrade(alembic_config(connection), "head")
+    command.upgrade(alembic_config(connection), "head")
+
+
+def statements_of(connection: Connection) -> str:
+    """The statements that would make this SQLite database anew, with blank lines between."""
+    driver: Any = connection.connection.driver_connection
+    _begin, *statements, _commit = driver.iterdump()
+    return "\n\n".join(statement.removesuffix(";").rstrip() for statement in statements)
 
 
 def alembic_config(connection: Connection) -> Config:

@@ -14,6 +14,7 @@ from PIL import Image
 
 from openhearth.engine.payloads import bytes_of
 from openhearth.engine.pictures import ANSWERED_BY_TALKING, read_decision, read_pictures, talk_about
+from openhearth.engine.refused import known_parameters, refusal_of, unknown_parameter
 from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.finding import FoundModel
 from openhearth.pipelines.inputs import read_sound
@@ -49,6 +50,8 @@ class AnyTask:
 
     def decode(self, request: Run) -> Any:
         """The input of `request`, read. Raises Invalid."""
+        if self.task.name == "face-recognition" and request.payload:
+            return request.payload  # photos are large: an album decodes no more of them than it looks at
         if self.task.takes == "image":
             return read_pictures(request, self.task.name)
         if self.task.takes in ("audio", "video") and not isinstance(request.inputs, dict):
@@ -65,8 +68,8 @@ class AnyTask:
         settings = {**_DEFAULTS.get(self.task.name, {}), **parameters}
         try:
             return [self._answer(given, settings) for given in inputs]
-        except (ValueError, KeyError) as error:
-            raise Invalid(f"{self.task.name}: {error}.", param="inputs") from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise refusal_of(error, self.task.name) from error
         except ImportError as error:
             raise Unsupported(f"{self.task.name}: {first_line(error)}") from error
 
@@ -106,6 +109,9 @@ class AnyTask:
         return content
 
     def _require(self, inputs: Sequence[Any], parameters: Mapping[str, Any]) -> None:
+        known = known_parameters(self.worker)
+        for name in () if known is None else parameters.keys() - known:
+            raise unknown_parameter(name, self.task.name)
         for name in self.task.asks:
             if name not in parameters and not all(isinstance(g, dict) and name in g for g in inputs):
                 raise Invalid(f"parameters.{name}: is missing; {self.task.name} needs it.", param=name)
@@ -128,7 +134,8 @@ def load_any_task(task: str, path: Path, *, name: str, threads: int, device: str
     `path` is Path() for a task that needs no stored model.
     """
     if path == Path():
-        found, way = FoundModel.none(), find_way_without_model(TASKS[task])
+        found = FoundModel.none()
+        way = find_way_without_model(TASKS[task]) or find_way_without_model(TASKS[task], at_last=True)
     else:
         found = FoundModel(name=name, path=path)
         way = find_way(TASKS[task], found.folder)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from openhearth.engine.loop import Report
-from openhearth.errors import HubError, Invalid
+from openhearth.engine.refused import refusal_of
+from openhearth.errors import HubError
 from openhearth.pipelines.media import Media
 from openhearth.protocol.engine import Failed, Message, Result, Run, Stats
 
@@ -88,7 +89,7 @@ class TaskLoop:
         except TypeError as error:
             # The parameters are the caller's and become keyword arguments.
             for job in batch:
-                self._report(failed(job.request_id, Invalid(f"parameters: {error}.", param="parameters")))
+                self._report(failed(job.request_id, refusal_of(error, "this task")))
         else:
             for job, output in zip(batch, outputs, strict=True):
                 self._report(_result(job.request_id, output))

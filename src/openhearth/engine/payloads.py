@@ -21,6 +21,5 @@ def bytes_of_text(text: str, what: str) -> bytes:
     try:
         return base64.b64decode(text.partition("base64,")[2] or text, validate=True)
     except (binascii.Error, ValueError):
-        raise Invalid(
-            f"inputs: is no base64 text; send the {what} as raw bytes instead.", param="inputs"
-        ) from None
+        way = "give the link to POST /api/pipeline" if "://" in text[:16] else f"send the {what} as raw bytes"
+        raise Invalid(f"inputs: is no base64 text; {way} instead.", param="inputs") from None

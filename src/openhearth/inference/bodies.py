@@ -19,13 +19,20 @@ BODY_MAX_BYTES = 64 << 20
 
 async def read_body(request: Request) -> bytes:
     """The whole body. Raises TooLarge beyond 64 MiB."""
+    announced = request.headers.get("content-length", "")
     parts, size = [], 0
+    if announced.isdigit() and int(announced) > BODY_MAX_BYTES:
+        raise _too_large()
     async for part in request.stream():
         size += len(part)
         if size > BODY_MAX_BYTES:
-            raise TooLarge(f"body: more than {BODY_MAX_BYTES >> 20} MiB; send less, or in parts.")
+            raise _too_large()
         parts.append(part)
     return b"".join(parts)
+
+
+def _too_large() -> TooLarge:
+    return TooLarge(f"body: more than {BODY_MAX_BYTES >> 20} MiB; send less, or in parts.")
 
 
 def parse(shape: type[Shape], body: bytes) -> Shape:

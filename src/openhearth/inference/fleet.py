@@ -17,6 +17,7 @@ from openhearth.config import Settings
 from openhearth.errors import Busy, Unsupported
 from openhearth.inference.engine_process import ENGINE_MODULE, EngineProcess, TellOf
 from openhearth.inference.records import EngineKey, EngineSpec, EngineStatus
+from openhearth.kit.recurring import Recurring
 
 log = logging.getLogger(__name__)
 LOOK_AROUND_S = 5.0
@@ -48,8 +49,9 @@ class Fleet:
         self._engines: dict[EngineKey, EngineProcess] = {}
         self._spare: EngineProcess | None = None
         self._lock = threading.Lock()
-        self._stopping = threading.Event()
-        self._janitor: threading.Thread | None = None
+        self._janitor = Recurring(
+            "fleet", self.evict_idle, every_s=LOOK_AROUND_S, log=log, failed="idle engines could not be ended"
+        )
 
     def engine(self, spec: EngineSpec) -> "Future[EngineProcess]":
         """The engine for `spec`, once it is ready; started if it does not run. Safe to call from any thread.
@@ -72,7 +74,7 @@ class Fleet:
     def expect(self, name: str) -> None:
         """Somebody looks at the model `name` and may ask it soon: have a process ready, unless the model runs."""
         with self._lock:
-            if self._janitor is None or self._stopping.is_set() or self._spare is not None:
+            if not self._janitor.is_running or self._spare is not None:
                 return
             if any(engine.spec.name == name for engine in self._engines.values()):
                 return
@@ -81,14 +83,11 @@ class Fleet:
 
     def start(self) -> None:
         """Begin to look after idle engines."""
-        self._janitor = threading.Thread(target=self._look_after, name="fleet", daemon=True)
         self._janitor.start()
 
     def stop(self) -> None:
         """End every engine."""
-        self._stopping.set()
-        if self._janitor is not None:
-            self._janitor.join()
+        self._janitor.stop()
         with self._lock:
             engines, self._engines = list(self._engines.values()), {}
             spare, self._spare = self._spare, None
@@ -112,10 +111,6 @@ class Fleet:
             if spare is not None and (not spare.is_alive or spare.idle_s > self._idle_s):
                 self._spare = None
                 spare.stop()
-
-    def _look_after(self) -> None:
-        while not self._stopping.wait(LOOK_AROUND_S):
-            self.evict_idle()
 
     def _make_room(self, spec: EngineSpec) -> None:
         if spec.needs_bytes > self._budget_bytes:

@@ -31,10 +31,13 @@ from openhearth.inference.task_shapes import (
     to_run,
 )
 from openhearth.pipelines.choice import brought_by, understand_request
+from openhearth.pipelines.languages import Tongues, find_language, tongues_in
+from openhearth.pipelines.model_folder import read_model_folder
 from openhearth.pipelines.reading import Read, Reader
 from openhearth.pipelines.reading.links import fetch, is_link
 from openhearth.pipelines.shelf import STARTER
 from openhearth.pipelines.tasks import Task
+from openhearth.pipelines.translators import speaks
 from openhearth.wire.request import actor_of
 
 REQUEST_MAX_LENGTH = 1000
@@ -77,6 +80,7 @@ class PlainWords:
     async def fulfil(self, request: Request) -> Response:
         wish = parse(Wish, await read_body(request))
         understood = Understood(*understand_request(wish.request))
+        wish = _with_tongues(wish, understood.task)
         actor = actor_of(request)
         engine = await self._engine(actor, understood.task, wish)
         inputs, payload, read = await asyncio.to_thread(self._read, understood.task, wish)
@@ -105,14 +109,27 @@ class PlainWords:
             return await calls.engine_of(self._inference, without)
         for repo_id in await asyncio.to_thread(lambda: list(self._candidates(actor, task, wish.request))):
             try:
+                if task.name == "translation" and not await asyncio.to_thread(
+                    self._speaks, actor, repo_id, wish
+                ):
+                    continue
                 return await calls.engine(self._inference, actor, repo_id, task=task.name)
             except (
                 HubError
             ):  # made for something else after all, too large, or not for this actor: the next one
                 continue
+        if (at_last := self._inference.spec_without_model(actor, task, at_last=True)) is not None:
+            return await calls.engine_of(self._inference, at_last)
         raise NotFound(
             f"model: no model on this hub that you may read does {task.name}; push one, or install the starter models."
         )
+
+    def _speaks(self, actor: Actor, repo_id: str, wish: Wish) -> bool:
+        """Whether a model may know the languages of a translation."""
+        said = [wish.parameters.get(name) for name in ("src_lang", "tgt_lang")]
+        codes = [find_language(each) or each if isinstance(each, str) else None for each in said]
+        folder = self._inference.spec(actor, repo_id, task="translation").folder
+        return speaks(read_model_folder(folder, name=repo_id), Tongues(*codes))
 
     def _candidates(self, actor: Actor, task: Task, request: str) -> Iterator[str]:
         """Those made for the task before those that can be put to it; among each, the starter's choice first."""
@@ -143,6 +160,16 @@ class PlainWords:
         if isinstance(inputs, dict):
             return {**inputs, "image": base64.b64encode(fetched.content).decode()}, b"", read
         return None, fetched.content, read
+
+
+def _with_tongues(wish: Wish, task: Task) -> Wish:
+    """`wish` with the languages that its words name; what its parameters say goes before."""
+    if task.name != "translation":
+        return wish
+    tongues = tongues_in(wish.request)
+    named = {"src_lang": tongues.source, "tgt_lang": tongues.target}
+    said = {name: language for name, language in named.items() if language}
+    return wish.model_copy(update={"parameters": {**said, **wish.parameters}})
 
 
 async def _work(engine: EngineProcess, call: TaskCall, payload: bytes) -> Any:

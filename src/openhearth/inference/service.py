@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
-from openhearth.access import Actor, require_permission
-from openhearth.errors import Invalid
+from openhearth.access import NOBODY, Actor, require_permission
+from openhearth.errors import HubError, Invalid
 from openhearth.inference.engine_process import EngineProcess
 from openhearth.inference.fleet import PROCESS_BYTES, Fleet
 from openhearth.inference.records import EngineKey, EngineSpec, EngineStatus, ListedModel, Models
@@ -56,10 +56,18 @@ class Inference:
             needs_bytes=needed_bytes(folder, chosen),
         )
 
-    def spec_without_model(self, actor: Actor, task: Task) -> EngineSpec | None:
-        """What works `task` from what is given alone; None if it needs a stored model."""
+    def is_open(self, repo_id: str) -> bool:
+        """Whether anybody may ask `repo_id`, without a token."""
+        try:
+            self._models.materialise(NOBODY, self._models.resolve(NOBODY, repo_id, DEFAULT_REVISION))
+        except HubError:
+            return False
+        return True
+
+    def spec_without_model(self, actor: Actor, task: Task, *, at_last: bool = False) -> EngineSpec | None:
+        """What works `task` from what is given alone; None if it needs a stored model. `at_last`: where none is here."""
         require_permission(actor, "inference.run")
-        if find_way_without_model(task) is None:
+        if find_way_without_model(task, at_last=at_last) is None:
             return None
         key = EngineKey(repo_key="", commit="", task=task.name)
         return EngineSpec(key=key, name="no stored model", folder=Path(), needs_bytes=PROCESS_BYTES)

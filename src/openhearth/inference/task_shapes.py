@@ -12,6 +12,8 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from openhearth.errors import Invalid, Unsupported
+from openhearth.inference.parameters import check_parameters
+from openhearth.pipelines.tasks import TASKS
 from openhearth.protocol.engine import Delta, Generate, Generated, Result, Run, Sampling, Token
 
 DEFAULT_NEW_TOKENS = 256
@@ -141,25 +143,57 @@ def _tgi_token(token: Any) -> dict[str, Any]:
 
 
 def read_call(body: bytes, content_type: str, *, takes_text: bool) -> tuple[TaskCall, bytes]:
-    """The JSON of a body, or its bytes as the payload of an empty call. Raises Invalid."""
+    """The JSON of a body, or its bytes as the payload of an empty call; a plain text is the input. Raises Invalid."""
+    if content_type.startswith("multipart/"):
+        raise Invalid(
+            "body: a form is not read here; send the bytes of the file alone (curl --data-binary @FILE), or JSON."
+        )
     is_json = content_type.startswith("application/json")
     if not is_json and not takes_text:
         return TaskCall(), body
     try:
         return TaskCall.model_validate(json.loads(body)), b""
     except (ValueError, RecursionError):
+        if content_type.startswith("text/plain") and body:
+            return TaskCall(inputs=_decoded(body)), b""
         raise Invalid('body: is no JSON object; send {"inputs": …, "parameters": {…}}.') from None
 
 
+def _decoded(body: bytes) -> str:
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        raise Invalid("body: is no UTF-8 text; save it as UTF-8 first.") from None
+
+
+def check_texts(inputs: Any, *, place: str = "inputs") -> None:
+    """Raises Invalid for what is no text and holds none: an empty list, a number, half a character."""
+    if isinstance(inputs, str):
+        if not inputs.isascii() and inputs != inputs.encode(errors="replace").decode():
+            raise Invalid(
+                f"{place}: holds half a character (a lone surrogate); send whole ones.", param="inputs"
+            )
+    elif isinstance(inputs, list):
+        if not inputs:
+            raise Invalid(f"{place}: the list is empty; give at least one text.", param="inputs")
+        for index, item in enumerate(inputs):
+            check_texts(item, place=f"{place}[{index}]")
+    elif not isinstance(inputs, dict):
+        raise Invalid(f"{place}: {inputs!r:.80} is no text; give a text, or a list of texts.", param="inputs")
+
+
 def to_run(task: str, call: TaskCall, payload: bytes) -> Run:
-    """Raises Invalid for a call without input."""
+    """Raises Invalid for a call without input, or with what is none; for parameters of another kind than the task's."""
     parameters = call.all_parameters()
+    check_parameters(task, parameters)
     if task == "table-question-answering":
         parameters.pop("model", None)  # InferenceClient.table_question_answering sends the address it calls
     if call.inputs is None and "table" in parameters:  # as InferenceClient.tabular_classification sends it
         return Run(request_id=0, inputs=parameters.pop("table"), parameters=parameters)
     if not payload and call.inputs is None:
         raise Invalid(f"inputs: is missing; {task} needs an input.")
+    if call.inputs is not None and TASKS[task].takes == "text":
+        check_texts(call.inputs)
     is_compared = task == "feature-extraction" and isinstance(call.inputs, dict)
     inputs = _sentences(call.inputs) if is_compared else call.inputs
     return Run(request_id=0, inputs=inputs, parameters=parameters, payload=payload)

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, Self
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from openhearth.pipelines.feature_extraction import load as load_embedder
 from openhearth.pipelines.finding import FoundModel
@@ -26,6 +28,10 @@ class Embedder:
                 found.path, name=found.name, threads=options.threads, device=device, dtype="float32"
             )
         )
+
+    def vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """A vector of length one for each text (N, D)."""
+        return np.asarray(self.extraction(list(texts), normalize=True), np.float32)
 
     def near(self, one: str, others: Sequence[str]) -> list[float]:
         """The cosine of `one` with each of `others`, -1 to 1."""

@@ -15,9 +15,11 @@ from typing import Any
 
 from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.choice import Choice
+from openhearth.pipelines.explain_apertium import by_rules
 from openhearth.pipelines.explain_drawings import drawing
 from openhearth.pipelines.explain_more import answering, deciding
 from openhearth.pipelines.explain_sounds import SOUND_TWINS
+from openhearth.pipelines.explain_summaries import choosing_sentences, summarising
 from openhearth.pipelines.explain_tables import forecast, learnt, saved
 from openhearth.pipelines.explain_texts import (
     Lines,
@@ -28,7 +30,6 @@ from openhearth.pipelines.explain_texts import (
     rewriting,
     scoring,
     settled,
-    summarising,
     translating,
 )
 from openhearth.pipelines.finding import FoundModel
@@ -222,7 +223,9 @@ Fill = Callable[[LastCall, Any], tuple[str, dict[str, Any]]]
 _TWINS: Mapping[tuple[str, str], Fill] = {
     ("text-generation", "through_transformers"): generating,
     ("summarization", "summarization"): summarising,
+    ("summarization", "extractive_summary"): choosing_sentences,
     ("translation", "translation"): translating,
+    ("translation", "apertium.translating"): by_rules,
     ("text2text-generation", "text2text_generation"): rewriting,
     ("text-classification", "through_transformers"): classifying,
     ("token-classification", "through_transformers"): naming,

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from openhearth.errors import Unsupported
+from openhearth.pipelines.language_detection import detect
+from openhearth.pipelines.languages import language_name
 from openhearth.pipelines.prompts import (
     SUMMARY_SENTENCES,
     SUMMARY_TOKENS,
     TRANSLATION_TOKENS,
     conversation,
-    language_name,
 )
 from openhearth.pipelines.splitting import split
 
@@ -137,7 +138,7 @@ def naming(call: Any, worker: Any) -> Twinned:
     return name, {"inputs": one_of(call.inputs), "ignored": ignored}
 
 
-def summarising(call: Any, worker: Any) -> Twinned:
+def shortening(call: Any, worker: Any) -> Twinned:
     text = one_of(call.inputs)
     most = _most(call, SUMMARY_TOKENS)
     sentences = call.parameters.get("sentences", SUMMARY_SENTENCES)
@@ -159,12 +160,12 @@ def _first_piece(worker: Any, text: str, most: int) -> tuple[str, list[str]]:
 
 def translating(call: Any, worker: Any) -> Twinned:
     text = one_of(call.inputs)
-    source = call.parameters.get("src_lang") or worker.source
+    source = call.parameters.get("src_lang") or worker.source or detect(text).language
     target = call.parameters.get("tgt_lang") or worker.target
     most = _most(call, TRANSLATION_TOKENS)
     text, said = _first_piece(worker, text, most)
     asked = conversation(
-        "translation", source=language_name(source or "the language it is in"), target=language_name(target or ""), text=text
+        "translation", source=language_name(source), target=language_name(target or ""), text=text
     )  # fmt: skip
     more: dict[str, Any] = {"max_new_tokens": most}
     languages = {}

@@ -14,10 +14,14 @@ import numpy as np
 
 from openhearth.config import load_settings
 from openhearth.errors import Invalid, NotFound
-from openhearth.pipelines.faces.asked import checked_name, choose_face, get_name
+from openhearth.pipelines.faces.asked import choose_face
 from openhearth.pipelines.faces.book import FILE_NAME, Book, Face, Tag
-from openhearth.pipelines.faces.finder import Box, Vector, load_finder
-from openhearth.pipelines.faces.people import SAME_SCORE, Likeness, People, Tagged
+from openhearth.pipelines.faces.boxes import Box
+from openhearth.pipelines.faces.describing import describe_photo
+from openhearth.pipelines.faces.finder import load_finder
+from openhearth.pipelines.faces.groups import group_faces
+from openhearth.pipelines.faces.names import checked_name, get_name
+from openhearth.pipelines.faces.people import SAME_SCORE, Likeness, People, Tagged, Vector
 from openhearth.pipelines.faces.photos import list_photos, local_path
 from openhearth.pipelines.faces.reading import FaceReader, Seen, Skipped
 from openhearth.pipelines.finding import FoundModel
@@ -25,6 +29,7 @@ from openhearth.pipelines.options import PipelineOptions
 from openhearth.pipelines.reading import Reader
 
 UNKNOWN = "unknown"
+TAGGED_TOGETHER = 10
 
 
 class Album:
@@ -41,20 +46,23 @@ class Album:
 
     def __call__(
         self, inputs: Any = None, name: str | None = None, *, in_: Any = None, people: Mapping[str, Any] | None = None,
-        threshold: float = SAME_SCORE, top_k: int | None = None,
-    ) -> list[dict[str, Any]]:  # fmt: skip
+        threshold: float = SAME_SCORE, top_k: int | None = None, describe: bool = False,
+    ) -> Any:  # fmt: skip
         """Every face on a photo, in a folder or a list of these: `{"label", "score", "box", "path"}`; of one `name`, best first.
 
         With `in_`, `inputs` are words that speak of somebody: `album("show me Ana", in_="photos/")`. `people` are names,
         each with a photo or several, for this call alone. Whom nobody is like is "unknown", with the score of being a face.
+        With `describe`, what an album keeps of one photo, to be compared elsewhere (`faces/describing.py`).
         """
+        if describe:
+            return describe_photo(self._reader.finder, inputs)
         if in_ is not None:
             name, inputs = (name, in_) if inputs is None else (inputs, in_)
         if inputs is None:
             raise Invalid("inputs: are missing; give a photo or a folder.")
         known = self._known(people)
         wanted = None if name is None else get_name(name, known.names)
-        rows = [row for where in _listed(inputs) for row in self._rows(where, known, threshold)]
+        rows = [row for where in _listed(inputs) for row in _rows(self._faces(where), known, threshold)]
         if wanted is not None:
             rows = sorted((row for row in rows if row["label"] == wanted), key=lambda row: -row["score"])
         return rows[:top_k]
@@ -63,10 +71,37 @@ class Album:
         self, name: str, in_: Any, *, threshold: float = SAME_SCORE, top_k: int | None = None
     ) -> list[dict[str, Any]]:
         """The photos in a folder (or a photo, or a list) that show `name`, best first."""
-        return self(name, in_=in_, threshold=threshold, top_k=top_k)
+        rows: list[dict[str, Any]] = self(name, in_=in_, threshold=threshold, top_k=top_k)
+        return rows
+
+    def unnamed(self, in_: Any, *, threshold: float = SAME_SCORE) -> list[dict[str, Any]]:
+        """Faces without a name, those of one person together: `{"count", "faces"}`, the most frequent person first.
+
+        `tag(name, group)` names them.
+        """
+        known = self._known(None)
+        faces = [face for where in _listed(in_) for face in self._faces(where)]
+        rows = _rows(faces, known, threshold)
+        rest = [place for place, row in enumerate(rows) if row["label"] == UNKNOWN]
+        groups = group_faces(np.stack([faces[place][1].vector for place in rest])) if rest else []
+        named = ([rows[rest[place]] for place in group] for group in groups)
+        return [
+            {"count": len(group), "faces": sorted(group, key=lambda row: -row["score"])} for group in named
+        ]
+
+    def count_people(self, in_: Any) -> dict[str, int]:
+        """Everybody with a name on these photos, and on how many of them they are."""
+        shown = {(row["label"], row.get("path")) for row in self(in_) if row["label"] != UNKNOWN}
+        return dict(Counter(name for name, _ in shown).most_common())
 
     def tag(self, name: str, photo: Any, box: Any = None) -> dict[str, Any]:
-        """Say whose face is on `photo`. Of several faces, the one in `box` (or a row found before), or the "largest"."""
+        """Say whose face is on `photo`. Of several faces, the one in `box` (or a row found before), or the "largest".
+
+        `photo` may be a group that `unnamed` gave: its clearest faces are tagged. Gives what was said last.
+        """
+        if isinstance(photo, Mapping) and photo.get("faces"):
+            clearest = photo["faces"][:TAGGED_TOGETHER]
+            return [self.tag(name, row.get("path"), box=row) for row in clearest][-1]
         seen = self._reader.see(photo)
         return self._say(checked_name(name), seen, choose_face(seen.faces, box, seen.name), is_refused=False)
 
@@ -143,16 +178,14 @@ class Album:
             else self._reader.finder.vector(seen.image, face.scaled(seen.scale))
         )
 
-    def _rows(self, where: Any, known: People, threshold: float) -> list[dict[str, Any]]:
+    def _faces(self, where: Any) -> list[tuple[str | None, Face]]:
+        """Every face on a photo or in a folder, with the photo's path if it has one."""
         folder = self._reader.find_folder(where)
         if folder is None:
             path = local_path(where)
-            faces = [(str(path) if path else None, face) for face in self._reader.see(where).faces]
-            return _rows(faces, known, threshold)
+            return [(str(path) if path else None, face) for face in self._reader.see(where).faces]
         photos, self.skipped = self._reader.see_all(folder)
-        return _rows(
-            [(str(path), face) for path, faces in photos.items() for face in faces], known, threshold
-        )
+        return [(str(path), face) for path, faces in photos.items() for face in faces]
 
 
 def forget(book: Book, name: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from openhearth.errors import Gated, HubError, Invalid, NotFound, RepoNotFound, Unauthenticated, Unsupported
-from openhearth.pipelines.model_folder import ModelFolder, check_adapter, read_model_folder
+from openhearth.pipelines.model_folder import ModelFolder, check_adapter, folder_of_loaded, read_model_folder
 from openhearth.pipelines.shelf import list_shelf
 
 
@@ -20,6 +20,7 @@ class FoundModel:
     """A model on this disk. `adapter` is laid over it after loading; `gguf` is the file in `path` to load.
 
     `is_stored` False: there is none, and `path` means nothing; what is asked for is worked without a stored model.
+    `loaded` is a model of transformers that the caller holds in memory; `path` is then Path() or where it came from.
     """
 
     name: str
@@ -27,6 +28,7 @@ class FoundModel:
     adapter: Path | None = None
     gguf: str | None = None
     is_stored: bool = True
+    loaded: Any = None
 
     @classmethod
     def none(cls) -> "FoundModel":
@@ -36,11 +38,17 @@ class FoundModel:
     @property
     def folder(self) -> ModelFolder:
         """Raises Invalid or Unsupported for what cannot be loaded safely."""
+        if self.loaded is not None:
+            return folder_of_loaded(self.loaded, self.path, self.name)
         return read_model_folder(self.path, name=self.name)
 
 
-def find_model(model: str | Path, *, revision: str | None = None, token: str | None = None) -> FoundModel:
-    """The model called `model`. Raises NotFound, Gated, Unauthenticated, Invalid."""
+def find_model(model: Any, *, revision: str | None = None, token: str | bool | None = None) -> FoundModel:
+    """The model called `model`, or the loaded one that it is. Raises NotFound, Gated, Unauthenticated, Invalid."""
+    if not isinstance(model, str | os.PathLike):
+        return _loaded(model)
+    if not str(model).strip():
+        raise Invalid("model: the name is empty; give a folder or an id, or leave it out to have one chosen.")
     name, gguf = _split_gguf(str(model))
     path = find_folder(name, revision, token=token)
     if gguf is not None and not (path / gguf).is_file():
@@ -55,7 +63,7 @@ def find_model(model: str | Path, *, revision: str | None = None, token: str | N
     )
 
 
-def _folder_of_base(name: str, base: str, revision: Any, token: str | None) -> Path:
+def _folder_of_base(name: str, base: str, revision: Any, token: str | bool | None) -> Path:
     """The folder of the model that an adapter was made for, at the revision that the adapter names."""
     try:
         folder = find_folder(base, revision if isinstance(revision, str) else None, token=token)
@@ -71,10 +79,18 @@ def _folder_of_base(name: str, base: str, revision: Any, token: str | None) -> P
     return folder
 
 
-def find_folder(model: str | Path, revision: str | None = None, *, token: str | None = None) -> Path:
+def is_folder(name: str | Path) -> bool:
+    """Whether `name` is a folder here; one too long for the disk, or with a zero byte, is none."""
+    try:
+        return Path(name).expanduser().is_dir()
+    except (OSError, ValueError, RuntimeError):
+        return False
+
+
+def find_folder(model: str | Path, revision: str | None = None, *, token: str | bool | None = None) -> Path:
     """The local folder of `model`, fetched from the hub of HF_ENDPOINT if it is not here yet."""
-    if Path(model).is_dir():
-        return Path(model)
+    if is_folder(model):
+        return Path(model).expanduser()
     if revision is None:
         for known in list_shelf():
             if known.id.lower() == str(model).lower():
@@ -82,7 +98,23 @@ def find_folder(model: str | Path, revision: str | None = None, *, token: str | 
     return _from_hub(str(model), revision, token)
 
 
-def _from_hub(model: str, revision: str | None, token: str | None) -> Path:
+def _loaded(model: Any) -> FoundModel:
+    """A model that is in memory; what else it needs (a tokenizer) lies where it came from, if that is on this machine."""
+    config = getattr(model, "config", None)
+    if not hasattr(config, "to_dict") or not callable(getattr(model, "forward", None)):
+        raise Invalid(
+            f"model: {type(model).__name__} is no model; give a folder, an id, or a model of transformers that is loaded."
+        )
+    origin = str(getattr(config, "name_or_path", "") or "")
+    known = next((known.path for known in list_shelf() if known.id == origin), None)
+    if known is None and origin and is_folder(origin):
+        known = Path(origin)
+    return FoundModel(
+        name=origin or type(model).__name__, path=known or Path(), is_stored=False, loaded=model
+    )
+
+
+def _from_hub(model: str, revision: str | None, token: str | bool | None) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import (
         GatedRepoError,
@@ -102,7 +134,11 @@ def _from_hub(model: str, revision: str | None, token: str | None) -> Path:
         ) from None
     except RepositoryNotFoundError:
         raise RepoNotFound(model) from None
-    except (LocalEntryNotFoundError, HFValidationError):
+    except HFValidationError:
+        raise NotFound(
+            f"model: {model[:200]!r} is no folder here, and no id of a model (owner/name); mend it."
+        ) from None
+    except LocalEntryNotFoundError:
         raise NotFound(
             f"model: {model!r} is no folder and not in the local cache; "
             f"fetch it first with `hf download {model}`, or give the path of its folder."

@@ -1,6 +1,5 @@
 """Frames of a film, as people have it: a path or bytes of any common format. ffmpeg's libraries read them, through `av`."""
 
-import io
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -9,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openhearth.errors import Invalid
+from openhearth.pipelines.inputs import open_media
 
 Frame = NDArray[np.uint8]  # (height, width, 3)
 FRAME_MAX_PIXELS = 3840 * 2160
@@ -32,7 +32,7 @@ def read_frames(source: Any, wanted: Sequence[int] | NDArray[np.int64]) -> list[
 def _decoded(source: Any, wanted: set[int]) -> Iterator[tuple[int, Frame]]:
     """Place and pixels of the frames that are wanted, and of the last there is."""
     try:
-        with av.open(io.BytesIO(source) if isinstance(source, bytes) else str(source)) as container:
+        with open_media(source) as container:
             yield from _picked(container, wanted)
     except (av.error.FFmpegError, OSError, ValueError, IndexError):
         raise Invalid("video: this is no film that can be read; send MP4, WebM, MOV, MKV or GIF.") from None

@@ -7,11 +7,10 @@ import transformers
 
 from openhearth.pipelines.finding import FoundModel
 from openhearth.pipelines.inputs import read_image
-from openhearth.pipelines.loading import load_part
 from openhearth.pipelines.options import PipelineOptions
 from openhearth.pipelines.prompts import conversation
 from openhearth.pipelines.through_transformers import load as load_native
-from openhearth.pipelines.through_transformers import load_with
+from openhearth.pipelines.through_transformers import load_with, part_of
 
 NEW_TOKENS = 64
 
@@ -94,4 +93,5 @@ def load(found: FoundModel, task: str, options: PipelineOptions) -> ImageToText:
     if found.folder.task != "image-to-text":
         return ImageToText(Seeing(load_native(found, "image-text-to-text", options)))
     model, tokenizer = load_with(transformers.AutoModelForImageTextToText, found, options)
-    return ImageToText(Captioner(model, tokenizer, load_part(transformers.AutoImageProcessor, found.folder)))
+    processor = part_of(found, options, "image_processor", transformers.AutoImageProcessor)
+    return ImageToText(Captioner(model, tokenizer, processor))

@@ -5,6 +5,7 @@ mp3, flac, m4a): ffmpeg's libraries read them, through `av`.
 """
 
 import io
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,18 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from openhearth.errors import Invalid
+from openhearth.pipelines.lists import number_of
 
 SOUND_RATE_HZ = 16_000
 SOUND_MAX_S = 2 * 3600
+_RATE_MAX_HZ = 768_000
+_LOUDEST_16_BIT = 32_768
+_NEVER_SO_LOUD = 8
+# The demuxers of ffmpeg that read one file and nothing beside it.
+_CONTAINERS = (
+    "wav,w64,rf64,aiff,caf,au,voc,mp3,flac,ogg,aac,ac3,eac3,amr,amrnb,amrwb,ape,tta,wv,asf,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,"
+    "avi,flv,mpeg,mpegts,mpegvideo,gif,apng,png_pipe,jpeg_pipe,webp_pipe,bmp_pipe,rm,dv,mxf,nut,ivf,h264,hevc,m4v,mjpeg"
+)
 IMAGE_MAX_PIXELS = 100_000_000
 
 Sound = NDArray[np.float32]
@@ -26,27 +36,55 @@ Sound = NDArray[np.float32]
 def read_image(source: Any) -> Image.Image:
     """An RGB picture, turned upright. Raises Invalid if `source` is none."""
     if isinstance(source, Image.Image):
-        return source.convert("RGB")
-    if isinstance(source, np.ndarray):
-        return _image_of_array(source)
+        return _in_colours(source)
+    if not isinstance(source, str | bytes | os.PathLike) and hasattr(source, "__array__"):
+        return _image_of_array(np.asarray(source))
     try:
         image = Image.open(io.BytesIO(source) if isinstance(source, bytes) else Path(source))
         if image.width * image.height > IMAGE_MAX_PIXELS:
             raise Invalid(f"image: {image.width} by {image.height} pixels are too many; send it smaller.")
-        return ImageOps.exif_transpose(image).convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return _in_colours(ImageOps.exif_transpose(image))
+    except Image.DecompressionBombError:
+        raise Invalid(
+            f"image: more than {IMAGE_MAX_PIXELS:,} pixels are too many; send it smaller."
+        ) from None
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
         raise Invalid("image: this is no picture that can be read; send PNG, JPEG, WebP or GIF.") from None
 
 
+def _in_colours(image: Image.Image) -> Image.Image:
+    """`image` as RGB. What has more than eight bits a pixel is scaled; PIL would cut it off at the brightest."""
+    if image.mode in ("F", "I") or image.mode.startswith("I;16"):
+        return _image_of_array(np.asarray(image))
+    return image.convert("RGB")
+
+
 def _image_of_array(array: NDArray[Any]) -> Image.Image:
-    """Heights × widths (× channels), as integers to 255 or as shares of one."""
-    pixels = array if array.dtype == np.uint8 else (np.clip(array, 0, 1) * 255).round().astype(np.uint8)
+    """Heights × widths (× channels, which torch puts first), as whole numbers to 255 or 65,535 or as shares of one."""
+    refused = Invalid(
+        f"image: an array of shape {array.shape} and type {array.dtype} is no picture; "
+        "give height by width by 3, as uint8 or 0 to 1."
+    )
+    if array.dtype.kind not in "uifb" or not array.size or not np.isfinite(array).all():
+        raise refused
+    if array.ndim == 3 and array.shape[0] in (1, 3, 4) and array.shape[2] not in (1, 3, 4):
+        array = np.moveaxis(array, 0, -1)
+    if array.ndim == 3 and array.shape[2] == 1:
+        array = array[..., 0]
     try:
-        return Image.fromarray(pixels).convert("RGB")
+        return Image.fromarray(_eight_bits(array)).convert("RGB")
     except (TypeError, ValueError):
-        raise Invalid(
-            f"image: an array of shape {array.shape} is no picture; give height by width by 3, as uint8 or 0 to 1."
-        ) from None
+        raise refused from None
+
+
+def _eight_bits(array: NDArray[Any]) -> NDArray[np.uint8]:
+    if array.dtype == np.uint8:
+        return array
+    brightest = array.max()
+    whole = 1 if array.dtype.kind == "b" or (array.dtype.kind == "f" and brightest <= 1) else 255
+    whole = 65_535 if array.dtype == np.uint16 or brightest > 255 else whole
+    scaled: NDArray[np.uint8] = (np.clip(array / whole, 0, 1) * 255).round().astype(np.uint8)
+    return scaled
 
 
 def read_sound(source: Any, *, rate_hz: int = SOUND_RATE_HZ) -> Sound:
@@ -54,10 +92,10 @@ def read_sound(source: Any, *, rate_hz: int = SOUND_RATE_HZ) -> Sound:
 
     Raises Invalid if `source` is no sound, or longer than two hours.
     """
-    if isinstance(source, np.ndarray):
-        return source.astype(np.float32, copy=False)
+    if not isinstance(source, str | bytes | os.PathLike) and hasattr(source, "__array__"):
+        return _samples_of(np.asarray(source))
     try:
-        with av.open(io.BytesIO(source) if isinstance(source, bytes) else str(source)) as container:
+        with open_media(source) as container:
             if not container.streams.audio:
                 raise Invalid("audio: this file has no sound track; give a sound, or a film that has one.")
             blocks = list(_capped(_samples(container, rate_hz), rate_hz * SOUND_MAX_S))
@@ -77,14 +115,39 @@ def sound_of(given: Any, *, rate_hz: int) -> Sound:
     """
     if not isinstance(given, Mapping):
         return _mono(read_sound(given, rate_hz=rate_hz))
-    samples, from_hz = given.get("raw", given.get("array")), given.get("sampling_rate")
-    if samples is None or not isinstance(from_hz, int | float) or from_hz <= 0:
-        raise Invalid('audio: a sound as a dict needs "array" (or "raw") and "sampling_rate" in hertz.')
+    samples, from_hz = given.get("raw", given.get("array")), number_of(given.get("sampling_rate"))
+    if samples is None or from_hz is None or not 1 <= from_hz <= _RATE_MAX_HZ:
+        raise Invalid(
+            f'audio: a sound as a dict needs "array" (or "raw") and "sampling_rate" in hertz, up to {_RATE_MAX_HZ:,}.'
+        )
     try:
-        mono = _mono(np.asarray(samples, np.float32))
+        mono = _mono(_samples_of(np.asarray(samples)))
     except (TypeError, ValueError):
         raise Invalid('audio: "array" holds no numbers; give the samples of the sound.') from None
     return mono if int(from_hz) == rate_hz else resample(mono, int(from_hz), rate_hz)
+
+
+def open_media(source: Any) -> Any:
+    """A container of sound or film, by path or bytes. Playlists and lists of files, which open what they name, are none."""
+    return av.open(
+        io.BytesIO(source) if isinstance(source, bytes) else str(source),
+        container_options={"format_whitelist": _CONTAINERS, "protocol_whitelist": "file"},
+    )
+
+
+def _samples_of(array: NDArray[Any]) -> Sound:
+    """Samples from -1 to 1, whatever numbers they are written in. Raises Invalid for what are no samples."""
+    if array.dtype.kind not in "uif" or not np.isfinite(array).all():
+        raise Invalid(
+            f"audio: the array of {array.dtype} holds no numbers, or NaN among them; give the samples of the sound."
+        )
+    if array.dtype.kind == "f":
+        peak = float(np.abs(array).max(initial=0))
+        # Whole numbers that were made floats without being scaled; what is a little too loud stays as it is.
+        scale = max(peak, _LOUDEST_16_BIT) if peak > _NEVER_SO_LOUD else 1
+        return (array if scale == 1 else array / scale).astype(np.float32, copy=False)
+    half = 2.0 ** (array.dtype.itemsize * 8 - 1)
+    return ((array - half if array.dtype.kind == "u" else array) / half).astype(np.float32)
 
 
 def resample(samples: Sound, from_hz: int, to_hz: int) -> Sound:

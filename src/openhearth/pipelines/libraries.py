@@ -7,7 +7,8 @@ from openhearth.pipelines.card import read_card
 
 TRANSFORMERS = "transformers"
 RAPIDOCR = "rapidocr"
-# `library_name` of a card → a file that shows it where a card says nothing; None: only the card can say.
+APERTIUM = "apertium"
+# `library_name` of a card → a file or folder that shows it where a card says nothing; None: only the card can say.
 LIBRARIES: Mapping[str, str | None] = {
     "diffusers": "model_index.json",
     "spacy": "config.cfg",
@@ -15,6 +16,7 @@ LIBRARIES: Mapping[str, str | None] = {
     "onnx": None,
     "dlib": None,
     RAPIDOCR: None,
+    APERTIUM: "modes",
     "silero-vad": None,
     "hibari": None,
 }
@@ -26,4 +28,4 @@ def library_of(folder: Path) -> str:
     if stated in LIBRARIES:
         return stated
     signs = ((name, sign) for name, sign in LIBRARIES.items() if sign is not None)
-    return next((name for name, sign in signs if (folder / sign).is_file()), TRANSFORMERS)
+    return next((name for name, sign in signs if (folder / sign).exists()), TRANSFORMERS)

@@ -2,7 +2,8 @@
 
 import sys
 from collections.abc import Iterable, Sized
-from typing import Any, TypeVar
+from numbers import Real
+from typing import Any, TypeVar, cast
 
 from openhearth.errors import Invalid
 
@@ -23,6 +24,20 @@ def checked_texts(inputs: Any, *, field: str = "inputs") -> list[str]:
     return texts
 
 
+def texts_named(given: Any, *, field: str, to: str) -> list[str]:
+    """The texts that the parameter `field` holds: a list, a column of a table. Raises Invalid where there is none."""
+    texts = [] if given is None else checked_texts(given, field=field)
+    if not texts:
+        raise Invalid(f"{field}: give the list of texts to {to}.")
+    return texts
+
+
+def number_of(value: Any) -> float | None:
+    """`value` as a number, if it is one: of Python or of numpy, and no truth value."""
+    is_number = isinstance(value, Real) and not isinstance(value, bool)
+    return float(cast(Any, value)) if is_number else None
+
+
 def somebody_watches() -> bool:
     """Whether standard error is a terminal: progress goes there and nowhere else."""
     return sys.stderr is not None and sys.stderr.isatty()
@@ -40,9 +55,10 @@ def with_progress(items: Iterable[T], what: str, *, total: int | None = None) ->
     return shown
 
 
-def labels_of(given: str | list[str] | None) -> list[str]:
+def labels_of(given: Any) -> list[str]:
     """The labels, as a list or with commas. Raises Invalid if there is none, or an empty one."""
-    labels = given.split(",") if isinstance(given, str) else list(given or [])
-    if not labels or not all(label.strip() for label in labels):
+    held = given.split(",") if isinstance(given, str) else given if isinstance(given, Iterable) else ()
+    labels = [str(label).strip() for label in held]
+    if not labels or not all(labels):
         raise Invalid("candidate_labels: give at least one label, as a list or with commas.")
-    return [label.strip() for label in labels]
+    return labels

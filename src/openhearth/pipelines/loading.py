@@ -14,6 +14,7 @@ from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.lists import somebody_watches
 from openhearth.pipelines.machine import cpu_computes_bfloat16
 from openhearth.pipelines.model_folder import ModelFolder
+from openhearth.pipelines.options import PipelineOptions
 
 _RAISED = re.compile(r"[A-Za-z_.]*(?:Error|Exception): ")
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
@@ -39,6 +40,30 @@ def choose_device(wanted: str) -> torch.device:
     if wanted != "auto":
         return torch.device(wanted)
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def check_placed(options: PipelineOptions) -> torch.device | None:
+    """The device that a call of `pipeline` named, None for none. Raises Invalid for one that is not here, or a wrong dtype."""
+    dtype = options.dtype
+    if not (dtype in (None, "auto") or isinstance(dtype, torch.dtype) or _is_dtype(dtype)):
+        raise Invalid(
+            f"dtype: {dtype!r} is no number format; use auto, a dtype of torch, or one of {', '.join(DTYPES)}."
+        )
+    device = options.device
+    if device is None or isinstance(device, torch.device):
+        return device
+    if isinstance(device, int):
+        return torch.device(device) if device >= 0 and torch.cuda.is_available() else torch.device("cpu")
+    try:
+        chosen = torch.device(device)
+        torch.empty(0, device=chosen)
+    except (RuntimeError, AssertionError, TypeError, NotImplementedError):
+        raise Invalid(f"device: {device!r} is not on this machine; use cpu, or leave it out.") from None
+    return chosen
+
+
+def _is_dtype(name: Any) -> bool:
+    return isinstance(name, str) and isinstance(getattr(torch, name, None), torch.dtype)
 
 
 def choose_dtype(wanted: str, stored: str | None, device: torch.device) -> torch.dtype:

@@ -17,7 +17,7 @@ from openhearth.errors import Invalid, Unsupported
 from openhearth.kit.architectures import infer_task
 from openhearth.pipelines.card import read_card
 from openhearth.pipelines.diffusion_folder import component_weights, read_model_index, tasks_of_class
-from openhearth.pipelines.libraries import TRANSFORMERS, library_of
+from openhearth.pipelines.libraries import APERTIUM, TRANSFORMERS, library_of
 from openhearth.pipelines.onnx_folder import find_graph, graph_bytes
 
 HEADER_MAX_BYTES = 100 << 20
@@ -31,6 +31,8 @@ _DTYPES = {
     "F16": "float16",
     "BF16": "bfloat16",
 }  # names in a header → names in a config.json
+# What a library is for, whatever its folders say.
+_ONLY_TASKS = {APERTIUM: "translation"}
 _PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
 
 
@@ -61,6 +63,8 @@ class ModelFolder:
 
     @property
     def file_names(self) -> frozenset[str]:
+        if self.path == Path():  # it is in memory alone
+            return frozenset()
         return frozenset(path.name for path in self.path.iterdir())
 
     @property
@@ -117,6 +121,19 @@ def read_model_folder(path: Path, *, name: str | None = None) -> ModelFolder:
     )
 
 
+def folder_of_loaded(model: Any, path: Path, name: str) -> ModelFolder:
+    """What a model of transformers that is in memory says of itself. `path` is where it came from, or Path()."""
+    architecture = type(model).__name__
+    return ModelFolder(
+        path=path,
+        name=name,
+        config={**model.config.to_dict(), "architectures": [architecture]},
+        architecture=architecture,
+        tensor_bytes=0,
+        parameters=0,
+    )
+
+
 def _has_safetensors(path: Path) -> bool:
     return any((path / file).is_file() for file in ("model.safetensors", "model.safetensors.index.json"))
 
@@ -151,10 +168,10 @@ def _read_other(path: Path, name: str, library: str) -> ModelFolder:
 
 
 def _stated_task(config: dict[str, Any], library: str) -> str | None:
-    """The task that skops' hub_utils write beside a model of scikit-learn."""
+    """The task that skops' hub_utils write beside a model of scikit-learn, or the only one of the library."""
     stated = config.get(library)
     task = stated.get("task") if isinstance(stated, dict) else None
-    return task if isinstance(task, str) else None
+    return task if isinstance(task, str) else _ONLY_TASKS.get(library)
 
 
 def _read_diffusion(path: Path, name: str) -> ModelFolder:

@@ -1,26 +1,34 @@
 """A loaded task that can be called: reads what it is given, works it, and remembers what was read."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from openhearth.errors import Invalid
+from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.answers import Answers, CountedList, each_when_taken
+from openhearth.pipelines.checks import bound, check_inputs, check_parameters, unknown_named
 from openhearth.pipelines.choice import Choice
 from openhearth.pipelines.explain import LastCall, Twin, explain
 from openhearth.pipelines.limits import fitted, fitted_to_all
 from openhearth.pipelines.lists import somebody_watches, with_progress
 from openhearth.pipelines.notes import Note, Run
 from openhearth.pipelines.reading import Many, Read, Reader, find_many
-from openhearth.pipelines.reading.reader import naming
+from openhearth.pipelines.reading.reader import checked_text, naming
+
+_OF_ANY_PIPELINE = ("task", "device", "save_pretrained")
+Reading = Callable[[Any], tuple[Any, list[Read]]]
 
 
 class Pipe:
     """`choice` says what was chosen and why; `read` what the last call read. All else is the loaded pipeline's own."""
 
-    def __init__(self, choice: Choice, worker: Any, reader: Reader, run: Run) -> None:
+    def __init__(
+        self, choice: Choice, worker: Any, reader: Reader, run: Run, said: Mapping[str, Any] | None = None
+    ) -> None:
+        """`said` goes with each call that does not say otherwise."""
         self.choice = choice
+        self._said = dict(said or {})
         self.worker = worker
         self.read: list[Read] = []
         self._reader = reader
@@ -34,7 +42,15 @@ class Pipe:
         A list, a folder, a column of a table gives a list; a generator or a data set gives answers one by one.
         """
         self.read = []
-        with self._run.watched():
+        parameters = {**self._said, **parameters}
+        if not self.choice.way.is_transformers:
+            # One after the other, our own tasks answer the same whatever is said of batches.
+            parameters = {
+                name: value for name, value in parameters.items() if name not in ("batch_size", "num_workers")
+            }
+        inputs, parameters = bound(self.worker, self.choice.task, inputs, parameters)
+        with self._run.watched(), unknown_named(self.choice.task):
+            check_parameters(self.choice.task, parameters, own=not self.choice.way.is_transformers)
             self._answer = self._answer_to(inputs, as_text, parameters)
         return self._answer
 
@@ -47,12 +63,14 @@ class Pipe:
         return save(self._answer, path)
 
     def _answer_to(self, inputs: tuple[Any, ...], as_text: bool, parameters: dict[str, Any]) -> Any:
-        many = None if not inputs or as_text else find_many(inputs[0], self._reader.kind)
+        parts = ("question", "context") if self.choice.task.name == "question-answering" else ()
+        many = find_many(inputs[0], self._reader.kind, as_text=as_text, parts=parts) if inputs else None
         if many is None:
             return self._call(inputs, as_text, parameters)
+        read = self._read_text if as_text else self._reader.read
         if not many.is_lazy:
-            return self._call_all(many, inputs[1:], parameters)
-        return Answers(self._one_by_one(many, inputs[1:], parameters), many.length, self._run)
+            return self._call_all(many, read, inputs[1:], parameters)
+        return Answers(self._one_by_one(many, read, inputs[1:], parameters), many.length, self._run)
 
     def _call(self, inputs: tuple[Any, ...], as_text: bool, parameters: dict[str, Any]) -> Any:
         given = inputs[0] if inputs else None
@@ -84,44 +102,60 @@ class Pipe:
         finally:
             counted.close()
 
-    def _call_all(self, many: Many, rest: tuple[Any, ...], parameters: dict[str, Any]) -> list[Any]:
+    def _call_all(
+        self, many: Many, read: Reading, rest: tuple[Any, ...], parameters: dict[str, Any]
+    ) -> list[Any]:
         if self._reader.kind == "text" and not self._is_native:
             texts = [
-                self._read_at(many, index, item, rest, parameters) for index, item in enumerate(many.items)
+                self._read_at(many, read, index, item, rest, parameters)
+                for index, item in enumerate(many.items)
             ]
             return list(self.worker(texts, *rest, **parameters))
-        answers = self._one_by_one(many, rest, parameters)
+        answers = self._one_by_one(many, read, rest, parameters)
         return list(with_progress(answers, self.choice.task.name, total=many.length))
 
-    def _one_by_one(self, many: Many, rest: tuple[Any, ...], parameters: dict[str, Any]) -> Iterator[Any]:
+    def _one_by_one(
+        self, many: Many, read: Reading, rest: tuple[Any, ...], parameters: dict[str, Any]
+    ) -> Iterator[Any]:
         """The answers, each when it is asked for: not more than one input is held in memory."""
 
-        def read(index: int, item: Any) -> Any:
-            return self._read_at(many, index, item, rest, parameters)
+        def read_at(index: int, item: Any) -> Any:
+            return self._read_at(many, read, index, item, rest, parameters)
 
         if self._is_native:
-            items = each_when_taken(many, read)
+            items = each_when_taken(many, read_at)
             yield from self.worker(
                 items, *rest, **fitted_to_all(self.worker, self.choice.task.name, parameters)
             )
             return
         for index, item in enumerate(many.items):
-            yield self.worker(read(index, item), *rest, **parameters)
+            yield self.worker(read_at(index, item), *rest, **parameters)
 
     def _read_at(
-        self, many: Many, index: int, item: Any, rest: tuple[Any, ...], parameters: dict[str, Any]
+        self,
+        many: Many,
+        read: Reading,
+        index: int,
+        item: Any,
+        rest: tuple[Any, ...],
+        parameters: dict[str, Any],
     ) -> Any:
         with naming(index, many.length):
-            value, read = self._reader.read(item)
+            value, found = read(item)
             self._fitted((value,), parameters)
-        self.read += [replace(each, text=None) for each in read]  # the texts of thousands are not kept
+        self.read += [replace(each, text=None) for each in found]  # the texts of thousands are not kept
         if index == 0:
             self._remember(item, (value, *rest), parameters)
         return value
 
+    def _read_text(self, item: Any) -> tuple[Any, list[Read]]:
+        """A text as it stands."""
+        return checked_text(item), []
+
     def _fitted(self, inputs: tuple[Any, ...], parameters: dict[str, Any]) -> dict[str, Any]:
         if not inputs or not self._is_native:
             return parameters
+        check_inputs(self.choice.task, inputs[0])
         return fitted(self.worker, self.choice.task.name, inputs[0], parameters)
 
     def _remember(self, given: Any, inputs: tuple[Any, ...], parameters: dict[str, Any]) -> None:
@@ -148,7 +182,43 @@ class Pipe:
         return explain(self.choice, self._last, self.worker)
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self.__dict__["worker"], name)
+        if "worker" not in self.__dict__:  # copying and unpickling ask before anything is there
+            raise AttributeError(name)
+        worker = self.__dict__["worker"]
+        if not hasattr(worker, name) and name in _OF_ANY_PIPELINE and "choice" in self.__dict__:
+            return self._of_any_pipeline(name)
+        return getattr(worker, name)
+
+    def _of_any_pipeline(self, name: str) -> Any:
+        """What each pipeline of transformers has, for tasks that are our own."""
+        if name == "task":
+            return self.choice.task.name
+        if name == "device":
+            return getattr(getattr(self.worker, "model", None), "device", "cpu")
+        return self._save_pretrained
+
+    def _save_pretrained(self, save_directory: str | Path) -> None:
+        """Write the model and its parts to a folder, which `model=` takes."""
+        parts: list[Any] = [
+            getattr(self.worker, name, None) for name in ("model", "tokenizer", "image_processor")
+        ]
+        kept = [part for part in parts if callable(getattr(part, "save_pretrained", None))]
+        if not kept:
+            raise Unsupported(
+                f"save_pretrained: {self.choice.model.name} is no model of transformers; copy its folder."
+            )
+        for part in kept:
+            part.save_pretrained(str(save_directory))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """What is the loaded pipeline's own (`model`, `tokenizer`, `batch_size` …) is set there, where it has an effect."""
+        worker = self.__dict__.get("worker")
+        is_own = name.startswith("_") or name in self.__dict__ or hasattr(type(self), name)
+        target = self if worker is None or is_own or not hasattr(worker, name) else worker
+        object.__setattr__(target, name, value)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *dir(self.worker)})
 
     def __repr__(self) -> str:
         return f"<pipeline {self.choice.task.name} by {self.choice.model.name}>"

@@ -8,13 +8,6 @@ from pathlib import Path
 SUMMARY_SENTENCES = 3
 SUMMARY_TOKENS = 160
 TRANSLATION_TOKENS = 512
-NAMES: Mapping[str, str] = {
-    "ar": "Arabic", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English", "es": "Spanish",
-    "fi": "Finnish", "fr": "French", "he": "Hebrew", "hi": "Hindi", "hu": "Hungarian", "id": "Indonesian", "it": "Italian",
-    "ja": "Japanese", "ko": "Korean", "nl": "Dutch", "no": "Norwegian", "pl": "Polish", "pt": "Portuguese",
-    "ro": "Romanian", "ru": "Russian", "sv": "Swedish", "th": "Thai", "tr": "Turkish", "uk": "Ukrainian", "vi": "Vietnamese",
-    "zh": "Chinese",
-}  # fmt: skip
 
 # Read before a text and a question whose answer is looked for in the text; they show how short answers are.
 ANSWER_EXAMPLES = """Text: Rosa Keller moved to Lyon in 1998 to open a school of dance. She sold it to her cousin after nine years.
@@ -50,8 +43,3 @@ def conversation(name: str, **filled: object) -> list[dict[str, str]]:
         user = head + str(value) + tail if found else user
     turns = [{"role": "system", "content": prompt["system"]}] if "system" in prompt else []
     return [*turns, {"role": "user", "content": user}]
-
-
-def language_name(language: str) -> str:
-    """What people call the language of a code; other words as they are."""
-    return NAMES.get(language.lower(), language)

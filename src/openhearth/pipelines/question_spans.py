@@ -7,12 +7,15 @@ import torch
 import transformers
 
 from openhearth.pipelines.finding import FoundModel
+from openhearth.pipelines.limits import context_tokens
 from openhearth.pipelines.options import PipelineOptions
 from openhearth.pipelines.through_transformers import load_with
 
 WINDOW_TOKENS = 384
 STRIDE_TOKENS = 128
 ANSWER_TOKENS = 15
+_WINDOWS_AT_ONCE = 16
+_SPECIAL_TOKENS = 4  # what tokenizers put around a question and its context, at most
 
 
 @dataclass(frozen=True)
@@ -49,22 +52,23 @@ class MarkedAnswers:
         align_to_words: bool = True,
     ) -> list[Span]:
         """The `top_k` likeliest passages; with `may_be_nowhere`, among them the chance that there is none, without length."""
-        question = self._shortened(question, max_question_len)
+        longest = min(max_seq_len, context_tokens(self) or max_seq_len)
+        ids = self.tokenizer(question, add_special_tokens=False).input_ids
+        if len(ids) > (most := min(max_question_len, longest // 2)):
+            question, ids = str(self.tokenizer.decode(ids[:most])), ids[:most]
         windows = self.tokenizer(
-            question, context, truncation="only_second", max_length=max_seq_len, stride=min(doc_stride, max_seq_len // 2),
+            question, context, truncation="only_second", max_length=longest,
+            stride=min(doc_stride, max(0, longest - len(ids) - _SPECIAL_TOKENS) // 2),
             return_overflowing_tokens=True, return_offsets_mapping=True, padding=True, return_tensors="pt",
         )  # fmt: skip
         offsets = windows.pop("offset_mapping")
         windows.pop("overflow_to_sample_mapping", None)
-        with torch.inference_mode():
-            output = self.model(**windows.to(self.model.device))
+        starts, ends = self._logits(windows)
         spans: dict[tuple[int, int], float] = {}
         nowhere = 1.0
         for row in range(len(offsets)):
             inside = torch.tensor([part == 1 for part in windows.sequence_ids(row)])
-            found, none = _best_of(
-                output.start_logits[row], output.end_logits[row], inside, max_answer_len, top_k
-            )
+            found, none = _best_of(starts[row], ends[row], inside, max_answer_len, top_k)
             nowhere = min(nowhere, none)
             for start, end, score in found:
                 place = self._place(
@@ -76,9 +80,19 @@ class MarkedAnswers:
             ordered.append(Span(nowhere, 0, 0))
         return sorted(ordered, key=lambda span: -span.score)[:top_k]
 
-    def _shortened(self, question: str, most: int) -> str:
-        ids = self.tokenizer(question, add_special_tokens=False).input_ids
-        return question if len(ids) <= most else str(self.tokenizer.decode(ids[:most]))
+    @torch.inference_mode()
+    def _logits(self, windows: Any) -> tuple[torch.Tensor, torch.Tensor]:
+        """Of starts and of ends, (windows, tokens) each. A long text has thousands of windows: some are worked at a time."""
+        starts, ends = [], []
+        for first in range(0, len(windows["input_ids"]), _WINDOWS_AT_ONCE):
+            some = {
+                name: rows[first : first + _WINDOWS_AT_ONCE].to(self.model.device)
+                for name, rows in windows.items()
+            }
+            output = self.model(**some)
+            starts.append(output.start_logits.cpu())
+            ends.append(output.end_logits.cpu())
+        return torch.cat(starts), torch.cat(ends)
 
     def _place(self, context: str, start: int, end: int, align: bool) -> tuple[int, int]:
         """A place widened to whole words where tokens are parts of words."""

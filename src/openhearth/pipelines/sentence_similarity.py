@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from openhearth.errors import Invalid
 from openhearth.pipelines.embedder import Embedder
 from openhearth.pipelines.finding import FoundModel
-from openhearth.pipelines.lists import checked_texts
+from openhearth.pipelines.lists import checked_texts, texts_named
 from openhearth.pipelines.options import PipelineOptions
 
 
@@ -14,14 +13,16 @@ class SentenceSimilarity:
         self.embedder = embedder
         self.model, self.tokenizer = embedder.model, embedder.tokenizer
 
-    def __call__(self, inputs: Any, *, sentences: list[str] | None = None) -> list[float]:
-        """Cosines in the order of `sentences`. `inputs` may also be `{"source_sentence", "sentences"}`, as over HTTP."""
+    def __call__(self, inputs: Any, *, sentences: Any = None) -> Any:
+        """Cosines in the order of `sentences`, or a list of them for each text of a list.
+
+        `inputs` may also be `{"source_sentence", "sentences"}`, as over HTTP.
+        """
         if isinstance(inputs, dict):
-            inputs, sentences = inputs.get("source_sentence"), inputs.get("sentences")
-        if not sentences:
-            raise Invalid("sentences: give the list of texts to compare with.")
-        (source,) = checked_texts(inputs)
-        return self.embedder.near(source, checked_texts(sentences, field="sentences"))
+            inputs, sentences = inputs.get("source_sentence"), inputs.get("sentences", sentences)
+        others = texts_named(sentences, field="sentences", to="compare with")
+        rows = [self.embedder.near(source, others) for source in checked_texts(inputs)]
+        return rows if isinstance(inputs, list) else rows[0]
 
 
 def load(found: FoundModel, task: str, options: PipelineOptions) -> SentenceSimilarity:

@@ -26,20 +26,29 @@ class Seq2Seq:
         return len(self.tokenizer(text, add_special_tokens=False, verbose=False).input_ids)
 
     @property
-    def context_tokens(self) -> int:
+    def longest_tokens(self) -> int:
+        """How much of a text the encoder looks at."""
         config = self.model.config
         stated = getattr(config, "max_position_embeddings", None) or getattr(config, "n_positions", None)
         limit = self.tokenizer.model_max_length
-        return int(min(stated or 512, limit if limit < 1_000_000 else stated or 512)) + 256
+        return int(min(stated or 512, limit if limit < 1_000_000 else stated or 512))
 
-    @torch.inference_mode()
+    @property
+    def context_tokens(self) -> int:
+        return self.longest_tokens + 256
+
     def rewrite(self, text: str, *, max_new_tokens: int, **generate: Any) -> str:
         """What the model makes of `text`; what is beyond its context is left out."""
+        return self.rewrite_all(text, max_new_tokens=max_new_tokens, **generate)[0]
+
+    @torch.inference_mode()
+    def rewrite_all(self, text: str, *, max_new_tokens: int, **generate: Any) -> list[str]:
+        """As `rewrite`, all that `num_return_sequences` asks for."""
         encoded = self.tokenizer(self.prefix + text, return_tensors="pt", truncation=True).to(
             self.model.device
         )
         output = self.model.generate(**encoded, max_new_tokens=max_new_tokens, **generate)
-        return str(self.tokenizer.decode(output[0], skip_special_tokens=True)).strip()
+        return [text.strip() for text in self.tokenizer.batch_decode(output, skip_special_tokens=True)]
 
 
 def task_prefix(config: Any, task: str) -> str:

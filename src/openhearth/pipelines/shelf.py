@@ -12,8 +12,9 @@ from pathlib import Path
 import platformdirs
 
 from openhearth.errors import HubError
+from openhearth.pipelines.apertium.pairs import machine_folder
 from openhearth.pipelines.card import read_card, read_head
-from openhearth.pipelines.libraries import TRANSFORMERS, library_of
+from openhearth.pipelines.libraries import APERTIUM, TRANSFORMERS, library_of
 from openhearth.pipelines.model_folder import ModelFolder, read_model_folder
 
 STARTER = "starter"
@@ -37,7 +38,9 @@ class OnShelf:
 
 
 def list_shelf() -> Iterator[OnShelf]:
-    """The models on this machine, the starter's first."""
+    """The models on this machine: what its own programs bring, what the starter converted, what clients fetched."""
+    if (folder := machine_folder()) is not None:
+        yield OnShelf(APERTIUM, folder, "translation")
     yield from _converted(starter_cache() / "converted")
     yield from _cached(hub_cache())
 

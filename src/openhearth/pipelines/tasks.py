@@ -41,13 +41,13 @@ def _read_tasks() -> dict[str, Task]:
 
 
 TASKS: dict[str, Task] = _read_tasks()
-_TRANSLATION = re.compile(r"translation_([a-z]{2,3})_to_([a-z]{2,3})")
+TRANSLATION = re.compile(r"translation_([a-z]{2,3})_to_([a-z]{2,3})")
 
 
 def find_task(name: str) -> Task | None:
     """The task called `name`, by its own name or one that people use for it; `translation_en_to_fr` too."""
     spelled = name.strip().lower().replace(" ", "-")
-    if _TRANSLATION.fullmatch(spelled):
+    if TRANSLATION.fullmatch(spelled):
         return TASKS["translation"]
     spelled = spelled.replace("_", "-")
     return TASKS.get(spelled) or next((task for task in TASKS.values() if spelled in task.words), None)
@@ -66,12 +66,6 @@ def find_registered(name: str) -> Task | None:
         takes=kind if kind in ("text", "image", "audio", "video") else "table",
         does="Was registered here",
     )
-
-
-def languages_of(name: str) -> tuple[str, str] | None:
-    """The languages that `translation_en_to_fr` names."""
-    match = _TRANSLATION.fullmatch(name.strip().lower())
-    return (match[1], match[2]) if match else None
 
 
 def get_task(name: str) -> Task:

@@ -6,10 +6,9 @@ from typing import Any
 import torch
 import transformers
 
-from openhearth.errors import Invalid
 from openhearth.pipelines.embedder import Embedder
 from openhearth.pipelines.finding import FoundModel
-from openhearth.pipelines.lists import checked_texts
+from openhearth.pipelines.lists import checked_texts, texts_named
 from openhearth.pipelines.options import PipelineOptions
 from openhearth.pipelines.through_transformers import load_with
 
@@ -40,18 +39,21 @@ class TextRanking:
         self.embedder = judge if isinstance(judge, Embedder) else None
         self.model, self.tokenizer = judge.model, judge.tokenizer
 
-    def __call__(
-        self, inputs: Any, *, documents: list[str] | None = None, top_k: int | None = None
-    ) -> list[dict[str, Any]]:
-        """`[{"index", "score", "text"}]`; `inputs` is the query, or `{"query", "documents"}`."""
+    def __call__(self, inputs: Any, *, documents: Any = None, top_k: int | None = None) -> Any:
+        """`[{"index", "score", "text"}]`, or a list of these for a list of queries.
+
+        `inputs` is the query, or `{"query", "documents"}`.
+        """
         if isinstance(inputs, dict):
-            inputs, documents = inputs.get("query"), inputs.get("documents") or inputs.get("texts")
-        if not documents:
-            raise Invalid("documents: give the list of texts to put in order.")
-        (query,) = checked_texts(inputs, field="query")
-        texts = checked_texts(documents, field="documents")
+            documents = inputs.get("documents", inputs.get("texts", documents))
+            inputs = inputs.get("query")
+        texts = texts_named(documents, field="documents", to="put in order")
+        rows = [self._order(query, texts)[:top_k] for query in checked_texts(inputs, field="query")]
+        return rows if isinstance(inputs, list) else rows[0]
+
+    def _order(self, query: str, texts: list[str]) -> list[dict[str, Any]]:
         scored = sorted(enumerate(self.judge.near(query, texts)), key=lambda pair: -pair[1])
-        return [{"index": index, "score": score, "text": texts[index]} for index, score in scored[:top_k]]
+        return [{"index": index, "score": score, "text": texts[index]} for index, score in scored]
 
 
 def load(found: FoundModel, task: str, options: PipelineOptions) -> TextRanking:

@@ -5,17 +5,20 @@ works as its manual says.
 """
 
 import re
+from collections.abc import Mapping
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import transformers
 from safetensors import SafetensorError
 
 from openhearth.errors import Invalid, Unsupported
-from openhearth.pipelines.finding import FoundModel
-from openhearth.pipelines.loading import check_native, first_line, hide_bars, set_threads
+from openhearth.pipelines.finding import FoundModel, find_folder
+from openhearth.pipelines.loading import check_native, check_placed, first_line, hide_bars, set_threads
 from openhearth.pipelines.onnx_model import load_onnx
 from openhearth.pipelines.options import PipelineOptions
+from openhearth.pipelines.tasks import TASKS
 
 # Raised inside transformers for files that are not what they say; anything else is a fault of ours and rises as it is.
 _BAD_FILES = (ValueError, KeyError, RuntimeError, OSError, TypeError, ImportError, SafetensorError)
@@ -28,7 +31,7 @@ def load(found: FoundModel, task: str, options: PipelineOptions, **parts: Any) -
 
     Raises Invalid or Unsupported with a sentence.
     """
-    if not options.trust_remote_code and found.gguf is None:
+    if not options.trust_remote_code and found.gguf is None and found.loaded is None:
         check_native(found.folder)
     if task == "any-to-any" and "vision_config" in found.folder.config and find_spec("torchvision") is None:
         raise Unsupported(
@@ -37,16 +40,20 @@ def load(found: FoundModel, task: str, options: PipelineOptions, **parts: Any) -
         )
     set_threads(options.threads)
     hide_bars()
-    more = {**options.more, **parts}
+    more = {**options.more, **_found_parts(options), **parts}
     if found.gguf is not None:
         more["model_kwargs"] = {**more.get("model_kwargs", {}), "gguf_file": found.gguf}
         more["tokenizer"] = more.get("tokenizer") or transformers.AutoTokenizer.from_pretrained(
             found.path, gguf_file=found.gguf
         )
     model: Any = str(found.path)
-    if found.gguf is None and found.folder.graph is not None:
+    if found.loaded is not None:
+        model, more = found.loaded, {**_parts_of(found), **more}
+        _require_parts(found, task, more)
+    elif found.gguf is None and found.folder.graph is not None:
         model = load_onnx(found.folder, options.threads)
         more = {**_parts_of(found), **more}
+    check_placed(options)
     try:
         opened = transformers.pipeline(
             task, model=model, device=options.device, dtype=options.dtype,
@@ -77,7 +84,7 @@ def lay_adapter(model: Any, found: FoundModel) -> None:
 
 def _require_tokenizer(found: FoundModel) -> None:
     """Raise Invalid where files are missing: transformers makes up an empty tokenizer then, and answers are nonsense."""
-    if found.gguf is None and not found.folder.has_tokenizer:
+    if found.loaded is None and found.gguf is None and not found.folder.has_tokenizer:
         raise Invalid(
             f"{found.name} holds no tokenizer.json nor another file of a tokenizer; "
             "add the tokenizer of the model that it was trained from."
@@ -93,13 +100,44 @@ def _parts_of(found: FoundModel) -> dict[str, Any]:
     }
     parts: dict[str, Any] = {}
     for name, (auto_class, file) in autos.items():
-        if not (found.path / file).is_file():
+        if found.path == Path() or not (found.path / file).is_file():
             continue
         try:
             parts[name] = auto_class.from_pretrained(found.path, local_files_only=True)
         except _BAD_FILES:  # a processor of the other kind; the pipeline says what it misses
             continue
     return parts
+
+
+def _found_parts(options: PipelineOptions) -> dict[str, str]:
+    """The folders of the parts that were named (`tokenizer="me/model"`): they are looked for as models are."""
+    named = ("tokenizer", "feature_extractor", "image_processor", "processor", "config", "assistant_model")
+    given = {name: options.more.get(name) for name in named}
+    return {name: str(find_folder(part)) for name, part in given.items() if isinstance(part, str)}
+
+
+def _require_parts(found: FoundModel, task: str, more: Mapping[str, Any]) -> None:
+    """Raise Invalid where a model that was given loaded comes without what prepares its inputs."""
+    takes = TASKS[task].takes if task in TASKS else None
+    part = {"text": "tokenizer", "image": "image_processor", "audio": "feature_extractor"}.get(takes or "")
+    if part is not None and more.get(part) is None and more.get("processor") is None:
+        raise Invalid(
+            f"{part}: is missing; {found.name} is given loaded, and its files are not on this machine: give {part}= too."
+        )
+
+
+def part_of(found: FoundModel, options: PipelineOptions, name: str, auto_class: Any) -> Any:
+    """The tokenizer or processor that was given, else the one in the folder of `found`. Raises Invalid for none."""
+    given = options.more.get(name)
+    if given is not None and not isinstance(given, str):
+        return given
+    if given is None and found.path == Path():
+        raise Invalid(f"{name}: is missing; {found.name} is given loaded: give {name}= too.")
+    folder = find_folder(given) if given else found.path
+    try:
+        return auto_class.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+    except _BAD_FILES as error:
+        raise Invalid(f"{found.name}: its {name} cannot be loaded: {first_line(error)}") from error
 
 
 def load_seq2seq(found: FoundModel, options: PipelineOptions) -> tuple[Any, Any]:
@@ -109,20 +147,25 @@ def load_seq2seq(found: FoundModel, options: PipelineOptions) -> tuple[Any, Any]
 
 def load_with(auto_class: Any, found: FoundModel, options: PipelineOptions) -> tuple[Any, Any]:
     """A model by one of transformers' auto classes, ready for inference, and its tokenizer."""
-    check_native(found.folder)
     set_threads(options.threads)
     hide_bars()
+    device = check_placed(options)
     try:
-        model = (
-            load_onnx(found.folder, options.threads)
-            if found.folder.graph is not None
-            else auto_class.from_pretrained(
-                found.path, dtype=options.dtype, use_safetensors=True, local_files_only=True
-            )
-        )
-        tokenizer = transformers.AutoTokenizer.from_pretrained(found.path, local_files_only=True)
+        model = found.loaded if found.loaded is not None else _load_weights(auto_class, found, options)
+        lay_adapter(model, found)
     except _BAD_FILES as error:
         raise Invalid(f"{found.name} cannot be loaded: {first_line(error)}") from error
-    _require_tokenizer(found)
-    lay_adapter(model, found)
-    return (model.to(options.device) if options.device is not None else model).eval(), tokenizer
+    if "tokenizer" not in options.more:
+        _require_tokenizer(found)
+    tokenizer = part_of(found, options, "tokenizer", transformers.AutoTokenizer)
+    return (model.to(device) if device is not None else model).eval(), tokenizer
+
+
+def _load_weights(auto_class: Any, found: FoundModel, options: PipelineOptions) -> Any:
+    check_native(found.folder)
+    if found.folder.graph is not None:
+        return load_onnx(found.folder, options.threads)
+    return auto_class.from_pretrained(
+        found.path, use_safetensors=True, local_files_only=True,
+        **{"dtype": options.dtype, **options.more.get("model_kwargs", {})},
+    )  # fmt: skip

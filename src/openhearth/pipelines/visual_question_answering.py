@@ -9,11 +9,10 @@ from openhearth.errors import Invalid
 from openhearth.pipelines.finding import FoundModel
 from openhearth.pipelines.image_to_text import ask_about
 from openhearth.pipelines.inputs import read_image
-from openhearth.pipelines.loading import load_part
 from openhearth.pipelines.options import PipelineOptions
 from openhearth.pipelines.prompts import conversation
 from openhearth.pipelines.through_transformers import load as load_native
-from openhearth.pipelines.through_transformers import load_with
+from openhearth.pipelines.through_transformers import load_with, part_of
 
 TOP_K = 5
 NEW_TOKENS = 16
@@ -83,7 +82,7 @@ class VisualQuestionAnswering:
 def load(found: FoundModel, task: str, options: PipelineOptions) -> VisualQuestionAnswering:
     if found.folder.task == "visual-question-answering":
         model, _ = load_with(transformers.AutoModelForVisualQuestionAnswering, found, options)
-        processor = load_part(transformers.AutoProcessor, found.folder)
+        processor = part_of(found, options, "processor", transformers.AutoProcessor)
         writes = hasattr(model, "generate")
         return VisualQuestionAnswering((WrittenAnswer if writes else ChosenAnswer)(model, processor))
     return VisualQuestionAnswering(SeenAnswer(load_native(found, "image-text-to-text", options)))

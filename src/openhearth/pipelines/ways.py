@@ -5,14 +5,27 @@ Knows folders, not weights; imports no torch. A way names the module that works 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from openhearth.pipelines.diffusion_folder import tasks_of_class
-from openhearth.pipelines.libraries import RAPIDOCR, TRANSFORMERS
+from openhearth.pipelines.libraries import APERTIUM, RAPIDOCR, TRANSFORMERS
 from openhearth.pipelines.model_folder import ModelFolder
 from openhearth.pipelines.onnx_folder import ONNX_TASKS
 from openhearth.pipelines.tasks import TASKS, Task
 
+# Below, a chat model kept fewer facts of a text than its own sentences hold, and made some up (tests/quality/summaries.py).
+_ABLE_PARAMETERS = 1_000_000_000
 Fits = Callable[[ModelFolder], bool]
+# Modules that open transformers' own pipeline with what they are given.
+_OWN_PIPELINES = frozenset(
+    [
+        "through_transformers",
+        "speech_to_text",
+        "mask_generation",
+        "video_classification",
+        "table_question_answering",
+    ]
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +33,8 @@ class Way:
     """`how` finishes the sentence "worked by …". `module` is a module of this package with a `load`.
 
     `fits` is asked about folders of `library` alone; without a `library`, no stored model is needed.
-    `is_offered` False: only for a model that somebody named, since the task means more than it does.
+    `is_offered` False: only for a model that somebody named, since the task means more than it does, or another does it better.
+    `is_last`: needs no stored model, and is for machines that have none. `name`: what asks for this way where a model is named.
     """
 
     module: str
@@ -28,12 +42,27 @@ class Way:
     fits: Fits
     library: str | None = TRANSFORMERS
     is_offered: bool = True
+    is_last: bool = False
+    name: str | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For another process, of a way that was chosen: what it fits is asked no more."""
+        return _chosen, (self.module, self.how, self.library, self.is_offered)
+
+    @property
+    def is_transformers(self) -> bool:
+        """Whether transformers' own pipeline does the work, and takes whatever `pipeline` was told beside the model."""
+        return self.module in _OWN_PIPELINES
 
     def works(self, folder: ModelFolder) -> bool:
         """Whether the model in `folder` can be worked so."""
         if folder.graph is not None and folder.task not in ONNX_TASKS:
             return False
         return folder.library == self.library and self.fits(folder)
+
+
+def _chosen(module: str, how: str, library: str | None, is_offered: bool) -> Way:
+    return Way(module=module, how=how, fits=lambda folder: True, library=library, is_offered=is_offered)
 
 
 def _made_for(*tasks: str) -> Fits:
@@ -53,6 +82,11 @@ def _is_seq2seq(folder: ModelFolder) -> bool:
 
 def _is_chat(folder: ModelFolder) -> bool:
     return folder.is_chat
+
+
+def _is_able_chat(folder: ModelFolder) -> bool:
+    """Whether it is large enough to be asked for what it was not taught; smaller ones invent more than they keep."""
+    return folder.is_chat and folder.parameters >= _ABLE_PARAMETERS
 
 
 def _is_embedder(folder: ModelFolder) -> bool:
@@ -112,10 +146,36 @@ def _sees(folder: ModelFolder) -> bool:
 _WAYS: Mapping[str, tuple[Way, ...]] = {
     "summarization": (
         Way(module="summarization", how="an encoder-decoder model", fits=_is_seq2seq),
-        Way(module="summarization", how="a prompt to an instruct model", fits=_is_chat),
+        Way(module="summarization", how="a prompt to an instruct model", fits=_is_able_chat),
+        Way(
+            module="extractive_summary",
+            how="choosing the sentences nearest to its whole meaning: each is the text's own, nothing is made up",
+            fits=_is_embedder,
+            name="extractive",
+        ),
+        Way(
+            module="extractive_summary",
+            how="choosing the sentences with its most telling words: each is the text's own, nothing is made up",
+            fits=lambda folder: False,
+            library=None,
+            is_last=True,
+            name="extractive",
+        ),
+        Way(
+            module="summarization",
+            how="a prompt to an instruct model, a small one, which leaves out more and may turn round what it keeps",
+            fits=_is_chat,
+            is_offered=False,
+        ),
     ),
     "translation": (
         Way(module="translation", how="an encoder-decoder model", fits=_is_seq2seq),
+        Way(
+            module="apertium.translating",
+            how="dictionaries and rules (Apertium)",
+            fits=_made_for("translation"),
+            library=APERTIUM,
+        ),
         Way(
             module="translation",
             how="a prompt to an instruct model, which is no translator: small ones get it wrong more often than right",
@@ -316,9 +376,19 @@ def find_way(task: Task, folder: ModelFolder) -> Way | None:
     return next((way for way in ways_of(task) if way.works(folder)), None)
 
 
-def find_way_without_model(task: Task) -> Way | None:
-    """How `task` is worked from what is given alone; None for a task that needs a stored model."""
-    return next((way for way in ways_of(task) if way.library is None), None)
+def find_chat_way(task: Task) -> Way | None:
+    """How a chat model does `task`, of which nothing but that is known."""
+    return next((way for way in reversed(ways_of(task)) if way.fits is _is_chat), None)
+
+
+def find_way_without_model(task: Task, *, at_last: bool = False) -> Way | None:
+    """How `task` is worked from what is given alone; None for a task that needs a stored model.
+
+    `at_last`: no model that does it is here, and less than one could do is wanted.
+    """
+    return next(
+        (way for way in ways_of(task) if way.library is None and at_last in (way.is_last, True)), None
+    )
 
 
 def tasks_of(folder: ModelFolder) -> list[str]:

@@ -22,7 +22,7 @@ class NearestLabel:
     def __call__(
         self,
         inputs: str | list[str],
-        candidate_labels: str | list[str] | None = None,
+        candidate_labels: Any = None,
         *,
         hypothesis_template: str = LABEL_TEMPLATE,
         multi_label: bool = False,

@@ -6,10 +6,10 @@ rests as long as it worked.
 """
 
 import logging
-import threading
 import time
 
 from openhearth.events import RefUpdated
+from openhearth.kit.recurring import Recurring
 from openhearth.repos.large_files import LargeFiles
 from openhearth.storage.xet import XetStore
 
@@ -22,18 +22,22 @@ class ClaimCheck:
     def __init__(self, *, xet: XetStore, large_files: LargeFiles) -> None:
         self._xet = xet
         self._large_files = large_files
-        self._work = threading.Event()
-        self._stopped = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._work = Recurring(
+            "claim-check",
+            self._check_all,
+            every_s=LOOK_AGAIN_AFTER_S,
+            log=log,
+            failed="claims could not be checked",
+        )
 
     def on_ref_updated(self, _event: RefUpdated) -> None:
-        self._work.set()
+        self._work.wake()
 
     def check_some(self) -> int:
         """Check up to BATCH claims; how many there were."""
         claims = self._xet.list_unverified_claims(BATCH)
         for repo_key, sha256 in claims:
-            if self._stopped.is_set():
+            if self._work.is_stopping:
                 break
             began = time.monotonic()
             if not self._xet.verify_claim(repo_key, sha256):
@@ -43,27 +47,16 @@ class ClaimCheck:
                     repo_key,
                     sha256,
                 )
-            self._stopped.wait(time.monotonic() - began)
+            self._work.rest(time.monotonic() - began)
         return len(claims)
 
     def start(self) -> None:
-        self._stopped.clear()
-        self._work.set()
-        self._thread = threading.Thread(target=self._run, name="claim-check", daemon=True)
-        self._thread.start()
+        self._work.wake()
+        self._work.start()
 
     def stop(self) -> None:
-        self._stopped.set()
-        self._work.set()
-        if self._thread is not None:
-            self._thread.join(timeout=10)
+        self._work.stop()
 
-    def _run(self) -> None:
-        while not self._stopped.is_set():
-            self._work.wait(LOOK_AGAIN_AFTER_S)
-            self._work.clear()
-            try:
-                while not self._stopped.is_set() and self.check_some() == BATCH:
-                    pass
-            except Exception:  # a thread's border: one file that cannot be read now must not end the checking
-                log.exception("claims could not be checked")
+    def _check_all(self) -> None:
+        while not self._work.is_stopping and self.check_some() == BATCH:
+            pass

@@ -7,12 +7,12 @@ whole copy goes a day after no repo holds it. Work is spread out: the thread res
 
 import hashlib
 import logging
-import threading
 import time
 from datetime import timedelta
 from pathlib import Path
 
 from openhearth.kit.clock import Clock
+from openhearth.kit.recurring import Recurring
 from openhearth.repos.catalogue import Catalogue
 from openhearth.repos.records import Repo
 from openhearth.storage import Storage
@@ -30,8 +30,11 @@ class Conversion:
         self._xet = storage.xet
         self._catalogue = catalogue
         self._clock = clock
-        self._stopped = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._freed_at = time.monotonic()
+        self._work = Recurring(
+            "conversion", self._convert_all, every_s=LOOK_AGAIN_AFTER_S, log=log,
+            failed="whole objects could not be cut into chunks",
+        )  # fmt: skip
         self._spoiled: set[str] = set()
 
     def convert_some(self) -> int:
@@ -43,11 +46,11 @@ class Conversion:
             if sha not in self._spoiled
         ]
         for sha256 in found[:BATCH]:
-            if self._stopped.is_set():
+            if self._work.is_stopping:
                 break
             began = time.monotonic()
             self._convert(sha256)
-            self._stopped.wait(time.monotonic() - began)
+            self._work.rest(time.monotonic() - began)
         return len(found)
 
     def _convert(self, sha256: str) -> None:
@@ -82,26 +85,17 @@ class Conversion:
         self._xet.link_files(repo.key, [hash])
 
     def start(self) -> None:
-        self._stopped.clear()
-        self._thread = threading.Thread(target=self._run, name="conversion", daemon=True)
-        self._thread.start()
+        self._work.start()
 
     def stop(self) -> None:
-        self._stopped.set()
-        if self._thread is not None:
-            self._thread.join(timeout=10)
+        self._work.stop()
 
-    def _run(self) -> None:
-        freed_at = time.monotonic()
-        while not self._stopped.wait(LOOK_AGAIN_AFTER_S):
-            try:
-                while not self._stopped.is_set() and self.convert_some() >= BATCH:
-                    pass
-                if time.monotonic() - freed_at > FREE_AGAIN_AFTER_S:
-                    self._lfs.collect()
-                    freed_at = time.monotonic()
-            except Exception:  # a thread's border: one object that cannot be read now must not end the work
-                log.exception("whole objects could not be cut into chunks")
+    def _convert_all(self) -> None:
+        while not self._work.is_stopping and self.convert_some() >= BATCH:
+            pass
+        if time.monotonic() - self._freed_at > FREE_AGAIN_AFTER_S:
+            self._lfs.collect()
+            self._freed_at = time.monotonic()
 
 
 def _sha256_of(path: Path) -> str:

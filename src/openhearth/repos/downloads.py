@@ -14,6 +14,7 @@ from datetime import date, timedelta
 
 from openhearth.db import Database
 from openhearth.kit.clock import Clock
+from openhearth.kit.recurring import Recurring
 from openhearth.repos import download_queries as queries
 
 FLUSH_EVERY_S = 5.0
@@ -44,8 +45,13 @@ class Downloads:
         self._counts: Counter[str] = Counter()
         self._seen: dict[tuple[str, str], float] = {}
         self._lock = threading.Lock()
-        self._stopped = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._flushing = Recurring(
+            "downloads",
+            self.flush,
+            every_s=FLUSH_EVERY_S,
+            log=log,
+            failed="download counts could not be written",
+        )
 
     def count(self, repo_key: str, client: str) -> None:
         """Count once for each client within COUNT_AGAIN_AFTER_S: one download is many requests."""
@@ -72,19 +78,8 @@ class Downloads:
             self._let_go_on = now.date()
 
     def start(self) -> None:
-        self._stopped.clear()
-        self._thread = threading.Thread(target=self._run, name="downloads", daemon=True)
-        self._thread.start()
+        self._flushing.start()
 
     def stop(self) -> None:
-        self._stopped.set()
-        if self._thread is not None:
-            self._thread.join(timeout=10)
+        self._flushing.stop()
         self.flush()
-
-    def _run(self) -> None:
-        while not self._stopped.wait(FLUSH_EVERY_S):
-            try:
-                self.flush()
-            except Exception:  # a thread's border: a locked database now is no reason to stop counting
-                log.exception("download counts could not be written")

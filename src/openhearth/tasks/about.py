@@ -9,7 +9,7 @@ from typing import Any
 
 from openhearth.cards import TASK_NAMES
 from openhearth.pipelines.tasks import TASKS
-from openhearth.pipelines.ways import ways_of
+from openhearth.pipelines.ways import find_way_without_model, ways_of
 from openhearth.repos.pages.tag_groups import task_label
 
 GROUPS = {
@@ -44,6 +44,11 @@ class AboutTask:
     def is_worked_here(self) -> bool:
         """Whether pipelines know a way to do it, given a model."""
         return self.name in TASKS and bool(ways_of(TASKS[self.name]))
+
+    @property
+    def needs_model(self) -> bool:
+        """Whether it takes a stored model: some learn from what they are given."""
+        return self.name not in TASKS or find_way_without_model(TASKS[self.name]) is None
 
     @property
     def tags(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from openhearth.access import Actor
 from openhearth.repos import Listed, RepoFilter, RepoFrame
-from openhearth.repos.pages.pipeline_lines import find_lines
+from openhearth.repos.pages.pipeline_lines import can_run, find_lines
 from openhearth.repos.pages.snippets import Usage, usage_of_setup, usages_of_lines
 from openhearth.repos.pages.summaries import summary_of
 from openhearth.tasks.about import GROUPS, AboutTask, about_tasks
@@ -25,7 +25,7 @@ CHOICES_MAX = 40
 
 @dataclass(frozen=True, kw_only=True)
 class TaskLine:
-    """`models` are those tagged with it; it `runs` if one of them, or a more general one, can be asked here."""
+    """`models` are those tagged with it; it `runs` if one of them, or a more general one, can be asked, or none is needed."""
 
     task: AboutTask
     models: int
@@ -115,7 +115,7 @@ class TaskPages:
             if task.also
             else []
         )
-        chosen = self._choose(request, [*made_for, *general]) if task.is_worked_here else None
+        chosen = self._choose(request, task, [*made_for, *general]) if task.is_worked_here else None
         return TaskPage(
             task=task,
             group=GROUPS[task.group],
@@ -134,10 +134,17 @@ class TaskPages:
             box=self._box(request, chosen, task),
         )
 
-    def _choose(self, request: Request, models: Sequence[Listed]) -> Listed | None:
-        """The model that the address names, if it is one of `models`, else the first."""
+    def _choose(self, request: Request, task: AboutTask, models: Sequence[Listed]) -> Listed | None:
+        """The model that the address names, if it is one of `models`, else the first that can be run for `task`.
+
+        If none can, the first, which says why; none at all where no model is needed.
+        """
         asked = request.query_params.get("model", "")
-        return next((model for model in models if model.repo.id == asked), models[0] if models else None)
+        if named := next((model for model in models if model.repo.id == asked), None):
+            return named
+        content = self.frame.repos.content
+        runs = (m for m in models if can_run(content, m.repo, self.frame.repos.facts.get(m.repo), task.name))
+        return next(runs, models[0] if models and task.needs_model else None)
 
     def _box(self, request: Request, model: Listed | None, task: AboutTask) -> Markup | None:
         """The box in which `model` is tried; without one, that of a task that needs none."""
@@ -176,8 +183,9 @@ def _groups(counted: dict[str, int]) -> list[tuple[str, list[TaskLine]]]:
         TaskLine(
             task=task,
             models=counted.get(task.name, 0),
-            runs=task.is_worked_here and any(counted.get(tag) for tag in task.tags),
+            runs=task.is_worked_here and (not task.needs_model or any(counted.get(tag) for tag in task.tags)),
         )
         for task in about_tasks().values()
     ]
+    lines.sort(key=lambda line: not line.runs)  # what can be tried comes first
     return [(title, [line for line in lines if line.task.group == group]) for group, title in GROUPS.items()]

@@ -1,6 +1,7 @@
-"""Addresses of the Hub API behind which this hub has nothing, and the sentence each answers with (501).
+"""Addresses behind which this hub has nothing, and the sentence each answers with (501).
 
-The addresses are huggingface_hub 2.4's (hf_api.py). A bare 404 would read as "no such job": this says what is so.
+The addresses are huggingface_hub 2.4's (hf_api.py) and, below /v1, those of OpenAI's clients. A bare 404 would read
+as "no such job": this says what is so.
 """
 
 from collections.abc import Awaitable, Callable, Iterator
@@ -37,6 +38,25 @@ REFUSALS = (
     Refusal(
         ("/api/organizations/{ns}/resource-groups", "/api/organizations/{ns}/resource-groups/{rest:rest}"),
         "Resource groups: this hub has none; give rights by organisation roles and fine-grained tokens.",
+    ),
+    Refusal(
+        ("/v1/responses", "/v1/responses/{rest:rest}", "/v1/assistants", "/v1/threads/{rest:rest}"),
+        "Responses: this hub keeps no conversations; send the whole one to /v1/chat/completions.",
+    ),
+    Refusal(
+        ("/v1/images/{rest:rest}", "/v1/moderations", "/v1/rerank"),
+        "Here this is a task like any other: POST its inputs to /models/{namespace}/{name}, or say what you want to "
+        "POST /api/pipeline.",
+    ),
+    Refusal(
+        (
+            "/v1/files",
+            "/v1/files/{rest:rest}",
+            "/v1/batches",
+            "/v1/fine_tuning/{rest:rest}",
+            "/v1/vector_stores",
+        ),
+        "Files, batches and fine-tuning are not offered under /v1; keep data in a dataset repo, and send one request for each row.",
     ),
 )
 

@@ -37,13 +37,14 @@ ATTRIBUTES: dict[str, set[str]] = {
     "del": {"datetime"},
     "ins": {"datetime"},
 }
-# Players always show their controls, a checkbox is a mark and no control, and keys can scroll long code.
+# Players always show their controls, a checkbox is a mark and no control, and keys can scroll long code and wide tables.
 _FORCED = {
     "img": {"loading": "lazy"},
     "audio": {"controls": "", "preload": "none"},
     "video": {"controls": "", "preload": "metadata"},
     "input": {"type": "checkbox", "disabled": "", "aria-label": "Task"},
     "pre": {"tabindex": "0"},
+    "table": {"tabindex": "0"},
 }
 _SCHEMES = {"http", "https", "mailto"}
 _OUR_CLASSES = re.compile(

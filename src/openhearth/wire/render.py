@@ -18,7 +18,7 @@ PageRenderer = Callable[[Request, HubError], Response]
 
 _LFS = re.compile(r"/info/lfs/|^/lfs/")
 _GIT = re.compile(r"/(info/refs|git-upload-pack|git-receive-pack)$")
-_OPENAI = re.compile(r"(^|/)v1/(chat/completions|completions|embeddings|models|audio)")
+_OPENAI = re.compile(r"^/(models/[^/]+/[^/]+/)?v1/")
 _OAUTH = re.compile(r"^/oauth/(token|device|revoke|introspect|userinfo|jwks)$")
 _HUB = re.compile(r"^/(api|cas)|/(resolve|raw)/")
 

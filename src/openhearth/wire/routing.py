@@ -6,6 +6,7 @@ costs more than answering.
 """
 
 import inspect
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 from urllib.parse import quote, unquote
@@ -65,7 +66,8 @@ class RawPath:
 class RouteTable(BaseRoute):
     """Finds a plain route among `routes`: those that begin with a fixed word come before those that begin otherwise.
 
-    Within both kinds the first that matches answers; if none allows the method, the first refuses it.
+    Within both kinds the first that matches answers; if none allows the method, the first refuses it. An address that
+    the first kind knows, though not with this method, is none of a namespace.
     """
 
     def __init__(self, routes: Sequence[BaseRoute]) -> None:
@@ -74,7 +76,7 @@ class RouteTable(BaseRoute):
         ]
         self._open = [(pattern, route) for word, pattern, route in found if word is None]
         self._by_word = {
-            known: [(pattern, route) for word, pattern, route in found if word == known] + self._open
+            known: [(pattern, route) for word, pattern, route in found if word == known]
             for known in {word for word, _, _ in found if word is not None}
         }
 
@@ -82,19 +84,26 @@ class RouteTable(BaseRoute):
         if scope["type"] != "http":
             return Match.NONE, {}
         path: str = scope["path"]
-        refused: Scope | None = None
-        for pattern, route in self._by_word.get(path[1:].partition("/")[0], self._open):
-            if pattern.match(path) is None:
-                continue
-            match, child_scope = route.matches(scope)
-            child_scope["route"] = route
-            if match is Match.FULL:
-                return match, child_scope
-            refused = refused or child_scope
-        return (Match.FULL, refused) if refused is not None else (Match.NONE, {})
+        known = self._by_word.get(path[1:].partition("/")[0], ())
+        found = _find(known, path, scope) or _find(self._open, path, scope)
+        return (Match.FULL, found) if found is not None else (Match.NONE, {})
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         await scope["route"].handle(scope, receive, send)
+
+
+def _find(routes: Sequence[tuple[re.Pattern[str], Route]], path: str, scope: Scope) -> Scope | None:
+    """The first of `routes` that matches; if none allows the method, the first that refuses it."""
+    refused: Scope | None = None
+    for pattern, route in routes:
+        if pattern.match(path) is None:
+            continue
+        match, child_scope = route.matches(scope)
+        child_scope["route"] = route
+        if match is Match.FULL:
+            return child_scope
+        refused = refused or child_scope
+    return refused
 
 
 def _first_word(route: Route) -> str | None:

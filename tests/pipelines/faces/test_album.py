@@ -174,3 +174,22 @@ def test_what_cannot_be_done_is_said_in_a_sentence(album: Any, tmp_path: Path, c
     empty.mkdir()
     with pytest.raises(HubError, match=words):
         call(album, empty)
+
+
+def test_faces_without_a_name_are_grouped_and_a_group_is_named_at_once(album: Any, portraits: Path) -> None:
+    first, *others = album.unnamed(portraits)
+    assert first["count"] == len(first["faces"]) >= 4 and sum(group["count"] for group in others) <= 2
+    assert all("obama" in Path(row["path"]).name for row in first["faces"])
+    album.tag(OBAMA, first)
+    assert album.names == {OBAMA: first["count"]}
+    assert album.count_people(portraits) == {OBAMA: 5}
+    assert [group["count"] for group in album.unnamed(portraits)] == [1]
+
+
+def test_more_tags_of_a_person_find_what_one_does_not(album: Any, portraits: Path) -> None:
+    album.tag(OBAMA, portraits / "obama.jpg")
+    one = {row["path"]: row["score"] for row in album.find(OBAMA, in_=portraits, threshold=0)}
+    album.tag(OBAMA, portraits / "obama2.jpg")
+    both = {row["path"]: row["score"] for row in album.find(OBAMA, in_=portraits, threshold=0)}
+    assert all(both[path] >= score - 1e-6 for path, score in one.items())
+    assert sum(both.values()) > sum(one.values()) + 0.2

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from openhearth.errors import Invalid
-from openhearth.pipelines.faces.asked import find_name
 from openhearth.pipelines.faces.book import Book, Face, Tag
-from openhearth.pipelines.faces.finder import Box
+from openhearth.pipelines.faces.boxes import Box
+from openhearth.pipelines.faces.names import find_name
 from openhearth.pipelines.faces.people import People, Tagged
 
 

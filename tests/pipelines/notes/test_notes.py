@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import threading
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,31 @@ def test_what_was_heard_before_and_after_is_as_it_was(caplog: pytest.LogCaptureF
     assert logging.getLogger("transformers").handlers == before
     with pytest.warns(UserWarning, match="outside"):
         warnings.warn("outside", stacklevel=1)
+
+
+def test_threads_that_listen_at_once_hear_themselves_and_leave_nothing_behind() -> None:
+    """Two calls of one pipe, the later ended by the earlier: warnings of the whole program were swallowed ever after."""
+    logger = logging.getLogger("transformers")
+    before = (logger.handlers[:], logger.propagate, warnings.showwarning)
+    entered, left = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with listening() as heard:
+            entered.set()
+            assert left.wait(10)
+            logger.warning("of the first")
+            assert [note.message for note in heard.notes] == ["of the first"]
+
+    with ThreadPoolExecutor(1) as threads:
+        running = threads.submit(first)
+        assert entered.wait(10)
+        with listening() as heard:
+            warnings.warn("of the second", stacklevel=1)
+            left.set()
+            running.result(10)
+            logger.warning("of the second too")
+        assert [note.message for note in heard.notes] == ["of the second", "of the second too"]
+    assert (logger.handlers[:], logger.propagate, warnings.showwarning) == before
 
 
 def test_a_record_whose_format_is_broken_is_kept_and_does_not_break_the_call() -> None:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import http.server
 import io
+import random
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from openhearth.errors import Forbidden, HubError, Invalid, NotFound, TooLarge, Unsupported, UpstreamFailed
 from openhearth.kit.addresses import find_objection
 from openhearth.pipelines.reading import Reader
 from openhearth.pipelines.reading.links import fetch, is_link
+from openhearth.pipelines.reading.scans import read_scans
+from openhearth.pipelines.reading.texts import read_document
 from tests.pipelines.tiny_models import png_bytes, wav_bytes
 
 ARTICLE = (
@@ -205,3 +210,25 @@ def _pdf(text: str) -> bytes:
     stream = io.BytesIO()
     writer.write(stream)
     return stream.getvalue()
+
+
+def _scan() -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (60, 60), "red").save(buffer, "PDF")
+    return buffer.getvalue()
+
+
+def test_broken_pdfs_end_in_a_sentence() -> None:
+    """Bytes changed, left out and doubled at random, the same each time."""
+    chance, whole, ends = random.Random(3), _scan(), set()
+    for _ in range(120):
+        broken = bytearray(whole)
+        for _ in range(chance.randint(1, 12)):
+            place = chance.randrange(len(broken))
+            broken[place : place + chance.randint(0, 20)] = chance.randbytes(chance.randint(0, 3))
+        for read in (partial(read_scans, name="a.pdf"), partial(read_document, name="a.pdf")):
+            try:
+                read(bytes(broken))
+            except HubError as error:
+                ends.add(error.message.partition("(")[0])
+    assert "a.pdf: the PDF cannot be read " in ends

@@ -14,12 +14,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from openhearth.access import Actor
+from openhearth.accounts.errors import Redirected
 from openhearth.accounts.oauth.contexts import ConsentPage, GoingOnPage, OrgChoice
-from openhearth.accounts.oauth.protocol import Approval
-from openhearth.accounts.oauth.records import Consent, OAuthApp
+from openhearth.accounts.oauth.records import Approval, Consent, OAuthApp
 from openhearth.accounts.oauth.redirects import form_target, is_claimed
 from openhearth.accounts.oauth.scopes import ALWAYS, SCOPES, asks_for_organisations, read_scopes
-from openhearth.accounts.oauth.server import Redirected
 from openhearth.accounts.pages.routes import form_route, page_route
 from openhearth.accounts.permits import require_browser
 from openhearth.accounts.service import Accounts

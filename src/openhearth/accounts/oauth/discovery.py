@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from openhearth.accounts.oauth.grants import AUTH_METHODS
 from openhearth.accounts.oauth.keys import ALGORITHM
 from openhearth.accounts.oauth.scopes import SCOPES
 from openhearth.urls import Urls
 
+AUTH_METHODS = ("client_secret_basic", "client_secret_post", "none")
 DEVICE_CODE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 TOKEN_EXCHANGE_GRANT = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105  (a name, no secret)
 _CLAIMS = (

@@ -11,6 +11,7 @@ from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 from authlib.oidc.core import OpenIDCode
 
+from openhearth.accounts.oauth.discovery import AUTH_METHODS
 from openhearth.accounts.oauth.keys import ALGORITHM, SigningKeys
 from openhearth.accounts.oauth.protocol import Client, IssuedCode, IssuedToken, ProtocolRequest
 from openhearth.accounts.oauth.scopes import read_scopes
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from openhearth.accounts.oauth.server import ClaimsOf, OAuthServer
 
 ID_TOKEN_LIFETIME = timedelta(hours=1)
-AUTH_METHODS = ("client_secret_basic", "client_secret_post", "none")
 
 
 class CodeGrant(grants.AuthorizationCodeGrant):

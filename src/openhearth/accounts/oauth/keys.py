@@ -4,13 +4,17 @@ Made when it is first needed, in a file that its owner alone may read. Rotating 
 publishing the ones before, so that what they signed can still be checked.
 """
 
+from __future__ import annotations
+
 import contextlib
 import json
 import secrets
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from joserfc.jwk import KeySet, KeySetSerialization, RSAKey
+if TYPE_CHECKING:  # brings the cryptography that only signing needs
+    from joserfc.jwk import KeySetSerialization, RSAKey
 
 ALGORITHM = "RS256"
 KEY_BITS = 2048
@@ -30,6 +34,8 @@ class SigningKeys:
 
     def public(self) -> KeySetSerialization:
         """All keys that something may still be signed with, as a JWK set without their secret parts."""
+        from joserfc.jwk import KeySet
+
         return KeySet(list(self._read())).as_dict(private=False)
 
     def rotate(self) -> str:
@@ -51,6 +57,8 @@ class SigningKeys:
             self._write([_new_key()], only_first=True)
             changed_at_ns = self._path.stat().st_mtime_ns
         if changed_at_ns != self._read_at_ns:
+            from joserfc.jwk import RSAKey
+
             self._keys = [RSAKey.import_key(key) for key in json.loads(self._path.read_text())["keys"]]
             self._read_at_ns = changed_at_ns
         return self._keys
@@ -69,4 +77,6 @@ class SigningKeys:
 
 
 def _new_key() -> RSAKey:
+    from joserfc.jwk import RSAKey
+
     return RSAKey.generate_key(KEY_BITS, {"use": "sig", "alg": ALGORITHM, "kid": secrets.token_hex(8)})

@@ -131,15 +131,6 @@ class IssuedToken(TokenMixin):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Approval:
-    """A person's yes to an app: Authlib carries it as the `user` of the request."""
-
-    user_id: str
-    orgs: frozenset[str]
-    signed_in_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
 class Answer:
     """What the protocol answers: an address to send the browser to, or a JSON body."""
 

@@ -63,6 +63,15 @@ class ConnectedApp:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Approval:
+    """A person's yes to an app: Authlib carries it as the `user` of the request."""
+
+    user_id: str
+    orgs: frozenset[str]
+    signed_in_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Code:
     """An authorization code as it is kept (RFC 6749 section 4.1). `id` becomes that of the authorization."""
 

@@ -13,7 +13,7 @@ from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import AuthorizationServer, OAuth2Request
 from authlib.oauth2.rfc6749.errors import InvalidGrantError
 
-from openhearth.accounts.errors import OAuthCode, OAuthError
+from openhearth.accounts.errors import OAuthCode, OAuthError, Redirected
 from openhearth.accounts.oauth import queries
 from openhearth.accounts.oauth.grants import (
     CodeGrant,
@@ -26,14 +26,13 @@ from openhearth.accounts.oauth.grants import (
 from openhearth.accounts.oauth.keys import SigningKeys
 from openhearth.accounts.oauth.protocol import (
     Answer,
-    Approval,
     Client,
     Fields,
     IssuedCode,
     IssuedToken,
     ProtocolRequest,
 )
-from openhearth.accounts.oauth.records import Code, OAuthApp
+from openhearth.accounts.oauth.records import Approval, Code, OAuthApp
 from openhearth.accounts.oauth.scopes import read_scopes, scope_text
 from openhearth.accounts.oauth.tokens import OAuthTokens
 from openhearth.accounts.records import TokenPair
@@ -258,14 +257,6 @@ class OAuthServer(AuthorizationServer):
 
     def end(self, token: IssuedToken) -> None:
         self._tokens.revoke(token.found)
-
-
-class Redirected(OAuthError):
-    """A refusal that the app hears of: the browser goes to `location`."""
-
-    def __init__(self, location: str, code: OAuthCode, message: str) -> None:
-        super().__init__(code, message)
-        self.location = location
 
 
 def _code_of(error: OAuth2Error) -> OAuthCode:

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self
 
 from openhearth.access import Actor
 from openhearth.accounts.errors import OAuthError
@@ -10,7 +11,6 @@ from openhearth.accounts.known import KnownActors
 from openhearth.accounts.oauth.apps import Apps
 from openhearth.accounts.oauth.claims import claims_of
 from openhearth.accounts.oauth.keys import SigningKeys
-from openhearth.accounts.oauth.server import OAuthServer
 from openhearth.accounts.oauth.tokens import OAuthTokens
 from openhearth.accounts.orgs import Organisations
 from openhearth.accounts.people import People
@@ -21,15 +21,19 @@ from openhearth.events import Events
 from openhearth.kit.clock import Clock
 from openhearth.urls import Urls
 
+if TYPE_CHECKING:
+    from openhearth.accounts.oauth.server import OAuthServer
+
 KEY_FILE = "signing-keys.json"
 
 
 @dataclass(frozen=True, kw_only=True)
 class OAuth:
+    db: Database
+    clock: Clock
     apps: Apps
     tokens: OAuthTokens
     keys: SigningKeys
-    server: OAuthServer
     people: People
     orgs: Organisations
     urls: Urls
@@ -47,26 +51,29 @@ class OAuth:
         events: Events,
         secret: bytes,
     ) -> Self:
-        urls = Urls(settings.base_url)
-        tokens = OAuthTokens(db=db, clock=clock, known=known)
-        keys = SigningKeys(settings.data / KEY_FILE)
-
-        def claims(user_id: str, scopes: frozenset[str]) -> Mapping[str, Any]:
-            user = people.find_user_by_id(user_id)
-            if user is None:
-                raise OAuthError("invalid_grant", "The account is gone.")
-            return claims_of(user, orgs.list_memberships(user_id), scopes, urls=urls)
-
         return cls(
+            db=db,
+            clock=clock,
             apps=Apps(db=db, clock=clock, known=known, events=events, secret=secret),
-            tokens=tokens,
-            keys=keys,
-            server=OAuthServer(
-                db=db, clock=clock, issuer=urls.base, tokens=tokens, keys=keys, claims_of=claims
-            ),
+            tokens=OAuthTokens(db=db, clock=clock, known=known),
+            keys=SigningKeys(settings.data / KEY_FILE),
             people=people,
             orgs=orgs,
-            urls=urls,
+            urls=Urls(settings.base_url),
+        )
+
+    @cached_property
+    def server(self) -> "OAuthServer":
+        """Made when the first app signs somebody in: Authlib takes time and memory that most hubs never need."""
+        from openhearth.accounts.oauth.server import OAuthServer
+
+        return OAuthServer(
+            db=self.db,
+            clock=self.clock,
+            issuer=self.urls.base,
+            tokens=self.tokens,
+            keys=self.keys,
+            claims_of=self._claims,
         )
 
     def userinfo(self, actor: Actor) -> Mapping[str, Any]:
@@ -86,3 +93,9 @@ class OAuth:
             )
         user = self.people.get_self(actor)
         return claims_of(user, self.orgs.list_memberships(user.id), scopes, urls=self.urls)
+
+    def _claims(self, user_id: str, scopes: frozenset[str]) -> Mapping[str, Any]:
+        user = self.people.find_user_by_id(user_id)
+        if user is None:
+            raise OAuthError("invalid_grant", "The account is gone.")
+        return claims_of(user, self.orgs.list_memberships(user_id), scopes, urls=self.urls)

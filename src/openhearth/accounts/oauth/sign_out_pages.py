@@ -4,9 +4,6 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from authlib.common.urls import add_params_to_uri
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -66,6 +63,10 @@ class SignOutPages:
 
     def _audience(self, id_token: str) -> str:
         """Whom an id token of ours was made for; it may have expired since."""
+        from joserfc import jwt
+        from joserfc.errors import JoseError
+        from joserfc.jwk import KeySet
+
         try:
             keys = KeySet.import_key_set(self._accounts.oauth.keys.public())
             return str(jwt.decode(id_token, keys, [ALGORITHM]).claims.get("aud", ""))

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from typing import Any, cast
 
 import httpx2
-from authlib.common.security import generate_token
 from authlib.integrations.base_client import OAuthError as ProviderRefusal
 from authlib.integrations.httpx_client import OAuth2Client
 from authlib.oidc.core import CodeIDToken
@@ -227,10 +226,6 @@ class Provider:
             groups=_texts(told, self._policy.groups_claim),
             id_token=id_token,
         )
-
-
-def new_verifier() -> str:
-    return generate_token(64)
 
 
 def _get_json(client: OAuth2Client, address: str, *, withhold_token: bool = True) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ there, so none of them ever leads into an account that exists.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from sqlalchemy.engine import Connection
 
@@ -25,7 +25,6 @@ from openhearth.accounts.sso.errors import SignInBroken, SignInRefused
 from openhearth.accounts.sso.groups import Groups
 from openhearth.accounts.sso.names import suggest_name
 from openhearth.accounts.sso.policy import Policy, read_policy
-from openhearth.accounts.sso.provider import Provider, new_verifier
 from openhearth.accounts.sso.records import Arrival, Identity, Newcomer, Pending, Statement
 from openhearth.config import Settings
 from openhearth.db import Database, Duplicate
@@ -34,6 +33,9 @@ from openhearth.kit.clock import Clock
 from openhearth.kit.ids import new_secret
 from openhearth.kit.text import is_one_line
 from openhearth.urls import Urls
+
+if TYPE_CHECKING:
+    from openhearth.accounts.sso.provider import Provider
 
 CALLBACK = "/sso/callback"
 REQUEST_LIFETIME = timedelta(minutes=15)
@@ -48,7 +50,7 @@ class SingleSignOn:
     sessions: Sessions
     groups: Groups
     policy: Policy
-    provider: Provider
+    provider: "Provider"
 
     @classmethod
     def on(
@@ -65,6 +67,8 @@ class SingleSignOn:
         policy = read_policy(settings)
         if policy is None:
             return None
+        from openhearth.accounts.sso.provider import Provider  # an HTTP client that other hubs never need
+
         redirect_uri = Urls(settings.base_url).absolute(CALLBACK)
         return cls(
             db=db,
@@ -84,7 +88,7 @@ class SingleSignOn:
         state, now = new_secret(), self.clock()
         pending = Pending(
             nonce=new_secret(),
-            verifier=new_verifier(),
+            verifier=new_secret(),
             target=target,
             user_id=require_browser(link) if link else None,
             expires_at=now + REQUEST_LIFETIME,

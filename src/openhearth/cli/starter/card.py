@@ -50,23 +50,27 @@ def _metadata(recipe: Recipe) -> dict[str, Any]:
 
 def _body(recipe: Recipe) -> str:
     card = recipe.card
-    packages = "\n".join(
-        f"| `{each.name}` | {each.version} | `{each.filename}` | `{each.sha256}` |"
-        for each in recipe.packages
-    )
     sections = {
         "Use it in one line": f"```python\n{card.high_level.strip()}\n```",
         "Open it": f"```python\n{card.low_level.strip()}\n```",
         "Measured": _list(card.measured),
         "Limits": _list(card.limits),
-        "Where it comes from": (
-            f"{card.origin}\n\n| package | version | file | sha256 |\n| --- | --- | --- | --- |\n{packages}"
-        ),
+        "Where it comes from": "\n\n".join([card.origin, *_packages(recipe)]),
         "What was done to it": card.conversion,
         "Licence": card.rights,
     }
     parts = [f"# {card.title}", card.summary, *(f"## {title}\n\n{text}" for title, text in sections.items())]
     return "\n\n".join(parts) + "\n"
+
+
+def _packages(recipe: Recipe) -> list[str]:
+    """The table of its packages; none for what is taken from this machine."""
+    head = "| package | version | file | sha256 |\n| --- | --- | --- | --- |"
+    rows = [
+        f"| `{each.name}` | {each.version} | `{each.filename}` | `{each.sha256}` |"
+        for each in recipe.packages
+    ]
+    return ["\n".join([head, *rows])] if rows else []
 
 
 def _list(lines: tuple[str, ...]) -> str:

@@ -1,4 +1,4 @@
-"""Write the next revision by comparing the rooms' tables with a fresh database at the newest one."""
+"""Write the next revision by comparing the rooms' tables with a fresh database; without a message, `empty_hub.sql`."""
 
 import sys
 import tempfile
@@ -8,7 +8,7 @@ from pathlib import Path
 from alembic import command
 
 from openhearth.db.engine import Database
-from openhearth.db.migrate import VERSIONS, alembic_config, migrate
+from openhearth.db.migrate import EMPTY_HUB, VERSIONS, alembic_config, run_revisions, statements_of
 
 
 def main() -> None:
@@ -16,8 +16,12 @@ def main() -> None:
     number = len(list(VERSIONS.glob("[0-9]*.py"))) + 1
     with tempfile.TemporaryDirectory() as folder:
         database = Database.in_folder(Path(folder))
-        migrate(database)
+        with database.write() as connection:
+            run_revisions(connection)
         with database.engine.connect() as connection:
+            if len(sys.argv) == 1:
+                EMPTY_HUB.write_text(statements_of(connection))
+                return
             command.revision(
                 alembic_config(connection), message=sys.argv[1], autogenerate=True, rev_id=f"{number:04d}"
             )

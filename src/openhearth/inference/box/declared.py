@@ -8,7 +8,9 @@ from typing import Any, Literal
 
 from openhearth.errors import Invalid
 
-FieldKind = Literal["text", "line", "lines", "labels", "json", "table", "picture", "sound", "film"]
+FieldKind = Literal[
+    "text", "line", "language", "lines", "labels", "json", "table", "picture", "sound", "film"
+]
 ParameterKind = Literal["integer", "number", "choice", "switch", "text", "labels"]
 FILE_KINDS = frozenset({"picture", "sound", "film"})
 
@@ -17,7 +19,7 @@ FILE_KINDS = frozenset({"picture", "sound", "film"})
 class Field:
     """One thing that a person gives. `goes` says where in a call it stands, `card` how a card's examples call it.
 
-    `without_model`: asked for only where no stored model knows it.
+    `without_model`: asked for only where no stored model knows it. `unsaid`: what a language is that nobody chooses.
     """
 
     name: str
@@ -30,6 +32,7 @@ class Field:
     reads_links: bool = False
     without_model: bool = False
     optional: bool = False
+    unsaid: str = ""
 
     @property
     def is_file(self) -> bool:

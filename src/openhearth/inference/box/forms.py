@@ -9,13 +9,15 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
-from openhearth.errors import TooLarge
+from openhearth.errors import HubError, TooLarge
 from openhearth.inference.bodies import BODY_MAX_BYTES
 from openhearth.inference.box.asking import Answer
+from openhearth.inference.box.call_lines import CallLines
 from openhearth.inference.box.declared import BOXES, Box, Field, Parameter, get_box
 from openhearth.inference.box.drawings import Drawing, draw
 from openhearth.inference.box.drawings.files import look_at_picture, media_href
 from openhearth.inference.box.given import Given, GivenFile, Try
+from openhearth.inference.box.languages import in_codes, language_choices
 from openhearth.inference.box.samples import Sample, read_sample
 from openhearth.inference.box.shown import to_json
 from openhearth.inference.box.turns import Turn, write_turns
@@ -59,6 +61,8 @@ class Outcome:
     shown: Sequence[Shown] = ()
     turns: Sequence[Turn] = ()
     error: str | None = None
+    field: str | None = None  # the field or parameter that the error speaks of
+    lines: Sequence[CallLines] = ()
     related: Sequence[Markup] = ()  # earlier notes that the error reminds of
 
 
@@ -70,7 +74,9 @@ class WidgetForm:
     action: str = field(metadata={"help": "The word on the button"})
     fields: Sequence[Field] = field(metadata={"help": "What a person fills in"})
     parameters: Sequence[Parameter] = field(metadata={"help": "What may be set"})
-    choices: Mapping[str, Sequence[Choice]] = field(metadata={"help": "What a parameter may be, by its name"})
+    choices: Mapping[str, Sequence[Choice]] = field(
+        metadata={"help": "What a parameter or a language may be, by its name"}
+    )
     is_chat: bool = field(metadata={"help": "Whether the model answers, or only continues a text"})
     name: str = field(metadata={"help": "namespace/name of the model"})
     start_href: str = field(metadata={"help": "The page with the box, where one starts over"})
@@ -82,6 +88,7 @@ class WidgetForm:
     samples: Sequence[Sample] = field(metadata={"help": "What it may be tried with"})
     messages: str = field(metadata={"help": "The conversation so far, as the form sends it"})
     outcome: Outcome | None = field(metadata={"help": "What came of the last try"})
+    errors: Mapping[str, str] = field(metadata={"help": "What is wrong with a field, by its name"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +122,9 @@ class Forms:
         is_chat: bool = False,
         samples: Sequence[Sample] = (),
         outcome: Outcome | None = None,
+        languages: Sequence[str] = (),
     ) -> Markup:
+        """`languages`: what the model says it knows; all that have a name, if it does not say."""
         turns = outcome.turns if outcome else ()
         answered = is_chat and outcome is not None and outcome.error is None
         box = tried.box if is_chat or tried.box.task != "text-generation" else _CONTINUES
@@ -124,23 +133,31 @@ class Forms:
             action=box.action,
             fields=[known for known in box.fields if not (known.without_model and place.needs_model)],
             parameters=box.parameters,
-            choices=_choices(box),
+            choices={**_choices(box), **language_choices(box, tried.values, languages)},
             is_chat=is_chat,
             name=place.name,
             start_href=start_of(tried.values.get(FROM, ""), place.page_href),
             post_href=place.post_href,
             api_href=place.api_href,
             csrf_token=csrf_of(request),
-            values={**tried.values, "text": ""} if answered else tried.values,
+            values={**in_codes(box, tried.values), "text": ""} if answered else in_codes(box, tried.values),
             kept=json.dumps({f.name: tried.values[f.name] for f in box.files if tried.values.get(f.name)}),
             samples=samples,
             messages=write_turns(turns),
             outcome=outcome,
+            errors=_errors(box, outcome),
         )
         return self._web.fragment("inference/widget.html", context)
 
     def empty(
-        self, request: Request, place: Place, box: Box, samples: Sequence[Sample], *, is_chat: bool = False
+        self,
+        request: Request,
+        place: Place,
+        box: Box,
+        samples: Sequence[Sample],
+        *,
+        is_chat: bool = False,
+        languages: Sequence[str] = (),
     ) -> Markup:
         """The form as one finds it: what can be written is filled with the first example."""
         files = {known.name for known in box.files}
@@ -148,17 +165,24 @@ class Forms:
         texts = {name: text for name, text in shown.items() if name not in files}
         here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         tried = Try(box=box, values={**box.defaults, **texts, FROM: here})
-        return self.form(request, place, tried, is_chat=is_chat, samples=samples)
+        return self.form(request, place, tried, is_chat=is_chat, samples=samples, languages=languages)
 
     def note(self, reason: str) -> Markup:
         """Why there is no form, in a line."""
         return self._web.fragment("inference/cannot.html", WidgetNote(reason=reason))
 
     def page(
-        self, request: Request, place: Place, tried: Try, outcome: Outcome, *, is_chat: bool = False
+        self,
+        request: Request,
+        place: Place,
+        tried: Try,
+        outcome: Outcome,
+        *,
+        is_chat: bool = False,
+        languages: Sequence[str] = (),
     ) -> Response:
         """The form with its outcome, as a page of its own."""
-        widget = self.form(request, place, tried, outcome=outcome, is_chat=is_chat)
+        widget = self.form(request, place, tried, outcome=outcome, is_chat=is_chat, languages=languages)
         page = WidgetPage(name=place.name, page_href=place.page_href, widget=widget)
         return self._web.page(request, "inference/try.html", page)
 
@@ -177,7 +201,23 @@ def _choices(box: Box) -> dict[str, list[Choice]]:
     }
 
 
-def outcome_of(given: Given, answer: Answer) -> Outcome:
+def failed(error: HubError, *, turns: Sequence[Turn] = ()) -> Outcome:
+    """What the page shows of a refusal."""
+    about = error.extra.get("param")
+    return Outcome(error=error.message, field=about if isinstance(about, str) else None, turns=turns)
+
+
+def _errors(box: Box, outcome: Outcome | None) -> dict[str, str]:
+    """The error of `outcome` as it stands beside its field, without the name that the field has already."""
+    if outcome is None or outcome.error is None or outcome.field is None:
+        return {}
+    shown = {known.name for known in box.fields} | {f"{known.name}_link" for known in box.files}
+    shown |= {parameter.name for parameter in box.parameters if parameter.kind != "switch"}
+    name, _, says = outcome.error.partition(": ")
+    return {name: says[:1].upper() + says[1:]} if name == outcome.field and name in shown else {}
+
+
+def outcome_of(given: Given, answer: Answer, *, lines: Sequence[CallLines] = ()) -> Outcome:
     """What the page shows of `answer`."""
     is_chat = bool(answer.turns)
     return Outcome(
@@ -187,6 +227,7 @@ def outcome_of(given: Given, answer: Answer) -> Outcome:
         read=given.read,
         shown=_shown(given),
         turns=answer.turns,
+        lines=lines,
     )
 
 

@@ -21,14 +21,17 @@ from openhearth.inference import calls
 from openhearth.inference.askers import ask_for
 from openhearth.inference.bodies import unless_gone
 from openhearth.inference.box.asking import ask
+from openhearth.inference.box.call_lines import write_call
 from openhearth.inference.box.declared import BOXES
-from openhearth.inference.box.forms import Forms, Outcome, Place, outcome_of, read_try
+from openhearth.inference.box.forms import Forms, Outcome, Place, failed, outcome_of, read_try
 from openhearth.inference.box.given import Try, understand
+from openhearth.inference.box.languages import languages_of_card
 from openhearth.inference.box.samples import OURS, list_samples, open_sample
 from openhearth.inference.box.turns import Turn, read_turns
 from openhearth.inference.records import EngineSpec
 from openhearth.inference.service import Inference
 from openhearth.kit.names import RepoRef
+from openhearth.pipelines.card import read_languages
 from openhearth.pipelines.tasks import Task, find_task
 from openhearth.pipelines.ways import ways_of
 from openhearth.urls import Urls
@@ -102,8 +105,9 @@ class Widget:
         card = facts.card if _made_for(facts.card, task) else {}  # its examples are those of its own task
         samples = list_samples(card, box, href_of=self._href_of(repo.ref))
         return self.forms.empty(
-            request, self.place(repo.ref), box, samples, is_chat=_has_chat_template(facts)
-        )
+            request, self.place(repo.ref), box, samples, is_chat=_has_chat_template(facts),
+            languages=languages_of_card(facts.card),
+        )  # fmt: skip
 
     def place(self, repo: RepoRef) -> Place:
         """Where the box of `repo` stands."""
@@ -121,6 +125,7 @@ class Widget:
         turns = read_turns(tried.values.get("messages", ""))
         is_chat = "messages" in tried.values  # only the form of a conversation carries it
         ask_for(actor_of(request))
+        languages: Sequence[str] = ()
         try:
             spec = await asyncio.to_thread(
                 self._inference.spec, actor_of(request), repo.id, task=tried.box.task
@@ -128,13 +133,16 @@ class Widget:
         except HubError as error:
             if error.status in (401, 404):
                 raise  # there is no such model, as far as this visitor may know
-            outcome = Outcome(error=error.message, turns=turns)
+            outcome = failed(error, turns=turns)
         else:
+            languages = read_languages(spec.folder)
             outcome = await unless_gone(request, self._run(spec, repo, tried, turns))
             if outcome.error:
                 outcome = replace(outcome, related=await self._related(request, spec, outcome.error))
             is_chat = is_chat or bool(outcome.turns)
-        return self.forms.page(request, self.place(repo), tried, outcome, is_chat=is_chat)
+        return self.forms.page(
+            request, self.place(repo), tried, outcome, is_chat=is_chat, languages=languages
+        )
 
     async def _related(self, request: Request, spec: EngineSpec, error: str) -> Sequence[Markup]:
         key = spec.key
@@ -164,9 +172,15 @@ class Widget:
                 allow_private=self._allow_private,
             )
             engine = await calls.engine_of(self._inference, spec)
-            return await asyncio.to_thread(outcome_of, given, await ask(engine, given, turns))
+            answer = await ask(engine, given, turns)
+            lines = write_call(
+                given,
+                address=self._urls.absolute(f"/models/{repo.id}/pipeline/{given.box.task}"),
+                needs_token=not await asyncio.to_thread(self._inference.is_open, repo.id),
+            )
+            return await asyncio.to_thread(outcome_of, given, answer, lines=lines)
         except HubError as error:
-            return Outcome(error=error.message, turns=turns)
+            return failed(error, turns=turns)
 
     def _href_of(self, repo: RepoRef) -> Callable[[str], str]:
         def href_of(name: str) -> str:

@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from openhearth.errors import Invalid
-from openhearth.pipelines.faces.finder import Box, Vector
-from openhearth.pipelines.faces.people import Tagged
+from openhearth.pipelines.faces.boxes import Box
+from openhearth.pipelines.faces.people import Tagged, Vector
 
 FILE_NAME = "album.db"
 _TABLES = """

@@ -13,10 +13,11 @@ from threading import Lock, local
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from openhearth.errors import Invalid
+from openhearth.pipelines.faces.boxes import Box
+from openhearth.pipelines.faces.people import Vector
 from openhearth.pipelines.finding import FoundModel
 from openhearth.pipelines.machine import require_library
 
@@ -24,40 +25,6 @@ DETECTED_SIDE = 1600  # pixels: at this size the smallest face that is found is 
 ENLARGED_MOST = 2.0
 FILE_MAX_BYTES = 200 << 20
 _STEEPNESS, _MIDDLE = 4.0, 0.25  # a margin below 0.25 is more often a collar or a knot than a face
-
-Vector = NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Box:
-    """Pixels of the picture as it was given, upright; the right and lower edges lie outside."""
-
-    xmin: int
-    ymin: int
-    xmax: int
-    ymax: int
-
-    @property
-    def area(self) -> int:
-        return max(0, self.xmax - self.xmin) * max(0, self.ymax - self.ymin)
-
-    def shared(self, other: "Box") -> float:
-        """The area that both cover, as a share of what they cover together."""
-        both = Box(
-            max(self.xmin, other.xmin),
-            max(self.ymin, other.ymin),
-            min(self.xmax, other.xmax),
-            min(self.ymax, other.ymax),
-        ).area
-        return both / max(1, self.area + other.area - both)
-
-    def within(self, size: tuple[int, int]) -> "Box":
-        """As much of it as lies in a picture of `size`."""
-        width, height = size
-        return Box(max(0, self.xmin), max(0, self.ymin), min(width, self.xmax), min(height, self.ymax))
-
-    def scaled(self, factor: float) -> "Box":
-        return Box(*(round(side * factor) for side in (self.xmin, self.ymin, self.xmax, self.ymax)))
 
 
 @dataclass(frozen=True)

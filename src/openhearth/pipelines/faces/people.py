@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from openhearth.pipelines.faces.finder import Vector
-
 # dlib's limit between one person and two, as a distance and as a likeness.
 SAME_PERSON = 0.6
 SAME_SCORE = 0.5
+VECTOR_SIZE = 128
 _AT_ONCE = 4096
 _ROUNDING = 1e-6
 
+Vector = NDArray[np.float32]
 Vectors = NDArray[np.float32]  # faces × 128
 
 

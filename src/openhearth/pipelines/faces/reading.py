@@ -138,7 +138,8 @@ class FaceReader:
         faces = self.book.find_photos([sha256]).get(sha256)
         if faces is None:
             faces = self._faces(image, scale)
-            self.book.keep({sha256: faces})
+            if self.book.path is not None:
+                self.book.keep({sha256: faces})
         return Seen(name, sha256, image, scale, faces)
 
     def _faces(self, image: Image.Image, scale: float) -> list[Face]:

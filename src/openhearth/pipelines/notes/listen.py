@@ -1,13 +1,14 @@
 """Hearing what libraries say while a model is loaded or called: `warnings.warn` and log records of warnings and worse.
 
-What is heard is kept, once per message, and not printed as well; when nobody listens all is as before. The hooks of
-Python are one for all threads: what another thread says meanwhile is heard by whoever listens last.
+What is heard is kept, once per message, and not printed as well; when nobody listens all is as before. Each thread that
+listens hears itself; what a thread says in which nobody listens is heard by whoever began last.
 """
 
 import logging
+import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from openhearth.pipelines.notes.known import find_meaning, plain
@@ -45,10 +46,6 @@ class Heard:
 
 
 class _Ear(logging.Handler):
-    def __init__(self, heard: Heard) -> None:
-        super().__init__(logging.WARNING)
-        self._heard = heard
-
     def emit(self, record: logging.LogRecord) -> None:
         try:
             message = record.getMessage()
@@ -58,14 +55,36 @@ class _Ear(logging.Handler):
         ):  # a library's own call does not fit its format: keep what it wanted to say
             message = f"{record.msg} {record.args}"
         kind: NoteKind = "report" if "LOAD REPORT" in message.upper() else "warning"
-        self._heard.add(message, source=record.name, category=record.levelname, kind=kind)
+        if (heard := _listener()) is not None:
+            heard.add(message, source=record.name, category=record.levelname, kind=kind)
+
+
+_LOCK = threading.Lock()
+_LISTENERS: list[tuple[int, Heard]] = []
+_HOOKS = ExitStack()
 
 
 @contextmanager
 def listening() -> Iterator[Heard]:
     """Keep what is warned of in this block."""
-    heard = Heard()
-    ear = _Ear(heard)
+    listener = (threading.get_ident(), Heard())
+    with _LOCK:
+        if not _LISTENERS:
+            _HOOKS.enter_context(_hooked())
+        _LISTENERS.append(listener)
+    try:
+        yield listener[1]
+    finally:
+        with _LOCK:
+            _LISTENERS.remove(listener)
+            if not _LISTENERS:
+                _HOOKS.close()
+
+
+@contextmanager
+def _hooked() -> Iterator[None]:
+    """The hooks of Python, which are one for all threads: put in by the first who listens, taken out by the last."""
+    ear = _Ear(logging.WARNING)
     loggers = [logging.getLogger(name) for name in _OWN_ROOTS]
     before = [(logger, logger.handlers[:], logger.propagate, logger.level) for logger in loggers]
     root = logging.getLogger()
@@ -75,9 +94,9 @@ def listening() -> Iterator[Heard]:
     root.addHandler(ear)
     with warnings.catch_warnings():
         warnings.simplefilter("always")
-        warnings.showwarning = _keeper(heard)
+        warnings.showwarning = _keep
         try:
-            yield heard
+            yield
         finally:
             root.removeHandler(ear)
             for logger, handlers, propagate, level in before:
@@ -85,11 +104,17 @@ def listening() -> Iterator[Heard]:
                 logger.setLevel(level)
 
 
-def _keeper(heard: Heard) -> Any:
-    def keep(message: Any, category: type[Warning], filename: str, lineno: int, *_: Any) -> None:
-        heard.add(str(message), source=_module_of(filename), category=category.__name__)
+def _listener() -> Heard | None:
+    """Who hears what this thread says: the last of its own, or whoever listens, for libraries work in threads too."""
+    here, everybody = threading.get_ident(), _LISTENERS[:]
+    own = [heard for thread, heard in everybody if thread == here]
+    heard_by = own or [heard for _, heard in everybody]
+    return heard_by[-1] if heard_by else None
 
-    return keep
+
+def _keep(message: Any, category: type[Warning], filename: str, *_: Any, **__: Any) -> None:
+    if (heard := _listener()) is not None:
+        heard.add(str(message), source=_module_of(filename), category=category.__name__)
 
 
 def _module_of(filename: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.answers import Answers
 from openhearth.pipelines.choice import understand_request
+from openhearth.pipelines.languages import UNSAID, tongues_in
 from openhearth.pipelines.lists import with_progress
 from openhearth.pipelines.notes import Note, Run
 from openhearth.pipelines.on_hub.connection import HubConnection
@@ -15,7 +16,7 @@ from openhearth.pipelines.on_hub.sending import names_link, sent_input, sent_par
 from openhearth.pipelines.on_hub.shapes import join, shape_one, with_defaults
 from openhearth.pipelines.reading import Many, Read, find_many
 from openhearth.pipelines.reading.reader import is_chat, naming
-from openhearth.pipelines.tasks import Task, find_task, languages_of
+from openhearth.pipelines.tasks import Task, find_task
 
 _GENERATION = "text-generation"
 _STARTER = "starter"
@@ -220,13 +221,13 @@ def connect(
         task, takes, reason, others = _task_of(hub, str(model))
     else:
         task, takes, reason, others = understand_request(request)
-    languages = languages_of(request) if request else None
-    fixed = {"src_lang": languages[0], "tgt_lang": languages[1]} if languages else {}
+    tongues = tongues_in(request) if request and task.name == "translation" else UNSAID
+    fixed = {"src_lang": tongues.source, "tgt_lang": tongues.target}
     choice = HubChoice(
         task=task, takes=takes, model=ModelThere(model or ""), endpoint=endpoint, task_reason=reason,
         model_reason="because you named it", others=others,
     )  # fmt: skip
-    return HubPipe(choice, hub, revision=revision, fixed=fixed)
+    return HubPipe(choice, hub, revision=revision, fixed={name: said for name, said in fixed.items() if said})
 
 
 def _task_of(hub: HubConnection, model: str) -> tuple[Task, str, str, tuple[str, ...]]:

@@ -3,10 +3,12 @@
 import base64
 import binascii
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
-from urllib.parse import unquote_to_bytes
+from urllib.parse import SplitResult, unquote_to_bytes, urlsplit
+from urllib.request import url2pathname
 
 from openhearth.errors import Invalid, NotFound, TooLarge
 from openhearth.pipelines.reading.links import fetch, is_link
@@ -14,6 +16,11 @@ from openhearth.pipelines.reading.links import fetch, is_link
 PATH_MAX_LENGTH = 1024
 FILE_MAX_BYTES = 1 << 30
 HUB_SCHEME = "hf://"
+FILE_SCHEME = "file://"
+# How a string that is the path of a file begins, whatever words follow.
+PATH_BEGINNINGS = ("./", "../", "~/", "/")
+# A picture in base64 is longer than any name of a file that it could be taken for.
+_BASE64_MIN_LENGTH = 64
 _BYTES = (bytes, bytearray, memoryview)
 
 
@@ -45,8 +52,12 @@ class Opener:
             return self._open_text(item, suffixes)
         if isinstance(item, _BYTES):
             return Content(None, bytes(item))
+        if isinstance(item, Mapping) and isinstance(item.get("bytes"), _BYTES):
+            return Content(None, bytes(item["bytes"]))  # a picture or sound as data sets keep it, not decoded
         if self.links_only:
             return None
+        if isinstance(item, Mapping) and isinstance(item.get("path"), str):
+            return read_file(Path(item["path"]))
         if isinstance(item, os.PathLike):
             return read_file(Path(item))
         return _read_stream(item) if callable(getattr(item, "read", None)) else None
@@ -61,7 +72,11 @@ class Opener:
             return None
         if _is_single(text, HUB_SCHEME):
             return _read_repo_file(text.strip())
+        if _is_single(text, FILE_SCHEME):
+            return read_file(_path_of(text.strip()))
         path = named_file(text)
+        if path is None and suffixes is not None:
+            _require_no_file(text, suffixes)
         if path is None or (suffixes is not None and path.suffix.lower() not in suffixes):
             return None
         return read_file(path)
@@ -70,6 +85,38 @@ class Opener:
 def _is_single(text: str, scheme: str) -> bool:
     """Whether `text` is one address of `scheme` and nothing else."""
     return text.lstrip()[: len(scheme)].lower() == scheme and len(text.split(maxsplit=1)) == 1
+
+
+def _path_of(address: str) -> Path:
+    """The file that a `file://` address of a browser leads to."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        parts = SplitResult("", "", "", "", "")
+    if parts.netloc not in ("", "localhost") or not parts.path:
+        raise Invalid(f"input: {address[:200]!r} is no file of this machine; give its path.")
+    return Path(url2pathname(parts.path))
+
+
+def _require_no_file(text: str, suffixes: frozenset[str]) -> None:
+    """Raise NotFound for the path of a file that is not there: what it says is nobody's text."""
+    name = text.strip()
+    if len(name) > PATH_MAX_LENGTH or PurePath(name).suffix.lower() not in suffixes or "\n" in name:
+        return
+    if name.startswith(PATH_BEGINNINGS) or len(name.split()) == 1:
+        raise NotFound(
+            f"input: {name!r} is the name of a file, and none is there; mend the path, or pass as_text=True if it is a text."
+        )
+
+
+def decoded_base64(text: str) -> bytes | None:
+    """The bytes of a text that is base64 and nothing else, as transformers takes pictures; None for any other text."""
+    if len(text) < _BASE64_MIN_LENGTH:
+        return None
+    try:
+        return base64.b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return None
 
 
 def named_file(text: str) -> Path | None:
@@ -85,7 +132,7 @@ def named_path(text: str) -> Path | None:
     try:
         path = Path(text).expanduser()
         return path if path.exists() else None
-    except (OSError, RuntimeError):
+    except (OSError, RuntimeError, ValueError):
         return None
 
 
@@ -93,13 +140,19 @@ def read_file(path: Path) -> Content:
     """Raises Invalid for a folder, NotFound for what cannot be read, TooLarge beyond a gibibyte."""
     path = path.expanduser()
     try:
-        if path.stat().st_size > FILE_MAX_BYTES:
+        size = path.stat().st_size
+        if size <= FILE_MAX_BYTES:
+            with path.open("rb") as file:  # pipes and devices say no size, and some never end
+                held = file.read(FILE_MAX_BYTES + 1)
+            size = len(held)
+        if size > FILE_MAX_BYTES:
             raise TooLarge(f"input: {path} is larger than {FILE_MAX_BYTES >> 30} GiB; give it in parts.")
-        return Content(str(path), path.read_bytes())
+        return Content(str(path), held)
     except IsADirectoryError:
         raise Invalid(f"input: {path} is a folder; give its files as a list.") from None
-    except OSError as error:
-        raise NotFound(f"input: {path} cannot be read ({error.strerror}); give the path of a file.") from None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise NotFound(f"input: {path} cannot be read ({why}); give the path of a file.") from None
 
 
 def _read_stream(stream: Any) -> Content:

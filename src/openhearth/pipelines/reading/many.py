@@ -6,13 +6,14 @@ from the module that made it.
 
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterator, KeysView, Mapping, ValuesView
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from openhearth.errors import Invalid
-from openhearth.pipelines.reading.content import named_path
+from openhearth.pipelines.reading.content import PATH_BEGINNINGS, named_path
 from openhearth.pipelines.reading.texts import READABLE_SUFFIXES
 from openhearth.pipelines.tasks import OPENED_BY_TASKS, InputKind
 
@@ -32,6 +33,8 @@ _USUAL = {
     "audio": ("audio",),
     "video": ("video",),
 }
+# What holds many beside lists, and is no input by itself.
+_COLLECTIONS = (set, frozenset, deque, range, KeysView, ValuesView)
 _DIGITS = re.compile(r"(\d+)")
 _GLOB = re.compile(r"[*?\[]")
 
@@ -50,21 +53,41 @@ class Many:
         return self.length is not None and _is_torch_dataset(self.items)
 
 
-def find_many(given: Any, kind: InputKind) -> Many | None:
-    """What `given` holds many of; None if it is one input, or a plain list. Raises Invalid for a table without a clear column."""
+def find_many(
+    given: Any, kind: InputKind, *, as_text: bool = False, parts: tuple[str, ...] = ()
+) -> Many | None:
+    """What `given` holds many of; None if it is one input, or a plain list. Raises Invalid for a table without a clear column.
+
+    `as_text`: a string is a text, and no folder or pattern. `parts` are columns that make an input together.
+    """
     if kind in OPENED_BY_TASKS:
         return None
     if isinstance(given, str | Path):
-        files = _find_files(given, kind)
+        files = None if as_text else _find_files(given, kind)
         return Many(files, len(files)) if files is not None else None
+    if isinstance(given, _COLLECTIONS):
+        return Many(list(given), len(given))
     maker, name = _made_by(given)
+    if kind == "text" and (name == "ndarray" or maker == "pyarrow") and hasattr(given, "tolist"):
+        texts = given.tolist()
+        return Many(texts, len(texts)) if isinstance(texts, list) else None
     if maker in ("pandas", "polars", "datasets"):
-        return _of_table(given, name, kind)
+        rows = _rows_of(given, parts)
+        return rows if rows is not None else _of_table(given, name, kind)
     if _is_torch_dataset(given):
         return Many(given, len(given) if hasattr(given, "__len__") else None, is_lazy=True)
     if isinstance(given, Iterator) and not hasattr(given, "read"):
         return Many(given, is_lazy=True)
     return None
+
+
+def _rows_of(given: Any, parts: tuple[str, ...]) -> Many | None:
+    """A row of a table as one input, where the table has all its parts."""
+    names: Any = getattr(given, "column_names", None) or getattr(given, "columns", ())
+    if not parts or not set(parts) <= set(map(str, names)):
+        return None
+    columns = [list(given[part]) for part in parts]
+    return Many([dict(zip(parts, row, strict=True)) for row in zip(*columns, strict=True)], len(columns[0]))
 
 
 def _of_table(given: Any, name: str, kind: InputKind) -> Many | None:
@@ -125,7 +148,7 @@ def _glob(pattern: Path) -> Iterator[Path]:
 def _is_spelled_like_a_path(text: str) -> bool:
     return len(text.split("\n", 1)) == 1 and (
         text.endswith(("/", "\\"))
-        or text.startswith(("./", "../", "~/", "/"))
+        or text.startswith(PATH_BEGINNINGS)
         or Path(text).suffix.lower() in READABLE_SUFFIXES
     )
 

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from openhearth.errors import HubError, Invalid, NotFound
-from openhearth.pipelines.reading.content import Content, Opener
+from openhearth.pipelines.reading.content import Content, Opener, decoded_base64
 from openhearth.pipelines.reading.many import find_many
+from openhearth.pipelines.reading.pdfs import is_pdf
 from openhearth.pipelines.reading.texts import READABLE_SUFFIXES, read_document
 from openhearth.pipelines.tasks import OPENED_BY_TASKS, InputKind
 
@@ -89,7 +90,7 @@ class Reader:
             return self._read_table(item, read)
         if isinstance(item, list | tuple):
             return self._read_list(item, kind, read)
-        if isinstance(item, Mapping):
+        if isinstance(item, Mapping) and not _is_stored_media(item, kind):
             return (
                 self._read_samples(item)
                 if kind == "audio" and _SAMPLES & item.keys()
@@ -154,7 +155,7 @@ class Reader:
     def _read_text(self, item: Any, read: list[Read]) -> Any:
         source = self._opener.open(item, READABLE_SUFFIXES)
         if source is None:
-            return _checked_text(item)
+            return checked_text(item)
         found = read_document(
             source.content, name=source.name, content_type=source.content_type, charset=source.charset
         )
@@ -180,6 +181,8 @@ class Reader:
 
     def _read_media(self, item: Any, kind: InputKind, read: list[Read]) -> Any:
         source = self._opener.open(item)
+        if source is None and isinstance(item, str) and (held := decoded_base64(item)) is not None:
+            source = Content(None, held)
         if source is None:
             return _checked_media(item, kind)
         if source.origin is not None:
@@ -193,7 +196,7 @@ class Reader:
 
     def _decode(self, source: Content, kind: InputKind) -> Any:
         from openhearth.pipelines.inputs import read_image, sound_of
-        from openhearth.pipelines.reading.scans import is_pdf, read_scans
+        from openhearth.pipelines.reading.scans import read_scans
 
         if not source.content:
             raise Invalid(f"{source.name}: is empty; give a file that holds something.")
@@ -205,6 +208,12 @@ class Reader:
         if kind == "audio":
             return sound_of(source.content, rate_hz=self.rate_hz)
         return source.content
+
+
+def _is_stored_media(item: Mapping[str, Any], kind: InputKind) -> bool:
+    """Whether `item` is a picture, sound or film as data sets keep it undecoded: `{"bytes", "path"}`, one of them None."""
+    is_stored = isinstance(item.get("bytes"), bytes) or isinstance(item.get("path"), str)
+    return is_stored and kind in ("image", "audio", "video") and not _SAMPLES & item.keys()
 
 
 def _is_named_table(item: Any) -> bool:
@@ -230,13 +239,22 @@ def is_chat(inputs: Any) -> bool:
     return bool(inputs) and all(isinstance(turn, Mapping) and "role" in turn for turn in inputs)
 
 
-def _checked_text(item: Any) -> Any:
+def checked_text(item: Any) -> Any:
+    """`item`, if it is a text with something in it. Raises Invalid."""
+    if isinstance(item, float) and item != item:  # how tables write what is missing
+        raise Invalid("inputs: the text is missing (NaN); leave such rows out, as dropna() does.")
     if not isinstance(item, str):
         raise Invalid(
             f"inputs: {type(item).__name__} is no text; give a text, a link, the path of a file, or a list of these."
         )
     if not item.strip():
         raise Invalid("inputs: the text is empty; give one with words in it.")
+    try:
+        item.encode()
+    except UnicodeEncodeError:
+        raise Invalid(
+            "inputs: the text holds a broken character (half of a pair); read its file with errors='replace'."
+        ) from None
     return item
 
 
@@ -248,7 +266,7 @@ def _checked_media(item: Any, kind: InputKind) -> Any:
         raise Invalid(
             f"inputs: {type(item).__name__} is no {kind}; give the path or link of one, its bytes, or a list."
         )
-    if kind == "image" and hasattr(item, "__array_interface__"):
+    if kind == "image" and (hasattr(item, "__array_interface__") or hasattr(item, "__array__")):
         from openhearth.pipelines.inputs import read_image
 
         return read_image(item)

@@ -1,42 +1,22 @@
 """Pictures of pages, as scanners write them into PDFs: the largest picture of each page, without what is written over it."""
 
-import io
 from typing import Any
 
 from PIL import Image
 
 from openhearth.errors import Invalid, TooLarge
 from openhearth.pipelines.inputs import IMAGE_MAX_PIXELS, read_image
+from openhearth.pipelines.reading.pdfs import opened_pdf
 
 SCANS_MAX = 200  # pages; each is held in memory
 
 
-def is_pdf(content: bytes) -> bool:
-    return b"%PDF-" in content[:1024]
-
-
 def read_scans(content: bytes, name: str) -> list[Image.Image]:
     """The pictures of the pages of a PDF. Raises Invalid where it holds none, TooLarge for many pages."""
-    from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
-
-    try:
-        reader = PdfReader(io.BytesIO(content))
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise Invalid(f"{name}: the PDF is locked by a password; save a copy without one.")
+    with opened_pdf(content, name, remedy="save its pages as pictures") as reader:
         if len(reader.pages) > SCANS_MAX:
             raise TooLarge(f"{name}: has {len(reader.pages)} pages; give {SCANS_MAX} at a time.")
         found = [_largest(page) for page in reader.pages]
-    except (
-        PyPdfError,
-        ValueError,
-        KeyError,
-        TypeError,
-        OSError,
-        RecursionError,
-        NotImplementedError,
-    ) as error:
-        raise Invalid(f"{name}: the PDF cannot be read ({error}); save its pages as pictures.") from None
     scans = [image for image in found if image is not None]
     if not scans:
         raise Invalid(

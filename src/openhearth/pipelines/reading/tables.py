@@ -10,6 +10,7 @@ from typing import Any
 from openhearth.errors import Invalid, TooLarge
 from openhearth.pipelines.machine import require_library
 from openhearth.pipelines.reading.content import Content
+from openhearth.pipelines.reading.encodings import decode, is_marked
 
 CELLS_MAX = 50_000_000
 TABLE_SUFFIXES = frozenset([".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson"])
@@ -40,7 +41,13 @@ def as_table(value: Any) -> Any:
     if value.shape[0] == 0 or value.shape[1] == 0:
         raise Invalid("table: is empty; give one with a row and a column at least.")
     _check_size(*value.shape)
-    return value.rename(columns=str)
+    if value.columns.nlevels > 1:
+        value = value.set_axis([" ".join(map(str, levels)) for levels in value.columns], axis=1)
+    named = value.rename(columns=str)
+    if not named.columns.is_unique:
+        twice = named.columns[named.columns.duplicated()][0]
+        raise Invalid(f"table: two columns are called {twice!r}; give each a name of its own.")
+    return named
 
 
 def table_of(content: Content) -> Any:
@@ -54,7 +61,7 @@ def table_of(content: Content) -> Any:
     named = suffix in (".json", ".jsonl", ".ndjson") or "json" in content.content_type
     if named or content.content.lstrip()[:1] in (b"{", b"["):
         return as_table(_read_json(content))
-    if b"\0" in content.content[:4096]:
+    if b"\0" in content.content[:4096] and not is_marked(content.content):
         raise Invalid(f"{content.name}: is no table that can be read; give CSV, TSV, Parquet or JSON.")
     return as_table(_read_csv(content))
 
@@ -91,14 +98,14 @@ def _read_parquet(content: Content) -> Any:
         opened = parquet.ParquetFile(io.BytesIO(content.content))
         _check_size(opened.metadata.num_rows, opened.metadata.num_columns)
         return opened.read().to_pandas()
-    except (pyarrow.ArrowException, OSError, ValueError) as error:
+    except (pyarrow.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
         raise Invalid(
             f"{content.name}: the Parquet file cannot be read ({_brief(error)}); write it again."
         ) from None
 
 
 def _read_json(content: Content) -> Any:
-    text = _decoded(content)
+    text = decode(content.content, content.charset)
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
@@ -112,7 +119,7 @@ def _read_json(content: Content) -> Any:
 def _read_csv(content: Content) -> Any:
     import pandas
 
-    text = _decoded(content)
+    text = decode(content.content, content.charset)
     head = text[:_SNIFFED_BYTES]
     try:
         delimiter = csv.Sniffer().sniff(head, _DELIMITERS).delimiter
@@ -124,16 +131,6 @@ def _read_csv(content: Content) -> Any:
         raise Invalid(
             f"{content.name}: its rows cannot be read as columns ({_brief(error)}); give each row as many cells as the first."
         ) from None
-
-
-def _decoded(content: Content) -> str:
-    for encoding in (content.charset, "utf-8-sig", "latin-1"):
-        try:
-            if encoding:
-                return content.content.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
-            continue
-    raise AssertionError("latin-1 decodes anything")
 
 
 def _brief(error: BaseException) -> str:

@@ -1,11 +1,12 @@
 """Readable text from what people have: web pages, PDFs, plain files. The layout around it is left out."""
 
-import io
 import logging
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from openhearth.errors import Invalid, Unsupported
+from openhearth.pipelines.reading.encodings import decode, find_charset_of_page, is_marked
+from openhearth.pipelines.reading.pdfs import is_pdf, opened_pdf
 
 TEXT_MAX_BYTES = 64 << 20
 PDF_PAGES_MAX = 2000
@@ -29,6 +30,13 @@ TEXT_SUFFIXES = frozenset(
         ".yml",
     ]
 )
+# What files begin with that hold others.
+_PACKED = {
+    b"PK": "ZIP archive or office document",
+    b"\x1f\x8b": "gzip archive",
+    b"7z\xbc": "7-Zip archive",
+    b"BZh": "bzip2 archive",
+}
 READABLE_SUFFIXES = TEXT_SUFFIXES | {".html", ".htm", ".xhtml", ".pdf"}
 
 
@@ -45,39 +53,31 @@ def read_document(
     content: bytes, *, name: str, content_type: str = "", charset: str | None = None
 ) -> Readable:
     """The text of `content`, known as `name`. Raises Invalid where it holds none, Unsupported for other kinds."""
-    if len(content) > TEXT_MAX_BYTES and not _is_pdf(content):
+    if len(content) > TEXT_MAX_BYTES and not is_pdf(content):
         raise Invalid(
             f"{name}: {len(content) >> 20} MiB of text are too much for one call; give it in parts."
         )
     suffix = PurePath(name.partition("?")[0]).suffix.lower()
-    if _is_pdf(content):
+    if is_pdf(content):
         return _read_pdf(content, name)
     if "html" in content_type or suffix in (".html", ".htm", ".xhtml") or _looks_like_html(content):
         return _read_page(content, name, charset)
-    if content_type.startswith(("image/", "audio/", "video/")) or b"\0" in content[:4096]:
-        kind = content_type or "binary data"
-        raise Unsupported(
-            f"{name}: is {kind}, which holds no text; name a task for it, or give a text, page or PDF."
-        )
-    return Readable(_checked(_decode(content, charset), name), "text")
+    if content_type.startswith(("image/", "audio/", "video/")) or (
+        b"\0" in content[:4096] and not is_marked(content)
+    ):
+        raise Unsupported(_not_a_text(content, name, content_type))
+    return Readable(_checked(decode(content, charset), name), "text")
 
 
-def _is_pdf(content: bytes) -> bool:
-    return b"%PDF-" in content[:1024]
+def _not_a_text(content: bytes, name: str, content_type: str) -> str:
+    packed = next((kind for magic, kind in _PACKED.items() if content.startswith(magic)), None)
+    if packed:
+        return f"{name}: is a {packed}; unpack it and give what is in it (of a document, save a PDF)."
+    return f"{name}: is {content_type or 'binary data'}, which holds no text; name a task for it, or give a text, page or PDF."
 
 
 def _looks_like_html(content: bytes) -> bool:
     return content[:512].lstrip().lower().startswith((b"<!doctype html", b"<html"))
-
-
-def _decode(content: bytes, charset: str | None) -> str:
-    for encoding in (charset, "utf-8-sig", "latin-1"):
-        try:
-            if encoding:
-                return content.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
-            continue
-    raise AssertionError("latin-1 decodes anything")
 
 
 def _checked(text: str, name: str) -> str:
@@ -92,24 +92,16 @@ def _read_page(content: bytes, name: str, charset: str | None) -> Readable:
     logging.getLogger("trafilatura").setLevel(
         logging.CRITICAL
     )  # its complaints about odd pages end up in our sentence
-    page = _decode(content, charset)
+    page = decode(content, charset or find_charset_of_page(content))
     found = trafilatura.bare_extraction(page, favor_recall=True, include_comments=False, with_metadata=True)
     text = getattr(found, "text", None) or ""
     return Readable(_checked(text, name), "web page", getattr(found, "title", None))
 
 
 def _read_pdf(content: bytes, name: str) -> Readable:
-    from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
-
-    try:
-        reader = PdfReader(io.BytesIO(content))
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise Invalid(f"{name}: the PDF is locked by a password; save a copy without one.")
+    with opened_pdf(content, name, remedy="save it again or paste its text") as reader:
         pages = [page.extract_text() for page in reader.pages[:PDF_PAGES_MAX]]
         title = reader.metadata.title if reader.metadata else None
-    except (PyPdfError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise Invalid(f"{name}: the PDF cannot be read ({error}); save it again or paste its text.") from None
     text = "\n\n".join(pages)
     if not text.strip():
         raise Invalid(

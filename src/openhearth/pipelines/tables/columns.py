@@ -66,15 +66,20 @@ def is_empty(cells: Any) -> Any:
     return cells.isna() | cells.map(lambda cell: isinstance(cell, str) and not cell.strip())
 
 
-def as_numbers(cells: Any, name: str) -> Any:
-    """`cells` as floats, empty ones as NaN. Raises Invalid that names the first cell that is no number."""
+def as_numbers(cells: Any, name: str, *, finite: bool = False) -> Any:
+    """`cells` as floats, empty ones as NaN. Raises Invalid that names the first cell that is no number.
+
+    `finite`: what is without end is none either.
+    """
     empty = is_empty(cells)
     numbers = pandas.to_numeric(cells.where(~empty), errors="coerce").astype(float)
-    wrong = numbers.isna() & ~empty
+    wrong = (numbers.isna() & ~empty) | (np.isinf(numbers) & finite)
     if wrong.any():
         row = int(np.flatnonzero(wrong.to_numpy())[0])
+        cell = cells.iloc[row]
+        cell = cell.item() if hasattr(cell, "item") else cell
         raise Invalid(
-            f"table: {cells.iloc[row]!r} in the column {name!r}, row {row + 1}, is no number; mend it, or leave it empty.",
+            f"table: {cell!r} in the column {name!r}, row {row + 1}, is no number; mend it, or leave it empty.",
             param="table",
         )
     return numbers

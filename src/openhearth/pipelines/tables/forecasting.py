@@ -83,7 +83,7 @@ def _series_of(given: Any, target: str | None) -> Series:
     table = as_table(given)
     dates = [column.name for column in columns_of(table, without="")[0] if column.kind == "date"]
     name = _choose_column([name for name in table.columns if name not in dates], target, table)
-    numbers = as_numbers(table[name], name).to_numpy()
+    numbers = as_numbers(table[name], name, finite=True).to_numpy()
     filled = np.flatnonzero(~np.isnan(numbers))
     if len(filled) < VALUES_MIN:
         raise Invalid(

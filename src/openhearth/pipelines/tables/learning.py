@@ -102,7 +102,7 @@ class Learnt:
 
     def _checked_answers(self, cells: Any, target: str) -> Any:
         if not self._classifies:
-            return as_numbers(cells, target).to_numpy()
+            return as_numbers(cells, target, finite=True).to_numpy()
         answers = cells.map(str).to_numpy().astype(str)
         classes = len(set(answers))
         if classes < 2:

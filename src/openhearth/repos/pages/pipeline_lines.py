@@ -14,11 +14,13 @@ from openhearth.pipelines.libraries import LIBRARIES, TRANSFORMERS
 from openhearth.pipelines.listed_folder import ListedFolder
 from openhearth.pipelines.snippets import Snippets, write_snippets
 from openhearth.pipelines.tasks import find_task
+from openhearth.pipelines.ways import find_way
 from openhearth.repos.content import Content
 from openhearth.repos.records import Facts, Repo
 from openhearth.urls import Urls
 
 CONFIG_MAX_BYTES = 1 << 20
+_WEIGHTS = ("model.safetensors", "model.safetensors.index.json", ".onnx")
 
 
 def find_lines(
@@ -39,6 +41,20 @@ def find_lines(
         file=_sample_file(facts.card) if wanted.takes in ("image", "audio") else None,
         needs_token=repo.is_private or repo.gated is not None,
     )
+
+
+def can_run(content: Content, repo: Repo, facts: Facts, task: str) -> bool:
+    """Whether `repo` looks like a model that can be put to `task` here: weights that may be loaded, and a way to work it."""
+    wanted = find_task(task)
+    if wanted is None or facts.commit is None:
+        return False
+    folder = _folder(content, repo, facts)
+    if folder.library == "diffusers":
+        return (
+            "model_index.json" in folder.names
+        )  # which tasks its class can do is known from that file alone
+    has_weights = any(name.endswith(_WEIGHTS) for name in folder.names)
+    return (has_weights or folder.library != TRANSFORMERS) and find_way(wanted, folder) is not None
 
 
 def _folder(content: Content, repo: Repo, facts: Facts) -> ListedFolder:

@@ -9,6 +9,7 @@ from openhearth.errors import Invalid
 def all_recipes() -> tuple[Recipe, ...]:
     """All recipes of this version."""
     from openhearth.cli.starter.recipes import (
+        apertium,
         efficientnet,
         faces,
         hibari,
@@ -44,6 +45,7 @@ def all_recipes() -> tuple[Recipe, ...]:
         librivox_clips,
         review_sentences,
         whisper_base,
+        apertium,
     )
     return tuple(module.RECIPE for module in modules)
 
