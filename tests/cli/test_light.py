@@ -56,6 +56,8 @@ COMPLETE = RUN.format(words="")
         (RUN.format(words=f"'notes', {HELP}"), {}),
         (RUN.format(words=f"'serve', {HELP}"), {}),
         (RUN.format(words=f"'admin', 'user', {HELP}"), {}),
+        (RUN.format(words=f"'starter', {HELP}"), {}),
+        (RUN.format(words=f"'album', {HELP}"), {}),
         (RUN.format(words="'tasks'"), {}),
         ("import openhearth", {}),
         ("from openhearth import pipeline", {}),
@@ -63,8 +65,8 @@ COMPLETE = RUN.format(words="")
         (COMPLETE, {"_OPENHEARTH_COMPLETE": "complete_zsh", "_TYPER_COMPLETE_ARGS": "openhearth run ner --model "}),
     ],
     ids=[
-        "help", "help of run", "help of notes", "help of serve", "help of admin", "list of tasks", "import openhearth",
-        "import pipeline", "complete a task", "complete a model",
+        "help", "help of run", "help of notes", "help of serve", "help of admin", "help of starter",
+        "help of album", "list of tasks", "import openhearth", "import pipeline", "complete a task", "complete a model",
     ],
 )  # fmt: skip
 def test_no_heavy_library_is_imported(code: str, environ: dict[str, str]) -> None:

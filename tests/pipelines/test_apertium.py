@@ -187,6 +187,15 @@ class TestTheMachinesOwn:
         ):
             made("El gato duerme.")
 
+    def test_where_nothing_is_here_the_packages_are_named(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("OPENHEARTH_STARTER_CACHE", str(tmp_path))
+        monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+        monkeypatch.setenv("APERTIUM_DATADIR", str(tmp_path))
+        with pytest.raises(NotFound, match="sudo apt-get install apertium-fr-es apertium-es-pt"):
+            pipeline("translate from French into Portuguese")
+
     def test_packages_are_named_for_a_way(self) -> None:
         assert packages_for("en", "fr") == ("apertium-eng-spa", "apertium-fr-es")
         assert packages_for("ja", "fr") == ()

@@ -19,6 +19,7 @@ def test_an_instruct_model_says_that_it_is_no_translator(tmp_path: Path) -> None
     assert "no translator" in str(pipe.choice)
     pipe("Steel.", tgt_lang="fr", max_length=3)
     (note,) = [note for note in pipe.notes if "asked to translate" in note.message]
+    assert "sudo apt-get install apertium-eng-spa apertium-fr-es" in note.message
     assert "translation model" in str(note.remedy)
     with pytest.raises(Invalid, match="into which language"):
         pipe("Steel.")

@@ -1,12 +1,14 @@
 """`openhearth tasks`: what can be done, and which model of this machine would do it. Loads none."""
 
 import json
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from openhearth.errors import HubError
 from openhearth.pipelines.choice import brought_by, decide
+from openhearth.pipelines.shelf import OnShelf, list_shelf
 from openhearth.pipelines.tasks import TASKS, Task
 
 
@@ -18,8 +20,9 @@ def tasks(
 ) -> None:
     """List the tasks, what each does, and which model of this machine would do it."""
     width = max(map(len, TASKS))
+    shelf = list(list_shelf())
     for task in TASKS.values():
-        model = _model_here(task)
+        model = _model_here(task, shelf)
         if here and model is None:
             continue
         if as_json:
@@ -35,9 +38,9 @@ def tasks(
             typer.echo(f"{task.name:<{width}}  {model or _remedy(task)}\n{'':<{width}}  {task.does}")
 
 
-def _model_here(task: Task) -> str | None:
+def _model_here(task: Task, shelf: Sequence[OnShelf]) -> str | None:
     try:
-        return decide(task.name, None).model.name
+        return decide(task.name, None, shelf=shelf).model.name
     except HubError:
         return None
 

@@ -3,12 +3,14 @@
 Imports no torch: nothing is loaded before everything is decided.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import psutil
 
 from openhearth.errors import Invalid, NotFound, TooLarge, Unsupported
+from openhearth.pipelines.apertium.packages import remedy_for
 from openhearth.pipelines.finding import FoundModel, find_model, is_folder
 from openhearth.pipelines.languages import UNSAID, Tongues, tongues_in
 from openhearth.pipelines.machine import bytes_per_parameter
@@ -67,9 +69,14 @@ class Choice:
 
 
 def decide(
-    request: str | None, model: Any, *, revision: str | None = None, token: str | bool | None = None
+    request: str | None,
+    model: Any,
+    *,
+    revision: str | None = None,
+    token: str | bool | None = None,
+    shelf: Sequence[OnShelf] | None = None,
 ) -> Choice:
-    """The choice for a task or plain words, a model, or both.
+    """The choice for a task or plain words, a model, or both. `shelf`: what is here, for who looked already.
 
     Raises NotUnderstood for words that fit nothing, NotFound where no model is here, TooLarge for one that does not fit.
     """
@@ -84,7 +91,7 @@ def decide(
     named = tuple(way for way in ways_of(task) if model is not None and way.name == model)
     tongues = tongues_in(request) if task.name == "translation" else UNSAID
     if model is None:
-        found, way, why = _from_shelf(task, _specialist(task, request), tongues)
+        found, way, why = _from_shelf(task, _specialist(task, request), tongues, shelf=shelf)
     elif named:
         found, way, _ = _from_shelf(task, None, tongues, named)
         why = "because you asked for this way"
@@ -158,18 +165,23 @@ def brought_by(task: Task, request: str) -> str | None:
 
 def _specialist(task: Task, request: str) -> str | None:
     made = {idea: name for (made_task, idea), name in _MADE_FOR.items() if made_task == task.name}
-    ideas = understand(request).ideas if made else ()
+    ideas = understand(request).ideas if made and find_task(request) is None else ()
     return next((name for idea, name in made.items() if idea in ideas), None)
 
 
 def _from_shelf(
-    task: Task, specialist: str | None, tongues: Tongues, ways: tuple[Way, ...] | None = None
+    task: Task,
+    specialist: str | None,
+    tongues: Tongues,
+    ways: tuple[Way, ...] | None = None,
+    *,
+    shelf: Sequence[OnShelf] | None = None,
 ) -> tuple[FoundModel, Way, str]:
     """The first model on this machine for the best of `ways` (all there are) there is one for. Raises NotFound."""
     # What one table taught a model says nothing about another: none on the shelf is chosen unasked.
     if (without := find_way_without_model(task)) is not None:
         return FoundModel.none(), without, "none is needed"
-    shelf = list(list_shelf())
+    shelf = list(list_shelf()) if shelf is None else shelf
     for known in (known for known in shelf if specialist and known.id == f"{STARTER}/{specialist}"):
         if known.folder is not None and (made := find_way(task, known.folder)):
             return FoundModel(name=known.id, path=known.path), made, "made for what you ask"
@@ -192,7 +204,7 @@ def _from_shelf(
         return FoundModel.none(), at_last, lacking
     if too_large:
         require_room(min(too_large, key=_needed_bytes))
-    raise NotFound(_nothing_here(task))
+    raise NotFound(_nothing_here(task, tongues))
 
 
 def _preference(task: Task, known: OnShelf) -> tuple[bool, bool]:
@@ -200,8 +212,9 @@ def _preference(task: Task, known: OnShelf) -> tuple[bool, bool]:
     return (brought is None or not known.id.endswith(f"/{brought}"), known.pipeline_tag != task.name)
 
 
-def _nothing_here(task: Task) -> str:
-    return f"model: no model for {task.name} is on this machine; {_remedy(task)}."
+def _nothing_here(task: Task, tongues: Tongues) -> str:
+    rules = remedy_for(tongues.source, tongues.target) if task.name == "translation" else ""
+    return f"model: no model for {task.name} is on this machine; {_remedy(task)}.{rules}"
 
 
 def _remedy(task: Task) -> str:

@@ -47,6 +47,7 @@ CASES: list[tuple[str, Any, dict[str, Any], list[str]]] = [
     ("fill-mask", [[{"token_str": "a", "score": 0.6}], [{"token_str": "b", "score": 0.2}]], {}, ["Hidden word 1", "Hidden word 2"]),
     ("summarization", [{"summary_text": "Short."}], {"text": "Long."}, ["Short.", "Long.", "draw-beside"]),
     ("translation", [{"translation_text": "Katze"}], {"text": "cat"}, ["Katze", "cat"]),
+    ("translation", [{"translation_text": "Katze", "src_lang": "en"}], {"text": "cat"}, ["Katze", "found to be English"]),
     ("text2text-generation", [{"generated_text": "B"}], {"text": "A"}, ["B"]),
     ("text-generation", [{"generated_text": " on and on"}], {"text": "It goes"}, ["It goes", " on and on"]),
     ("text-ranking", [{"index": 1, "score": 0.9, "text": "Steel"}], {}, ["<ol", "Steel", "0.900"]),

@@ -8,7 +8,6 @@ from rich.console import Console
 from rich.table import Table
 
 from openhearth.cli.starter.console import show_progress
-from openhearth.cli.starter.install import install_starter
 from openhearth.cli.starter.recipes import all_recipes
 from openhearth.config import load_settings
 
@@ -30,6 +29,10 @@ def starter(
     if list_:
         console.print(_table())
         return
+    from openhearth.cli.starter.install import (
+        install_starter,  # the stock client, which no list or help needs
+    )
+
     settings = load_settings(endpoint=endpoint, token=token)
     with show_progress(console) as report:
         outcomes = install_starter(

@@ -57,7 +57,7 @@ RECIPE = Recipe(
     convert=convert,
     card=Card(
         title="Apertium: English, Spanish, French, Portuguese",
-        summary="Translates by dictionaries and rules, in tenths of a second, without a neural network. 16 MB.",
+        summary="Translates by dictionaries and rules, in tenths of a second, without a neural network. 15 MB.",
         license="gpl-2.0",
         tags=("translation", "apertium", "rule-based"),
         language=("en", "es", "fr", "pt"),
@@ -112,12 +112,22 @@ print(translate("La maison est petite mais le jardin est grand."))
 print(translate.notes)  # words it does not know, ways through another language
 """,
         low_level="""
-from openhearth import pipeline
+import subprocess
 
-translate = pipeline("translation_fr_to_es", model="starter/apertium")
-translate("La maison est petite.")
-print(translate.explain())  # each program of Apertium with its files, from words to grammar and back to words
-translate.explain().run()
+from huggingface_hub import snapshot_download
+
+pair = snapshot_download("starter/apertium") + "/apertium-fr-es/fr-es"
+
+
+def run(stream, *command):
+    done = subprocess.run(command, input=stream, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+words = run("La maison est petite.\\n", "lt-proc", pair + ".automorf.bin")  # what each word may be
+grammar = run(words, "apertium-tagger", "-g", pair + ".prob")            # what it is here
+print(run(grammar, "lt-proc", "-b", pair + ".autobil.bin"))              # and in Spanish
+# From there to the Spanish text: pipeline("translation_fr_to_es")(…), then explain() prints every program.
 """,
     ),
 )

@@ -42,12 +42,13 @@ class Groups(Drawing):
 
 @dataclass(frozen=True, kw_only=True)
 class Words(Drawing):
-    """A text; `before` is what it continues, `source` what it was made from."""
+    """A text; `before` is what it continues, `source` what it was made from, in a `language` that was found out."""
 
     kind = "words"
     text: str
     before: str = ""
     source: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,7 @@ from openhearth.inference.box.drawings.records import (
     Words,
 )
 from openhearth.inference.box.given import Given
+from openhearth.pipelines.languages import language_name
 
 _TEXT_KEYS = ("generated_text", "summary_text", "translation_text", "text")
 
@@ -103,7 +104,9 @@ def draw_text(given: Given, answer: Answer) -> Drawing:
 
 def draw_beside(given: Given, answer: Answer) -> Drawing:
     """A text beside the one that it was made from."""
-    return Words(text=_text_of(answer.value), source=given.fields["text"])
+    found = answer.value[0].get("src_lang") if isinstance(answer.value, list) else None
+    language = language_name(found) if isinstance(found, str) else ""
+    return Words(text=_text_of(answer.value), source=given.fields["text"], language=language)
 
 
 def draw_spans(given: Given, answer: Answer) -> Drawing:
