@@ -17,8 +17,7 @@ PAGES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 360)])
 def test_nobody_meets_a_barrier(running: RunningHub, browser: Browser, theme: Any, width: int) -> None:
     context = browser.new_context(
         base_url=running.url, viewport={"width": width, "height": 800}, color_scheme=theme, bypass_csp=True

@@ -173,7 +173,16 @@ def test_a_dropped_picture_is_answered_in_place_with_the_parameters_that_were_se
     expect(page).to_have_url(f"{starter.url}/starter/efficientnet-lite0")
     page.get_by_label("Answers").fill("many")
     page.get_by_role("button", name="Say what it shows").click()
-    expect(page.locator(".try__outcome .notice--bad")).to_contain_text("top_k: 'many' is no whole number")
+    expect(page.locator(".field--wrong .field__error")).to_contain_text("'many' is no whole number")
+    answers = page.get_by_label("Answers")
+    expect(answers).to_be_focused()
+    expect(answers).to_have_attribute("aria-describedby", "field-top_k-hint field-top_k-error")
+    answers.fill("2")
+    page.keyboard.press("Enter")
+    expect(page.locator(".try__outcome .bar")).to_have_count(2)
+    expect(page.locator(".field--wrong")).to_have_count(0)
+    page.get_by_text("The same call from your own code").click()
+    expect(page.locator(".try__outcome")).to_contain_text("base64.b64encode")
 
 
 @pytest.mark.run
@@ -184,6 +193,20 @@ def test_a_call_that_takes_too_long_is_stopped(starter: RunningHub, page: Page) 
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("status").filter(has_text="Stopped.")).to_be_visible()
     expect(page.get_by_role("button", name="Summarise")).to_be_enabled()
+
+
+@pytest.mark.run
+def test_a_form_that_is_sent_twice_is_asked_once_and_keeps_the_focus(starter: RunningHub, page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
+    page.goto("/tasks/sentence-similarity?model=starter/all-MiniLM-L6-v2")
+    send = page.get_by_role("button", name="Compare")
+    send.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    expect(page.locator(".try__took")).to_be_visible(timeout=90_000)
+    expect(send).to_be_focused()
+    assert len(asked) == 1
 
 
 @pytest.mark.run

@@ -135,7 +135,7 @@ def test_a_link_is_read_and_what_was_read_is_shown(browser: Browser, served: Ser
 def test_a_link_that_leads_nowhere_is_told_in_the_form(browser: Browser, served: Served) -> None:
     browser.visit("summarization", "forge/short")
     page = browser.try_it("forge/short", task="summarization", text=f"{served.url}/none")
-    assert "there is nothing at" in outcome(page) and "notice--bad" in outcome(page)
+    assert "There is nothing at" in page.partition('id="field-text-error"')[2].partition("</p>")[0]
 
 
 def test_an_example_is_tried_again_with_other_parameters(browser: Browser) -> None:
@@ -220,14 +220,8 @@ def test_an_example_outside_the_repo_is_refused(browser: Browser, name: str) -> 
 @pytest.mark.parametrize(
     ("task", "repo_id", "fields", "says"),
     [
-        ("text-generation", "forge/chat", {"text": " "}, "write something"),
-        ("text-generation", "forge/chat", {"text": "Hello", "temperature": "hot"}, "'hot' is no number"),
-        ("text-generation", "forge/chat", {"text": "Hello", "top_p": "7"}, "top_p"),
-        ("text-generation", "forge/chat", {"text": "Hello", "max_tokens": "5000"}, "can hold"),
-        ("image-classification", "forge/look", {}, "picture: choose a picture"),
         ("image-classification", "forge/look", {"picture": b"no picture"}, "PNG, JPEG"),
         ("text-generation", "forge/embed", {"text": "Hello"}, "made for feature-extraction"),
-        ("sentence-similarity", "forge/embed", {"source": "Steel", "sentences": ""}, "sentences: write"),
     ],
 )
 def test_failures_are_told_in_plain_words_in_the_form(
@@ -236,6 +230,31 @@ def test_failures_are_told_in_plain_words_in_the_form(
     browser.visit(task, repo_id)
     told = outcome(browser.try_it(repo_id, task=task, **fields))
     assert says in told and "notice--bad" in told
+
+
+@pytest.mark.parametrize(
+    ("task", "repo_id", "fields", "field", "says"),
+    [
+        ("text-generation", "forge/chat", {"text": " "}, "text", "Write something first."),
+        ("text-generation", "forge/chat", {"text": "A", "temperature": "hot"}, "temperature", "'hot' is no number"),
+        ("text-generation", "forge/chat", {"text": "A", "top_p": "7"}, "top_p", "7"),
+        ("text-generation", "forge/chat", {"text": "A", "max_tokens": "5000"}, "max_tokens", "can hold"),
+        ("image-classification", "forge/look", {}, "picture", "Choose a picture first."),
+        ("image-classification", "forge/look", {"picture_link": "cat"}, "picture_link", "'cat' is no link"),
+        ("sentence-similarity", "forge/embed", {"source": "A", "sentences": ""}, "sentences", "Write at least one"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_field_stands_beside_it(
+    browser: Browser, task: str, repo_id: str, fields: dict[str, str | bytes], field: str, says: str
+) -> None:
+    browser.visit(task, repo_id)
+    page = browser.try_it(repo_id, task=task, **fields)
+    told = page.partition(f'id="field-{field}-error"')[2].partition("</p>")[0]
+    assert says in told
+    assert re.search(
+        rf'id="field-{field}"[^>]*aria-describedby="[^"]*field-{field}-error"[^>]*aria-invalid', page
+    )
+    assert "notice--bad" not in outcome(page)
 
 
 def test_a_private_model_does_not_exist_for_nobody(browser: Browser) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
-from openhearth.access import Actor, require_permission
-from openhearth.errors import Invalid
+from openhearth.access import NOBODY, Actor, require_permission
+from openhearth.errors import HubError, Invalid
 from openhearth.inference.engine_process import EngineProcess
 from openhearth.inference.fleet import PROCESS_BYTES, Fleet
 from openhearth.inference.records import EngineKey, EngineSpec, EngineStatus, ListedModel, Models
@@ -55,6 +55,14 @@ class Inference:
             folder=path,
             needs_bytes=needed_bytes(folder, chosen),
         )
+
+    def is_open(self, repo_id: str) -> bool:
+        """Whether anybody may ask `repo_id`, without a token."""
+        try:
+            self._models.materialise(NOBODY, self._models.resolve(NOBODY, repo_id, DEFAULT_REVISION))
+        except HubError:
+            return False
+        return True
 
     def spec_without_model(self, actor: Actor, task: Task, *, at_last: bool = False) -> EngineSpec | None:
         """What works `task` from what is given alone; None if it needs a stored model. `at_last`: where none is here."""

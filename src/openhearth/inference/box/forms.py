@@ -9,9 +9,10 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
-from openhearth.errors import TooLarge
+from openhearth.errors import HubError, TooLarge
 from openhearth.inference.bodies import BODY_MAX_BYTES
 from openhearth.inference.box.asking import Answer
+from openhearth.inference.box.call_lines import CallLines
 from openhearth.inference.box.declared import BOXES, Box, Field, Parameter, get_box
 from openhearth.inference.box.drawings import Drawing, draw
 from openhearth.inference.box.drawings.files import look_at_picture, media_href
@@ -60,6 +61,8 @@ class Outcome:
     shown: Sequence[Shown] = ()
     turns: Sequence[Turn] = ()
     error: str | None = None
+    field: str | None = None  # the field or parameter that the error speaks of
+    lines: Sequence[CallLines] = ()
     related: Sequence[Markup] = ()  # earlier notes that the error reminds of
 
 
@@ -85,6 +88,7 @@ class WidgetForm:
     samples: Sequence[Sample] = field(metadata={"help": "What it may be tried with"})
     messages: str = field(metadata={"help": "The conversation so far, as the form sends it"})
     outcome: Outcome | None = field(metadata={"help": "What came of the last try"})
+    errors: Mapping[str, str] = field(metadata={"help": "What is wrong with a field, by its name"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +145,7 @@ class Forms:
             samples=samples,
             messages=write_turns(turns),
             outcome=outcome,
+            errors=_errors(box, outcome),
         )
         return self._web.fragment("inference/widget.html", context)
 
@@ -196,7 +201,23 @@ def _choices(box: Box) -> dict[str, list[Choice]]:
     }
 
 
-def outcome_of(given: Given, answer: Answer) -> Outcome:
+def failed(error: HubError, *, turns: Sequence[Turn] = ()) -> Outcome:
+    """What the page shows of a refusal."""
+    about = error.extra.get("param")
+    return Outcome(error=error.message, field=about if isinstance(about, str) else None, turns=turns)
+
+
+def _errors(box: Box, outcome: Outcome | None) -> dict[str, str]:
+    """The error of `outcome` as it stands beside its field, without the name that the field has already."""
+    if outcome is None or outcome.error is None or outcome.field is None:
+        return {}
+    shown = {known.name for known in box.fields} | {f"{known.name}_link" for known in box.files}
+    shown |= {parameter.name for parameter in box.parameters if parameter.kind != "switch"}
+    name, _, says = outcome.error.partition(": ")
+    return {name: says[:1].upper() + says[1:]} if name == outcome.field and name in shown else {}
+
+
+def outcome_of(given: Given, answer: Answer, *, lines: Sequence[CallLines] = ()) -> Outcome:
     """What the page shows of `answer`."""
     is_chat = bool(answer.turns)
     return Outcome(
@@ -206,6 +227,7 @@ def outcome_of(given: Given, answer: Answer) -> Outcome:
         read=given.read,
         shown=_shown(given),
         turns=answer.turns,
+        lines=lines,
     )
 
 

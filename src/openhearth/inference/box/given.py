@@ -5,11 +5,12 @@ Every refusal names the field, as the form calls it.
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from openhearth.errors import Invalid
+from openhearth.errors import HubError, Invalid
 from openhearth.inference.bodies import BODY_MAX_BYTES
 from openhearth.inference.box.declared import Box, Field, Parameter
 from openhearth.inference.box.tables import read_table
@@ -91,7 +92,8 @@ class _Reading:
         text = self._tried.values.get(known.name, "").strip()
         if known.reads_links and is_link(text):
             reader = Reader("text", allow_private=self._allow_private, links_only=True)
-            text, read = reader.read(text)
+            with _naming(known.name):
+                text, read = reader.read(text)
             self.read += read
         return text
 
@@ -109,10 +111,25 @@ class _Reading:
 
     def _linked(self, known: Field, link: str) -> GivenFile:
         if not is_link(link):
-            raise Invalid(f"{known.name}_link: {link[:80]!r} is no link; give one that begins with http.")
-        found = fetch(link, allow_private=self._allow_private, limit_bytes=BODY_MAX_BYTES)
+            raise Invalid(
+                f"{known.name}_link: {link[:80]!r} is no link; give one that begins with http.",
+                param=f"{known.name}_link",
+            )
+        with _naming(f"{known.name}_link"):
+            found = fetch(link, allow_private=self._allow_private, limit_bytes=BODY_MAX_BYTES)
         self.read.append(Read(origin=found.url, kind=known.kind))
         return GivenFile(content=found.content)
+
+
+@contextmanager
+def _naming(name: str) -> Iterator[None]:
+    """Say of a link that cannot be read in which field it stands."""
+    try:
+        yield
+    except HubError as error:
+        error.message = f"{name}: {error.message.removeprefix('link: ')}"
+        error.extra["param"] = name
+        raise
 
 
 def _wanted(known: Field) -> str:

@@ -21,8 +21,9 @@ from openhearth.inference import calls
 from openhearth.inference.askers import ask_for
 from openhearth.inference.bodies import unless_gone
 from openhearth.inference.box.asking import ask
+from openhearth.inference.box.call_lines import write_call
 from openhearth.inference.box.declared import BOXES
-from openhearth.inference.box.forms import Forms, Outcome, Place, outcome_of, read_try
+from openhearth.inference.box.forms import Forms, Outcome, Place, failed, outcome_of, read_try
 from openhearth.inference.box.given import Try, understand
 from openhearth.inference.box.languages import languages_of_card
 from openhearth.inference.box.samples import OURS, list_samples, open_sample
@@ -132,7 +133,7 @@ class Widget:
         except HubError as error:
             if error.status in (401, 404):
                 raise  # there is no such model, as far as this visitor may know
-            outcome = Outcome(error=error.message, turns=turns)
+            outcome = failed(error, turns=turns)
         else:
             languages = read_languages(spec.folder)
             outcome = await unless_gone(request, self._run(spec, repo, tried, turns))
@@ -171,9 +172,15 @@ class Widget:
                 allow_private=self._allow_private,
             )
             engine = await calls.engine_of(self._inference, spec)
-            return await asyncio.to_thread(outcome_of, given, await ask(engine, given, turns))
+            answer = await ask(engine, given, turns)
+            lines = write_call(
+                given,
+                address=self._urls.absolute(f"/models/{repo.id}/pipeline/{given.box.task}"),
+                needs_token=not await asyncio.to_thread(self._inference.is_open, repo.id),
+            )
+            return await asyncio.to_thread(outcome_of, given, answer, lines=lines)
         except HubError as error:
-            return Outcome(error=error.message, turns=turns)
+            return failed(error, turns=turns)
 
     def _href_of(self, repo: RepoRef) -> Callable[[str], str]:
         def href_of(name: str) -> str:

@@ -13,7 +13,7 @@ from openhearth.inference import calls
 from openhearth.inference.bodies import unless_gone
 from openhearth.inference.box.asking import ask
 from openhearth.inference.box.declared import BOXES
-from openhearth.inference.box.forms import Forms, Outcome, Place, outcome_of, read_try
+from openhearth.inference.box.forms import Forms, Outcome, Place, failed, outcome_of, read_try
 from openhearth.inference.box.given import GivenFile, Try, understand
 from openhearth.inference.box.samples import list_samples
 from openhearth.inference.service import Inference
@@ -61,7 +61,7 @@ class BoxWithoutModel:
             engine = await calls.engine_of(self._inference, spec)
             return await asyncio.to_thread(outcome_of, given, await ask(engine, given))
         except HubError as error:
-            return Outcome(error=error.message)
+            return failed(error)
 
 
 def _place(task: str) -> Place:

@@ -1,5 +1,7 @@
-// <try-form>: sends its form in the background and puts the answer where the page would have shown it. What was chosen
-// is shown until the answer comes, which can be stopped.
+// <try-form>: sends its form in the background and puts the answer where the page would have shown it, what is wrong with a
+// field beside that. What was chosen is shown until the answer comes, which can be stopped; the time it takes is counted.
+const LOADING_AFTER_S = 3;
+
 class TryForm extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
@@ -23,8 +25,10 @@ class TryForm extends HTMLElement {
     if (isExample) this.fill(JSON.parse(event.submitter.value));
     this.setBusy(new AbortController());
     try {
-      this.outcome.replaceChildren(...(await this.ask(body)));
+      const page = await this.ask(body);
+      this.outcome.replaceChildren(...(page.querySelector(".try__outcome") ?? page.querySelector("main") ?? page.body).childNodes);
       this.pace.textContent = "";
+      if (!this.mark(page)) this.outcome.scrollIntoView({ block: "nearest" });
     } catch (error) {
       this.pace.textContent = error.name === "AbortError" ? "Stopped." : "The hub could not be reached; try again.";
     } finally {
@@ -32,12 +36,48 @@ class TryForm extends HTMLElement {
     }
   }
 
+  // The button keeps the focus: it is not disabled, and does nothing meanwhile.
   setBusy(asking) {
     this.asking = asking;
     this.ariaBusy = asking ? "true" : "false";
     this.stopButton.hidden = !asking;
-    this.sendButton.disabled = Boolean(asking);
-    if (asking) this.pace.textContent = "Working…";
+    this.sendButton.ariaDisabled = asking ? "true" : null;
+    clearInterval(this.clock);
+    if (!asking) return;
+    const started = Date.now();
+    this.pace.textContent = "Working…";
+    this.clock = setInterval(() => this.count(Math.round((Date.now() - started) / 1000)), 1000);
+  }
+
+  // Told once to those who listen; the seconds are for those who look.
+  count(seconds) {
+    const words = seconds < LOADING_AFTER_S ? "Working…" : "Working… A model that nobody used lately is loaded first.";
+    this.seconds ??= Object.assign(document.createElement("span"), { ariaHidden: "true" });
+    this.seconds.textContent = ` ${seconds} s`;
+    if (this.pace.firstChild?.textContent !== words) this.pace.replaceChildren(words, this.seconds);
+    else this.pace.append(this.seconds);
+  }
+
+  // Puts what `page` says of a field beside ours, and leads there. Whether there was something.
+  mark(page) {
+    for (const field of this.form.querySelectorAll(".field--wrong")) {
+      field.classList.remove("field--wrong");
+      field.querySelector(".field__error")?.remove();
+      field.querySelector("[aria-invalid]")?.removeAttribute("aria-invalid");
+    }
+    const error = page.querySelector(".try .field__error");
+    const input = error && document.getElementById(error.id.replace(/-error$/, ""));
+    if (!input) return false;
+    const field = input.closest(".field, .drop");
+    field.classList.add("field--wrong");
+    field.append(error);
+    input.setAttribute("aria-invalid", "true");
+    const described = (input.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && id !== error.id);
+    input.setAttribute("aria-describedby", [...described, error.id].join(" "));
+    const folded = input.closest("details");
+    if (folded) folded.open = true;
+    input.focus();
+    return true;
   }
 
   // An example's words are written into the fields; its file is kept for trying it again.
@@ -56,8 +96,7 @@ class TryForm extends HTMLElement {
 
   async ask(body) {
     const response = await fetch(this.form.action, { method: "POST", body, headers: { Accept: "text/html" }, signal: this.asking.signal });
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    return (page.querySelector(".try__outcome") ?? page.querySelector("main") ?? page.body).childNodes;
+    return new DOMParser().parseFromString(await response.text(), "text/html");
   }
 
   chose() {
