@@ -11,6 +11,7 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,11 @@ class Stranger(http.server.BaseHTTPRequestHandler):
         elif self.path == "/endless":
             self._answer(200, {"Content-Type": "text/plain", "Transfer-Encoding": "chunked"})
             self._send_a_gibibyte()
+        elif self.path == "/broken-off":
+            self._answer(200, {"Content-Type": "text/plain", "Content-Length": "5000"}, b"Steel is hard. ")
+        elif self.path == "/drips":
+            self._answer(200, {"Content-Type": "text/plain", "Content-Length": "5000"})
+            self._drip()
         elif self.path == "/no-text":
             self._answer(
                 200, {"Content-Type": "text/html"}, b"<html><body><nav></nav><script>1</script></body></html>"
@@ -70,6 +76,15 @@ class Stranger(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
         self.close_connection = "Content-Length" in headers
+
+    def _drip(self) -> None:
+        """A byte now and then: never silent, and never done."""
+        try:
+            for _ in range(200):
+                self.wfile.write(b"a")
+                time.sleep(0.05)
+        except OSError:
+            self.close_connection = True
 
     def _send_a_gibibyte(self) -> None:
         block = b"a" * (1 << 20)
@@ -200,6 +215,18 @@ def test_a_gibibyte_is_refused_by_its_label_or_stopped_at_the_limit(stranger: st
     with pytest.raises(TooLarge, match="gives more than 8 MiB"):
         fetch(f"{stranger}/endless", allow_private=True, limit_bytes=8 << 20)
     assert Stranger.sent < 64 << 20, "what was under way when the line was cut, and no more"
+
+
+def test_a_page_that_breaks_off_or_never_ends_is_no_page(
+    stranger: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(UpstreamFailed, match="/broken-off broke off before its end; try again"):
+        fetch(f"{stranger}/broken-off", allow_private=True)
+    monkeypatch.setattr("openhearth.pipelines.reading.links.FETCH_MAX_S", 0.5)
+    started = time.monotonic()
+    with pytest.raises(UpstreamFailed, match=r"/drips takes longer than 0\.5 seconds; download it"):
+        fetch(f"{stranger}/drips", allow_private=True)
+    assert time.monotonic() - started < 5
 
 
 def test_a_text_that_begins_with_http_and_a_file_whose_name_looks_like_a_link(

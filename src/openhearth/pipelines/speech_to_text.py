@@ -112,4 +112,9 @@ def load(found: FoundModel, task: str, options: PipelineOptions) -> SpeechToText
     native = load_native(found, task, options)
     if getattr(native, "feature_extractor", None) is None:
         raise Invalid(f"{found.name} brings no feature extractor; add its preprocessor_config.json.")
+    tokenizer = native.tokenizer
+    if native.type == WHISPER and tokenizer.pad_token_id is None:
+        tokenizer.pad_token = (
+            tokenizer.eos_token
+        )  # as Whisper itself pads; without one, sounds come in no batches
     return SpeechToText(native)

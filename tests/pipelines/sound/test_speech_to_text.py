@@ -135,6 +135,12 @@ def test_a_generator_is_answered_one_by_one(whisper: Pipe, clips: dict[Path, str
     assert plain_words(answer["text"]) == plain_words(clips[clip])
 
 
+@pytest.mark.slow
+def test_sounds_are_worked_in_batches(whisper: Pipe, clips: dict[Path, str]) -> None:
+    some = sorted(clips, key=lambda path: path.stat().st_size)[:2]
+    assert whisper(some, batch_size=2, **QUICKLY) == [whisper(path, **QUICKLY) for path in some]
+
+
 def test_times_can_be_saved_as_subtitles_and_need_to_be_asked_for(
     whisper: Pipe, clips: dict[Path, str], tmp_path: Path
 ) -> None:

@@ -1,7 +1,7 @@
 """Plain words lead to the right task.
 
-`tuned.tsv` was looked at while the lexicon was written, and `told.tsv` beside it is what else was learned from; `unseen.tsv`
-was not looked at.
+`tuned.tsv` was looked at while the lexicon was written, and the `told*.tsv` beside it are what else was learned from, each by an
+author of its own; `unseen.tsv` was not looked at. `nothing.tsv` was learned as asking for nothing, `nonsense.txt` was not.
 """
 
 from __future__ import annotations
@@ -33,6 +33,15 @@ def chosen(request: str) -> str:
         return "nothing"
 
 
+def offered(request: str) -> tuple[str, ...]:
+    """The chosen task and the others, or the nearest where none was chosen."""
+    try:
+        choice = choose(request)
+    except NotUnderstood as refused:
+        return refused.nearest
+    return (choice.task, *choice.others)
+
+
 def accuracy(name: str) -> float:
     pairs = list(phrasings(name))
     return sum(chosen(request) == task for task, request in pairs) / len(pairs)
@@ -44,7 +53,20 @@ def test_phrasings_that_were_looked_at_are_understood() -> None:
 
 def test_phrasings_that_nobody_looked_at_are_understood_as_often_as_before() -> None:
     """Written by people who had not seen the lexicon. The aim is 0.95; this is the floor that no change may go below."""
-    assert accuracy("unseen.tsv") >= 0.91
+    assert accuracy("unseen.tsv") >= 0.92
+
+
+def test_the_right_task_is_among_those_offered() -> None:
+    pairs = list(phrasings("unseen.tsv"))
+    assert sum(task in offered(request) for task, request in pairs) / len(pairs) >= 0.98
+
+
+def test_what_wants_no_task_is_refused_or_answered_as_a_guess() -> None:
+    lines = (HERE / "nonsense.txt").read_text(encoding="utf-8").splitlines()
+    taken = [line for line in lines if chosen(line) != "nothing"]
+    assert len(taken) / len(lines) <= 0.1, taken
+    surely = [line for line in taken if "a guess" not in choose(line).reason]
+    assert len(surely) / len(lines) <= 0.05, surely
 
 
 def test_the_choice_says_why_and_what_it_will_be_fed() -> None:
@@ -93,7 +115,7 @@ def test_no_model_is_needed_to_understand() -> None:
 
 
 def test_what_was_learned_is_of_the_table_as_it_stands() -> None:
-    """After a change of `told.tsv`: `python -m tests.pipelines.words.learn`."""
+    """After a change of a table: `python -m tests.pipelines.words.learn`."""
     import numpy as np
 
     from openhearth.pipelines.words.learned import LEARNED
@@ -101,7 +123,7 @@ def test_what_was_learned_is_of_the_table_as_it_stands() -> None:
 
     with np.load(LEARNED) as held:
         assert str(held["tables"]) == digest()
-    assert LEARNED.stat().st_size < 500_000
+    assert LEARNED.stat().st_size < 1_000_000
 
 
 def test_typing_errors_and_words_outside_the_lexicon_are_understood_by_their_pieces() -> None:
@@ -109,6 +131,27 @@ def test_typing_errors_and_words_outside_the_lexicon_are_understood_by_their_pie
     assert choice.task == "summarization"
     assert choose("trancribe mp3").task == "automatic-speech-recognition"
     assert "like those of others" in choose("correct the spelling in this mail").reason
+
+
+@pytest.mark.parametrize(
+    ("request_", "task"),
+    [
+        ("don't translate it, just summarise", "summarization"),
+        ("ne traduis pas, résume seulement", "summarization"),
+        ("summarise the letter, no need to translate it", "summarization"),
+        ("not a summary, I want a translation", "translation"),
+        ("translate 'good morning' to Spanish", "translation"),
+        ("translate 'summarise the text' to German", "translation"),
+    ],
+)
+def test_what_is_not_wanted_and_what_is_quoted_mislead_nobody(request_: str, task: str) -> None:
+    assert choose(request_).task == task
+
+
+def test_tasks_that_only_what_was_learned_knows_are_chosen_too() -> None:
+    assert choose("one model that hears, sees and answers with voice or drawings").task == "any-to-any"
+    assert choose("correct the grammar of my text").task == "text2text-generation"
+    assert choose("yes or no with a probability for each question about a mail").task == "decision"
 
 
 def test_understanding_takes_a_moment() -> None:

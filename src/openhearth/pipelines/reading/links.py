@@ -9,6 +9,8 @@ import http.client
 import re
 import socket
 import ssl
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -17,7 +19,8 @@ from openhearth.kit.addresses import find_objection
 
 FETCH_MAX_BYTES = 200 << 20
 REDIRECTS_MAX = 5
-TIMEOUT_S = 30.0
+TIMEOUT_S = 30.0  # without a byte
+FETCH_MAX_S = 180.0  # in all: a server that sends a byte now and then is never silent
 _BLOCK_BYTES = 1 << 20
 _LINK = re.compile(r"https?://[^\s/?#]+[^\s]*", re.IGNORECASE)
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -71,12 +74,39 @@ def _ask(url: str, allow_private: bool, limit_bytes: int) -> Fetched | str:
     if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
         raise Invalid(f"link: {url[:200]!r} is no http or https address; give one, or the path of a file.")
     try:
-        with contextlib.closing(_connect(parts, allow_private)) as connection:
+        with contextlib.closing(_connect(parts, allow_private)) as connection, _cut_off(connection, url):
             return _converse(connection, parts, url, limit_bytes)
     except (OSError, http.client.HTTPException, UnicodeError) as error:
         raise UpstreamFailed(
             f"link: {url} cannot be fetched ({error}); check it, or download it and give the file."
         ) from None
+
+
+@contextlib.contextmanager
+def _cut_off(connection: http.client.HTTPConnection, url: str) -> Iterator[None]:
+    """Close the line when the whole of it has taken too long. Raises UpstreamFailed then, whatever that ended in."""
+    opened: socket.socket = connection.sock
+    late = threading.Event()
+
+    def cut() -> None:
+        late.set()
+        with contextlib.suppress(OSError):
+            opened.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(FETCH_MAX_S, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except (OSError, http.client.HTTPException, UpstreamFailed):
+        if not late.is_set():
+            raise
+    finally:
+        timer.cancel()
+    if late.is_set():
+        raise UpstreamFailed(
+            f"link: {url} takes longer than {FETCH_MAX_S:g} seconds; download it and give the file."
+        )
 
 
 def _converse(
@@ -143,6 +173,10 @@ def _receive(response: http.client.HTTPResponse, url: str, limit_bytes: int) -> 
     total = response.length or 0  # what it says it will send, where it says so
     while total <= limit_bytes:
         if not (block := response.read(_BLOCK_BYTES)):
+            if response.length:  # what is still to come
+                raise UpstreamFailed(
+                    f"link: {url} broke off before its end; try again, or download it and give the file."
+                )
             return b"".join(blocks)
         blocks.append(block)
         total = max(total, sum(map(len, blocks)))

@@ -1,8 +1,8 @@
 """From plain words to a task: `choose("I want to summarise a website")`.
 
-Every clue of `clues.toml` whose ideas the request names adds its weight, and what was learned from tables of phrasings
-(`learned.py`) is heard beside them; the likeliest task is chosen, and the clues are the reason given. What nothing speaks
-for is refused with the nearest tasks.
+What was learned from tables of phrasings (`learned.py`) weighs words, pieces of words and the ideas that they name; the likeliest
+task is chosen, and the clues of `clues.toml` that the request fulfils are the reason given. What asks for none of the tasks,
+like "delete my account", is refused with the nearest ones.
 """
 
 import math
@@ -13,9 +13,12 @@ from openhearth.errors import Invalid
 from openhearth.pipelines.words.clues import clues
 from openhearth.pipelines.words.ideas import Understood, understand
 
-LEAST_WEIGHT = 2.0
-# Without clues of that weight, what was learned must be this sure.
-LEAST_CHANCE = 0.2
+# Of some fifty tasks, none is likelier where nothing is known of a request's words.
+LEAST_CHANCE = 0.08
+# From here on a choice is given as a guess.
+SURE_CHANCE = 0.35
+# What is less likely than this is no better offer than what most people come for.
+_OFFERED_CHANCE = 0.02
 _NEAREST = 4
 # What to offer to somebody whose words say nothing we know: what most people come for.
 _COMMON = (
@@ -45,7 +48,8 @@ class NotUnderstood(Invalid):
 class WordChoice:
     """The task that a request was understood as, and why.
 
-    `because` holds the words of the request that spoke for it; `takes` is the kind of input it names or the task's usual one.
+    `because` holds the words of the request that spoke for it; `takes` is the kind of input it names or the task's usual one;
+    `chance` is how likely it is meant, by what was learned (0 to 1).
     """
 
     task: str
@@ -53,39 +57,45 @@ class WordChoice:
     because: tuple[str, ...]
     language: str
     weight: float
+    chance: float
     others: tuple[str, ...]
 
     @property
     def reason(self) -> str:
+        guess = "" if self.chance >= SURE_CHANCE else ", but this is a guess"
         if not self.because:
-            return f"your words are like those of others who wanted {self.task}"
+            return f"your words are like those of others who wanted {self.task}{guess}"
         words = ", ".join(f"“{word}”" for word in self.because)
-        return f"your words {words} speak of {self.task}"
+        return f"your words {words} speak of {self.task}{guess}"
 
 
 def choose(request: str) -> WordChoice:
     """The task that `request` asks for, in any language of the lexicon. Raises NotUnderstood."""
+    from openhearth.pipelines.words.learned import NOTHING  # numpy only once somebody asks
+
     understood = understand(request)
-    weights = weigh(understood.ideas)
-    chances = _chances(request, understood, weights)
+    chances = _chances(request, understood)
+    nothing = chances.pop(NOTHING)
     ordered = sorted(chances, key=lambda task: -chances[task])
     task = ordered[0]
-    if max(weights.values(), default=0.0) < LEAST_WEIGHT and chances[task] < LEAST_CHANCE:
-        raise NotUnderstood(request, _nearest(sorted(weights, key=lambda task: -weights[task])))
+    if chances[task] < max(nothing, LEAST_CHANCE):
+        raise NotUnderstood(request, _nearest([task for task in ordered if chances[task] >= _OFFERED_CHANCE]))
     return WordChoice(
         task=task, takes=_takes(task, understood), because=_because(task, understood), language=understood.language,
-        weight=round(weights.get(task, 0.0), 2), others=tuple(task for task in ordered[1:_NEAREST] if task in weights),
+        weight=round(weigh(understood.ideas).get(task, 0.0), 2), chance=round(chances[task], 3),
+        others=tuple(ordered[1:_NEAREST]),
     )  # fmt: skip
 
 
-def _chances(request: str, understood: Understood, weights: Mapping[str, float]) -> dict[str, float]:
-    """Task → how likely it is meant, by clues and by what was learned."""
-    from openhearth.pipelines.words.learned import learned  # numpy only once somebody asks
+def _chances(request: str, understood: Understood) -> dict[str, float]:
+    """Task, or NOTHING → how likely it is meant."""
+    from openhearth.pipelines.words.learned import learned
 
-    odds = learned().weigh(request, understood.ideas, weights)
+    odds = learned().weigh(request, understood.ideas)
     most = max(odds.values())
-    powers = {task: math.exp(value - most) for task, value in odds.items() if task in clues()}
-    return {task: power / sum(powers.values()) for task, power in powers.items()}
+    powers = {task: math.exp(value - most) for task, value in odds.items()}
+    total = sum(powers.values())
+    return {task: power / total for task, power in powers.items()}
 
 
 def weigh(ideas: Mapping[str, str]) -> dict[str, float]:
