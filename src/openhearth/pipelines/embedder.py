@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from openhearth.errors import Unsupported
 from openhearth.pipelines.feature_extraction import load as load_embedder
 from openhearth.pipelines.finding import FoundModel
 from openhearth.pipelines.lists import with_progress
@@ -25,6 +26,10 @@ class Embedder:
 
     @classmethod
     def of(cls, found: FoundModel, options: PipelineOptions) -> Self:
+        if found.loaded is not None:
+            raise Unsupported(
+                f"model: {found.name} is given loaded, and nearness of meaning loads its own; give its folder or id."
+            )
         device = str(options.device) if options.device is not None else "auto"
         return cls(
             load_embedder(
