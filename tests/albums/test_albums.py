@@ -151,3 +151,14 @@ def test_what_cannot_be_done_is_said_in_a_sentence(desk: Desk) -> None:
     desk.albums.forget_all(opened)
     with pytest.raises(HubError, match="openhearth starter faces"):
         desk.albums.look(desk.actors["ada"], desk.open())
+
+
+def test_names_that_are_alike_or_no_words_are_found_as_they_are_written(desk: Desk) -> None:
+    desk.look()
+    desk.name("Jean Paul", "data/biden.jpg")
+    desk.name("Jean-Paul", "data/obama.jpg")
+    assert desk.find("Jean Paul") == ["biden.jpg"] and desk.find("Jean-Paul")[0] == "obama.jpg"
+    with pytest.raises(Invalid, match="may be Jean Paul or Jean-Paul"):
+        desk.find("jean")
+    desk.name("❤", "data/biden.jpg")
+    assert desk.find("❤") == ["biden.jpg"]

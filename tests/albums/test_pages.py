@@ -54,6 +54,11 @@ def test_an_album_from_the_card_to_a_name_on_every_photo(desk: Desk) -> None:
     page = ada.read(desk.here)
     assert 'http-equiv="refresh"' not in page and "faces of somebody: who is it?" in page
     assert "1 photo could not be looked at" in page and "data/torn.jpg" in page
+    asked = desk.eyes.asked
+    assert ada.send(f"{desk.here}/look", {}, page=desk.here).status_code == 303
+    desk.site.hub.queue.run_due()
+    assert desk.eyes.asked == asked + 1, "only the torn one is tried again"
+    page = ada.read(desk.here)
     shown = pictures_of(page)
     assert shown and all(ada.get(at).headers["content-type"] == "image/jpeg" for at in shown)
 

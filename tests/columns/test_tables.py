@@ -128,3 +128,11 @@ def test_numbers_are_drawn_in_bins_and_texts_by_their_length() -> None:
     marked = chart_of([Cell(row, "x", answer=[names[row], names[-1]]) for row in range(39)])
     assert marked is not None and [(bar.label, bar.count) for bar in marked.bars] == [("PER", 78)]
     assert chart_of([Cell(0, "x", error="no")]) is None
+    # Labels are counted, however many there are; whole numbers are not cut in parts.
+    labels = chart_of([Cell(row, "x", answer=[{"label": f"kind {row}", "score": 0.5}]) for row in range(60)])
+    assert labels is not None and labels.of == "Rows for each label"
+    assert labels.bars[-1].label == "others" and sum(bar.count for bar in labels.bars) == 60
+    few = chart_of([Cell(row, "x", answer={"summary_text": f"w{row} " * (1 + row % 4)}) for row in range(14)])
+    assert few is not None and [(bar.label, bar.count) for bar in few.bars] == [
+        ("1", 4), ("2", 4), ("3", 3), ("4", 3)
+    ]  # fmt: skip

@@ -9,6 +9,7 @@ import pytest
 
 from openhearth.errors import Invalid
 from openhearth.pipelines import pipeline
+from openhearth.pipelines.central_sentences import read_sentences
 from openhearth.pipelines.faithfulness import tidied, unsupported_facts
 from openhearth.pipelines.splitting import split
 from openhearth.pipelines.summary_pieces import even_pieces, summarise_pieces
@@ -86,6 +87,23 @@ def test_nothing_is_dropped_from_the_middle_and_every_step_fits() -> None:
     thirds = [any(f"{mark} " in last for mark in marks[at : at + 14]) for at in (0, 14, 28)]
     assert all(thirds), "the last summary speaks of the beginning, the middle and the end"
     assert made.startswith(last)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("It cost $77.5 million in Nov. 1988. The U.S. paid.", ["It cost $77.5 million in Nov. 1988.", "The U.S. paid."]),
+        ("She said “Go.” Then she went.", ["She said “Go.”", "Then she went."]),
+        ("これは文です。次の文。", ["これは文です。", "次の文。"]),
+        ("Opening hours\n\nWe open at six.\n- Bread is sold first.", ["Opening hours", "We open at six.", "Bread is sold first."]),
+        (
+            "A line that an editor has wrapped before its end\ngoes on in the next one.",
+            ["A line that an editor has wrapped before its end goes on in the next one."],
+        ),
+    ],
+)  # fmt: skip
+def test_sentences_are_read_whole(text: str, said: list[str]) -> None:
+    assert [sentence.text for sentence in read_sentences(text)] == said
 
 
 def test_pieces_are_of_about_one_size() -> None:

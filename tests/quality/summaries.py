@@ -18,6 +18,7 @@ from openhearth.cli.starter.adapters.train_sentiment import opened_archive
 from openhearth.cli.starter.install import default_cache
 from openhearth.cli.starter.recipes.review_sentences import read_sentences
 from openhearth.pipelines import pipeline
+from openhearth.pipelines.extractive_summary import ExtractiveSummary
 from openhearth.pipelines.faithfulness import unsupported_facts
 from openhearth.pipelines.splitting import sentences
 from tests.quality.figures import Figure
@@ -51,12 +52,12 @@ def judge() -> Iterator[Figure]:
             rows = [(e, s) for e, s in zip(marked, said, strict=True) if e.is_unseen == chosen]
             kept, facts = sum(facts_kept(s, e.facts) for e, s in rows), sum(len(e.facts) for e, _ in rows)
             yield Figure(
-                name=f"summaries, {what}: facts kept, {name}", value=kept / facts, rows=facts,
+                name=f"summaries, {what}, {name}: facts kept", value=kept / facts, rows=facts,
                 aim=AIM if name == "unasked" else None,
             )  # fmt: skip
         invented = [len(unsupported_facts(s, e.text)) for e, s in zip(marked, said, strict=True)]
         yield Figure(
-            name=f"  texts with names or numbers made up, {name}", value=sum(map(bool, invented)) / len(marked),
+            name=f"summaries, {name}: name or number made up", value=sum(map(bool, invented)) / len(marked),
             rows=len(marked), aim=0.0 if name == "unasked" else None, is_error=True,
         )  # fmt: skip
         words = sum(len(s.split()) for s in said) // len(said)
@@ -64,13 +65,17 @@ def judge() -> Iterator[Figure]:
 
 
 def ways() -> Mapping[str, Way]:
-    """What is chosen unasked, the same in five sentences, and a small chat model with and without what it makes up."""
-    own, asked = pipeline("summarization"), pipeline("summarization", model=_CHAT)
+    """What is chosen unasked, the same at greater length and without a model, and a small chat model."""
+    own, asked, by_words = (
+        pipeline("summarization"),
+        pipeline("summarization", model=_CHAT),
+        ExtractiveSummary(None),
+    )
     return {
         "unasked": lambda text: str(own(text)[0]["summary_text"]),
-        "unasked, five sentences": lambda text: str(own(text, sentences=5)[0]["summary_text"]),
+        "five sentences": lambda text: str(own(text, sentences=5)[0]["summary_text"]),
+        "by words alone": lambda text: by_words(text)[0]["summary_text"],
         "small chat model": lambda text: str(asked(text)[0]["summary_text"]),
-        "small chat model, unrepaired": lambda text: str(asked(text, repair=False)[0]["summary_text"]),
     }
 
 

@@ -13,9 +13,9 @@ from starlette.routing import Route
 from openhearth.access import Action, decide
 from openhearth.accounts.pages.routes import form_route, page_route
 from openhearth.albums.gallery import Match
-from openhearth.albums.photos import list_photos
+from openhearth.albums.photos import holds_photos
 from openhearth.albums.records import Album, Face, Progress
-from openhearth.albums.service import Albums, OpenAlbum
+from openhearth.albums.service import FACES_AT_ONCE, Albums, OpenAlbum
 from openhearth.errors import HubError, Invalid
 from openhearth.kit.names import RepoRef
 from openhearth.repos import OpenRepo, Repo, RepoFrame, RepoHead, Repos
@@ -152,7 +152,7 @@ class AlbumPages:
         actor = actor_of(request)
         if repo.ref.type != "dataset" or not decide(actor, Action.WRITE, repo.resource).allowed:
             return None
-        if not list_photos(self._repos, repo, self._repos.content.resolve(repo)):
+        if not holds_photos(self._repos, repo):
             return None
         return self._web.fragment("albums/panel.html", Panel(href=self._here(repo.ref)))
 
@@ -214,10 +214,12 @@ class AlbumPages:
         return self._web.page(request, "albums/group.html", page, status=400 if error else 200)
 
     def show_face(self, request: Request) -> Response:
-        return _picture(self._albums.find_picture(self._open(request), request.path_params["face"]))
+        face = request.path_params["face"]
+        return _picture(self._albums.get_picture(actor_of(request), _ref_of(request), face))
 
     def show_preview(self, request: Request) -> Response:
-        return _picture(self._albums.find_preview(self._open(request), request.path_params["oid"]))
+        oid = request.path_params["oid"]
+        return _picture(self._albums.get_preview(actor_of(request), _ref_of(request), oid))
 
     # Changing
 
@@ -229,7 +231,7 @@ class AlbumPages:
         """A whole group by one of its faces, or the faces that were ticked."""
         group = text_of(form, "group", default="")
         ticked = [face for face in form.getlist("face") if isinstance(face, str)]
-        faces = ticked or [face.id for face in self._albums.gallery(opened).group_of(group)]
+        faces = ticked or [face.id for face in self._albums.gallery(opened).group_of(group)[:FACES_AT_ONCE]]
         if not faces:
             raise Invalid("faces: none was chosen, or they have a name by now; load the page again.")
         self._albums.name(opened, text_of(form, "name"), faces)
@@ -265,8 +267,7 @@ class AlbumPages:
     # Parts
 
     def _open(self, request: Request, *, to_change: bool = False) -> OpenAlbum:
-        ref = RepoRef("dataset", request.path_params["ns"], request.path_params["name"])
-        return self._albums.open(actor_of(request), ref, to_change=to_change)
+        return self._albums.open(actor_of(request), _ref_of(request), to_change=to_change)
 
     def _head(self, request: Request, opened: OpenAlbum) -> RepoHead:
         at = OpenRepo(request=request, actor=actor_of(request), repo=opened.repo)
@@ -301,6 +302,10 @@ class AlbumPages:
             preview=f"{here}/photos/{match.face.oid}", picture=f"{here}/faces/{match.face.id}",
             likeness=None if match.is_tagged else match.score,
         )  # fmt: skip
+
+
+def _ref_of(request: Request) -> RepoRef:
+    return RepoRef("dataset", request.path_params["ns"], request.path_params["name"])
 
 
 def _picture(content: bytes) -> Response:

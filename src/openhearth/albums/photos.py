@@ -18,9 +18,19 @@ def list_photos(repos: Repos, repo: Repo, commit: str) -> Mapping[str, list[Entr
     """Content → the files that hold it, by path."""
     found: dict[str, list[Entry]] = {}
     for entry in repos.content.list_files(repo, commit):
-        if PurePosixPath(entry.path).suffix.lower() in SUFFIXES:
+        if _is_photo(entry):
             found.setdefault(entry.oid, []).append(entry)
     return found
+
+
+def holds_photos(repos: Repos, repo: Repo) -> bool:
+    """Whether there are photos among the first thousand files."""
+    first = repos.content.list_tree(repo, repos.content.resolve(repo), recursive=True)
+    return any(_is_photo(entry) for entry in first.items)
+
+
+def _is_photo(entry: Entry) -> bool:
+    return entry.type == "file" and PurePosixPath(entry.path).suffix.lower() in SUFFIXES
 
 
 def read_photo(repos: Repos, repo: Repo, entry: Entry) -> bytes:

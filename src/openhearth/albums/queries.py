@@ -66,6 +66,12 @@ def delete_photos(rows: Connection, repo_key: str, oids: Sequence[str]) -> None:
         rows.execute(sa.delete(album_photos).where(c.repo_key == repo_key, c.oid.in_(some)))
 
 
+def delete_unreadable(rows: Connection, repo_key: str) -> None:
+    """Forget which photos could not be looked at, so that they are tried again."""
+    c = album_photos.c
+    rows.execute(sa.delete(album_photos).where(c.repo_key == repo_key, c.error.is_not(None)))
+
+
 def list_faces(rows: Connection, repo_key: str) -> list[tuple[Face, bytes]]:
     """With their vectors, the oldest first."""
     c = album_faces.c

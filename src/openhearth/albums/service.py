@@ -59,7 +59,15 @@ class Albums:
 
     def open(self, actor: Actor, ref: RepoRef, *, to_change: bool = False) -> OpenAlbum:
         """Raises RepoNotFound, Gated, Unauthenticated, Forbidden; NotFound for readers of a public dataset."""
-        repo = self._repos.catalogue.get(actor, ref, Action.WRITE if to_change else Action.READ)
+        repo = self._admit(actor, ref, Action.WRITE if to_change else Action.READ)
+        commit = self._repos.content.resolve(repo)
+        with self._db.read() as rows:
+            album = queries.find_album(rows, repo.key)
+        photos = list_photos(self._repos, repo, commit)
+        return OpenAlbum(repo, commit, album, photos, decide(actor, Action.WRITE, repo.resource).allowed)
+
+    def _admit(self, actor: Actor, ref: RepoRef, action: Action) -> Repo:
+        repo = self._repos.catalogue.get(actor, ref, action)
         if not self.may_see(actor, repo):
             if actor.is_anonymous:
                 raise Unauthenticated(
@@ -69,11 +77,7 @@ class Albums:
                 "There is no album of this dataset that you may see: those who may change it see it."
             )
         self._repos.catalogue.require_files(actor, repo)
-        commit = self._repos.content.resolve(repo)
-        with self._db.read() as rows:
-            album = queries.find_album(rows, repo.key)
-        photos = list_photos(self._repos, repo, commit)
-        return OpenAlbum(repo, commit, album, photos, decide(actor, Action.WRITE, repo.resource).allowed)
+        return repo
 
     def may_see(self, actor: Actor, repo: Repo) -> bool:
         needed = Action.READ if repo.is_private else Action.WRITE
@@ -122,26 +126,28 @@ class Albums:
     def find(self, opened: OpenAlbum, words: str) -> tuple[str, Sequence[Match]]:
         """The name that `words` are or speak of, and that person's faces, surest first. Raises NotFound, Invalid."""
         people = self.gallery(opened).people
-        name = find_name(checked_name(words), people)
+        name = words if words in people else find_name(checked_name(words), people)
         if name is None:
             there = f"named are {', '.join(sorted(people))}" if people else "nobody is named yet"
             raise NotFound(f"name: nobody called {words[:80]!r} is in this album; {there}.")
         return name, people[name]
 
-    def find_picture(self, opened: OpenAlbum, face_id: str) -> bytes:
-        """A small JPEG of a face. Raises NotFound."""
+    def get_picture(self, actor: Actor, ref: RepoRef, face_id: str) -> bytes:
+        """A small JPEG of a face. Raises as `open` does, and NotFound."""
+        repo = self._admit(actor, ref, Action.READ)
         with self._db.read() as rows:
-            return _found(queries.find_picture(rows, opened.repo.key, face_id))
+            return _found(queries.find_picture(rows, repo.key, face_id))
 
-    def find_preview(self, opened: OpenAlbum, oid: str) -> bytes:
-        """A small JPEG of a photo with faces. Raises NotFound."""
+    def get_preview(self, actor: Actor, ref: RepoRef, oid: str) -> bytes:
+        """A small JPEG of a photo with faces. Raises as `open` does, and NotFound."""
+        repo = self._admit(actor, ref, Action.READ)
         with self._db.read() as rows:
-            return _found(queries.find_preview(rows, opened.repo.key, oid))
+            return _found(queries.find_preview(rows, repo.key, oid))
 
     # Changing: only for what was opened to be changed
 
     def look(self, actor: Actor, opened: OpenAlbum) -> None:
-        """Look at the photos that nobody looked at yet, in the background. Raises Invalid, TooLarge, Unsupported."""
+        """Look at the photos that nobody looked at yet or could, in the background. Raises Invalid, TooLarge, Unsupported."""
         if actor.user_id is None:
             raise Unauthenticated("Looking for faces needs an account; sign in first.")
         if not opened.photos:
@@ -164,6 +170,7 @@ class Albums:
             elif known.is_open:
                 return
             else:
+                queries.delete_unreadable(rows, opened.repo.key)
                 again = {"asked_by": album.asked_by, "model": album.model, "state": "waiting", "error": None}
                 queries.touch(rows, opened.repo.key, **again, updated_at=self._clock())
             self._queue.enqueue(rows, KIND, {"repo": opened.repo.key})

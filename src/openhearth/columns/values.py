@@ -74,11 +74,8 @@ def _named(row: Mapping[str, Any]) -> str:
 
 def chart_of(cells: Sequence[Cell]) -> Chart | None:
     """Bars of labels, a histogram of numbers, or one of how long the texts are. None while nothing came."""
-    values = [
-        value.value
-        for cell in cells
-        if cell.answer is not None and (value := value_of(cell.answer)).value is not None
-    ]
+    answers = [cell.answer for cell in cells if cell.answer is not None]
+    values = [value for answer in answers if (value := value_of(answer).value) is not None]
     if not values:
         return None
     numbers = [value for value in values if isinstance(value, float)]
@@ -86,8 +83,8 @@ def chart_of(cells: Sequence[Cell]) -> Chart | None:
         return Chart("Values", _bins(numbers), is_histogram=True)
     texts = [str(value) for value in values]
     counted = Counter(texts)
-    if len(counted) <= max(2, min(LABELS_MAX, len(texts) // 2)):
-        return Chart("Rows for each label", _bars(counted.most_common()))
+    if len(counted) <= max(2, min(LABELS_MAX, len(texts) // 2)) or all(map(_is_label, answers)):
+        return Chart("Rows for each label", _bars(_most(counted)))
     parts = Counter(
         part.rpartition("(")[2].rstrip(")")
         for text in texts
@@ -101,19 +98,38 @@ def chart_of(cells: Sequence[Cell]) -> Chart | None:
     )
 
 
+def _is_label(answer: Any) -> bool:
+    """Whether a classifier gave it: a label, or several with the likeliest first."""
+    first = answer[0] if isinstance(answer, list) and answer else answer
+    if isinstance(first, list):
+        return _is_label(first)
+    if not isinstance(first, Mapping):
+        return False
+    return "labels" in first or ("box" not in first and isinstance(first.get("label"), str))
+
+
+def _most(counted: Counter[str]) -> list[tuple[str, int]]:
+    """The labels that most rows have, and how many rows have others."""
+    shown = counted.most_common(LABELS_MAX)
+    rest = counted.total() - sum(count for _, count in shown)
+    return [*shown, ("others", rest)] if rest else shown
+
+
 def _bars(counted: Sequence[tuple[str, int]]) -> list[Bar]:
     most = max(count for _, count in counted)
     return [Bar(label, count, count / most) for label, count in counted]
 
 
 def _bins(numbers: Sequence[float]) -> list[Bar]:
-    """At most ten bins of equal width, each labelled by where it begins; the last is closed."""
+    """At most ten bins of equal width, each labelled by where it begins; the last is closed. Few whole numbers have one each."""
     low, high = min(numbers), max(numbers)
     if low == high:
         return [Bar(f"{low:.4g}", len(numbers), 1.0)]
-    width = (high - low) / BINS
-    counts = [0] * BINS
+    few_whole = high - low < BINS and all(number.is_integer() for number in numbers)
+    bins = int(high - low) + 1 if few_whole else BINS
+    width = 1.0 if few_whole else (high - low) / BINS
+    counts = [0] * bins
     for number in numbers:
-        counts[min(BINS - 1, int((number - low) / width))] += 1
+        counts[min(bins - 1, int((number - low) / width))] += 1
     most = max(counts)
     return [Bar(f"{low + place * width:.3g}", count, count / most) for place, count in enumerate(counts)]

@@ -29,6 +29,8 @@ from openhearth.pipelines.word_vectors import by_words
 
 # A small model loses the thread long before its context ends.
 _PIECE_TOKENS = 1200
+# What of a longer text is enough: given more, the smallest starter model keeps no more of it.
+_CHOSEN_TOKENS = 600
 _PROMPT_TOKENS = 96
 # What is said of one part among many.
 _PART_TOKENS = 96
@@ -125,6 +127,7 @@ class AskedSummary:
             return split(text, room, self.worker.count)[:1]
         if asked.read_all:
             return even_pieces(text, room, self.worker.count)
+        room = min(room, _CHOSEN_TOKENS)
         wanted = max(asked.sentences, len(read_sentences(text)) * room // tokens)
         chosen = choose_central(text, wanted, self._embed)
         while len(chosen) > 1 and self.worker.count(joined(chosen)) > room:

@@ -23,6 +23,7 @@ _SENTENCES_MAX = 12
 _FEWEST_UP_TO_WORDS, _GROWTH = 600, 0.35
 _WORDS = range(5, 60)
 _SENTENCE_ENDS = re.compile(r"[.!?…。！？][\"'»”’)\]]*$")
+_CLOSING = "\"'»”’)"
 _BULLET = re.compile(r"^\s*(?:[-*•·]|\d+[.)])\s")
 # A line that is shorter and ends no sentence is a heading, not one that an editor has wrapped.
 _WRAPPED_FROM = 45
@@ -64,6 +65,8 @@ def read_sentences(text: str) -> list[Sentence]:
     found = []
     for start, end in _blocks(text):
         for first, last in sentences(text[start:end]):
+            while start + last < end and text[start + last] in _CLOSING:
+                last += 1
             said = _BULLET.sub("", " ".join(text[start + first : start + last].split()), count=1)
             if said:
                 found.append(Sentence(said, start + first, start + last))

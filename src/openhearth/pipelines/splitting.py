@@ -7,9 +7,11 @@ Count = Callable[[str], int]
 _PARAGRAPH = re.compile(r"\n\s*\n")
 # A full stop behind one of these, or behind a single letter, ends no sentence.
 _SHORT = re.compile(
-    r"(?:^|[\s(“—\"'.])(?:Mr|Mrs|Ms|Dr|St|Prof|Gen|Col|Capt|Rev|Hon|Sr|Jr|vs|etc|cf|ca|approx|Fig|[A-Z]|z\.B|bzw)\.$"
+    r"(?:^|[\s(“—\"'.])(?:Mr|Mrs|Ms|Dr|St|Prof|Gen|Col|Capt|Rev|Hon|Sr|Jr|Gov|Sen|Rep|vs|etc|cf|ca|approx|Fig"
+    r"|Jan|Feb|Aug|Sept|Oct|Nov|Dec|[A-Z]|z\.B|bzw)\.$"
 )
-_SENTENCE = re.compile(r"(?<=[.!?…。！？])[\s\"'»”)]*(?=\S)")
+# A full stop inside a number or an address ends none: white space follows one that does, but for signs of its own width.
+_SENTENCE = re.compile(r"(?:(?<=[。！？])[\s\"'»”)]*|(?<=[.!?…])[\"'»”)]*\s+[\s\"'»”)]*)(?=\S)")
 
 
 def split(text: str, most_tokens: int, count: Count) -> list[str]:

@@ -57,7 +57,7 @@ def test_a_table_from_a_spreadsheet_of_windows_is_read() -> None:
 
 @pytest.mark.parametrize(
     ("content", "what"),
-    [(b"\x1f\x8b\x08\0\0", "a gzip archive; unpack it"), (b"PK\x03\x04\0\0", "ZIP archive or office document; unpack it")],
+    [(b"\x1f\x8b\x08\0\0", "a gzip archive; unpack it"), (b"PK\x05\x06" + b"\0" * 18, "a ZIP archive; unpack it")],
 )  # fmt: skip
 def test_an_archive_is_called_one(content: bytes, what: str) -> None:
     with pytest.raises(Unsupported, match=f"is .*{what}"):

@@ -6,6 +6,7 @@ from pathlib import PurePath
 
 from openhearth.errors import Invalid, Unsupported
 from openhearth.pipelines.reading.encodings import decode, find_charset_of_page, is_marked
+from openhearth.pipelines.reading.office import ZIP_MAGIC, read_office
 from openhearth.pipelines.reading.pdfs import is_pdf, opened_pdf
 
 TEXT_MAX_BYTES = 64 << 20
@@ -30,14 +31,15 @@ TEXT_SUFFIXES = frozenset(
         ".yml",
     ]
 )
+_SEEN_AND_HEARD = ("image/", "audio/", "video/")
 # What files begin with that hold others.
 _PACKED = {
-    b"PK": "ZIP archive or office document",
+    b"PK": "ZIP archive",
     b"\x1f\x8b": "gzip archive",
     b"7z\xbc": "7-Zip archive",
     b"BZh": "bzip2 archive",
 }
-READABLE_SUFFIXES = TEXT_SUFFIXES | {".html", ".htm", ".xhtml", ".pdf"}
+READABLE_SUFFIXES = TEXT_SUFFIXES | {".html", ".htm", ".xhtml", ".pdf", ".docx", ".odt"}
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Readable:
     """The text of a document, with its title where it says one."""
 
     text: str
-    kind: str  # web page, PDF or text
+    kind: str  # web page, PDF, document or text
     title: str | None = None
 
 
@@ -60,11 +62,11 @@ def read_document(
     suffix = PurePath(name.partition("?")[0]).suffix.lower()
     if is_pdf(content):
         return _read_pdf(content, name)
+    if content.startswith(ZIP_MAGIC) and (found := read_office(content, name)) is not None:
+        return Readable(_checked(found[0], name), "document", found[1])
     if "html" in content_type or suffix in (".html", ".htm", ".xhtml") or _looks_like_html(content):
         return _read_page(content, name, charset)
-    if content_type.startswith(("image/", "audio/", "video/")) or (
-        b"\0" in content[:4096] and not is_marked(content)
-    ):
+    if content_type.startswith(_SEEN_AND_HEARD) or (b"\0" in content[:4096] and not is_marked(content)):
         raise Unsupported(_not_a_text(content, name, content_type))
     return Readable(_checked(decode(content, charset), name), "text")
 
@@ -72,8 +74,9 @@ def read_document(
 def _not_a_text(content: bytes, name: str, content_type: str) -> str:
     packed = next((kind for magic, kind in _PACKED.items() if content.startswith(magic)), None)
     if packed:
-        return f"{name}: is a {packed}; unpack it and give what is in it (of a document, save a PDF)."
-    return f"{name}: is {content_type or 'binary data'}, which holds no text; name a task for it, or give a text, page or PDF."
+        return f"{name}: is a {packed}; unpack it and give what is in it."
+    kind = content_type if content_type.startswith(_SEEN_AND_HEARD) else "binary data"
+    return f"{name}: is {kind}, which holds no text; name a task for it, or give a text, page or PDF."
 
 
 def _looks_like_html(content: bytes) -> bool:
