@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.server
 import io
 import json
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -57,6 +59,14 @@ class Stranger(http.server.BaseHTTPRequestHandler):
             self._send_a_gibibyte()
         elif self.path == "/broken-off":
             self._answer(200, {"Content-Type": "text/plain", "Content-Length": "5000"}, b"Steel is hard. ")
+        elif self.path.startswith("/packed"):
+            packing = self.path.removeprefix("/packed-")
+            body = gzip.compress(b"Steel is hard. " * 2_000_000)
+            body = zlib.compress(b"iron") if packing == "deflate" else body
+            named = "br" if packing == "brotli" else packing
+            self._answer(200, {"Content-Type": "text/plain", "Content-Encoding": named}, body)
+        elif self.path == "/mislabelled":
+            self._answer(200, {"Content-Type": "text/plain"}, png_bytes())
         elif self.path == "/drips":
             self._answer(200, {"Content-Type": "text/plain", "Content-Length": "5000"})
             self._drip()
@@ -215,6 +225,20 @@ def test_a_gibibyte_is_refused_by_its_label_or_stopped_at_the_limit(stranger: st
     with pytest.raises(TooLarge, match="gives more than 8 MiB"):
         fetch(f"{stranger}/endless", allow_private=True, limit_bytes=8 << 20)
     assert Stranger.sent < 64 << 20, "what was under way when the line was cut, and no more"
+
+
+def test_a_page_that_comes_packed_is_unpacked_as_far_as_it_may(stranger: str) -> None:
+    assert fetch(f"{stranger}/packed-gzip", allow_private=True).content.startswith(b"Steel is hard.")
+    assert fetch(f"{stranger}/packed-deflate", allow_private=True).content == b"iron"
+    with pytest.raises(TooLarge, match="unpacks to more than 8 MiB; give the part you need as a file"):
+        fetch(f"{stranger}/packed-gzip", allow_private=True, limit_bytes=8 << 20)
+    with pytest.raises(UpstreamFailed, match="answers packed as 'br'; download it and give the file"):
+        fetch(f"{stranger}/packed-brotli", allow_private=True)
+
+
+def test_a_picture_that_calls_itself_a_text_is_none(allowed: Pipe, stranger: str) -> None:
+    with pytest.raises(Unsupported, match="is binary data, which holds no text; name a task for it"):
+        allowed(f"{stranger}/mislabelled")
 
 
 def test_a_page_that_breaks_off_or_never_ends_is_no_page(

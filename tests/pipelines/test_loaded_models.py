@@ -12,7 +12,7 @@ import pytest
 import torch
 import transformers
 
-from openhearth.errors import Invalid, NotFound
+from openhearth.errors import Invalid, NotFound, Unsupported
 from openhearth.pipelines import pipeline
 from openhearth.pipelines.pipe import Pipe
 
@@ -145,3 +145,20 @@ def test_a_lost_task_has_what_each_pipeline_has(tiny: dict[str, Path], tmp_path:
     assert len(rewrite(TEXT, num_return_sequences=3, do_sample=True, max_length=4)) == 3
     assert rewrite(TEXT * 200, max_length=2)
     assert any("only the first" in note.message for note in rewrite.notes)
+
+
+def test_a_compiled_model_is_the_model_that_was_compiled(judge: Pipe, tiny: dict[str, Path]) -> None:
+    model, tokenizer = loaded(transformers.AutoModelForSequenceClassification, tiny["text-classification"])
+    pipe = pipeline("text-classification", model=torch.compile(model, backend="eager"), tokenizer=tokenizer)
+    assert pipe(TEXT)[0]["label"] == judge(TEXT)[0]["label"]
+
+
+def test_what_needs_the_files_of_a_model_says_so(tiny: dict[str, Path]) -> None:
+    model, tokenizer = loaded(transformers.AutoModel, tiny["feature-extraction"])
+    with pytest.raises(Unsupported, match="is given loaded, and nearness of meaning loads its own"):
+        pipeline("sentence-similarity", model=model, tokenizer=tokenizer)
+    model.config.name_or_path = ""
+    vectors = pipeline("feature-extraction", model=model, tokenizer=tokenizer)
+    vectors(TEXT)
+    with pytest.raises(Unsupported, match="explain: the model is in memory alone; save it to a folder"):
+        vectors.explain()

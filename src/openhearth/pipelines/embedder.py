@@ -7,10 +7,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from openhearth.errors import Unsupported
 from openhearth.pipelines.feature_extraction import load as load_embedder
 from openhearth.pipelines.finding import FoundModel
+from openhearth.pipelines.lists import with_progress
 from openhearth.pipelines.options import PipelineOptions
 from openhearth.pipelines.shelf import list_shelf
+
+_BATCH = 128
 
 
 class Embedder:
@@ -22,6 +26,10 @@ class Embedder:
 
     @classmethod
     def of(cls, found: FoundModel, options: PipelineOptions) -> Self:
+        if found.loaded is not None:
+            raise Unsupported(
+                f"model: {found.name} is given loaded, and nearness of meaning loads its own; give its folder or id."
+            )
         device = str(options.device) if options.device is not None else "auto"
         return cls(
             load_embedder(
@@ -30,8 +38,10 @@ class Embedder:
         )
 
     def vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """A vector of length one for each text (N, D)."""
-        return np.asarray(self.extraction(list(texts), normalize=True), np.float32)
+        """A vector of length one for each text (N, D), with a bar on the terminal where there are many."""
+        batches = [list(texts[start : start + _BATCH]) for start in range(0, len(texts), _BATCH)]
+        rows = [self.extraction(batch, normalize=True) for batch in with_progress(batches, "reading")]
+        return np.asarray([vector for batch in rows for vector in batch], np.float32)
 
     def near(self, one: str, others: Sequence[str]) -> list[float]:
         """The cosine of `one` with each of `others`, -1 to 1."""

@@ -59,6 +59,10 @@ def explain(choice: Choice, call: LastCall | None, worker: Any) -> Twin:
     """The twin of `call`. Raises Invalid if nothing was called yet, Unsupported for a task without one."""
     if call is None:
         raise Invalid("explain: call the pipeline first; the lines are those of the last call.")
+    if choice.model.loaded is not None and choice.model.path == Path():
+        raise Unsupported(
+            "explain: the model is in memory alone; save it to a folder and give that, so that the lines can load it."
+        )
     lines = write_lines(choice.task, choice.way, call, worker, model=str(choice.model.path))
     return Twin(_heading(choice, call) + lines)
 

@@ -114,7 +114,7 @@ def read_model_folder(path: Path, *, name: str | None = None) -> ModelFolder:
 
 def folder_of_loaded(model: Any, path: Path, name: str) -> ModelFolder:
     """What a model of transformers that is in memory says of itself. `path` is where it came from, or Path()."""
-    architecture = type(model).__name__
+    architecture = type(getattr(model, "_orig_mod", model)).__name__  # torch.compile wraps what it compiled
     return ModelFolder(
         path=path,
         name=name,

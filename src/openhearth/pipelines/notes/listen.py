@@ -94,6 +94,7 @@ def _hooked() -> Iterator[None]:
     root.addHandler(ear)
     with warnings.catch_warnings():
         warnings.simplefilter("always")
+        warnings.simplefilter("ignore", ResourceWarning)  # a file that somebody's program forgot to close
         warnings.showwarning = _keep
         try:
             yield

@@ -10,6 +10,7 @@ import re
 import socket
 import ssl
 import threading
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -22,6 +23,7 @@ REDIRECTS_MAX = 5
 TIMEOUT_S = 30.0  # without a byte
 FETCH_MAX_S = 180.0  # in all: a server that sends a byte now and then is never silent
 _BLOCK_BYTES = 1 << 20
+_GZIP_OR_ZLIB = zlib.MAX_WBITS | 32  # zlib tells them apart by their heads
 _LINK = re.compile(r"https?://[^\s/?#]+[^\s]*", re.IGNORECASE)
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # Some sites answer nothing to a client that does not say who it is.
@@ -122,7 +124,7 @@ def _converse(
     return Fetched(
         url=url,
         content_type=response.headers.get_content_type().lower(),
-        content=_receive(response, url, limit_bytes),
+        content=_unpacked(_receive(response, url, limit_bytes), response, url, limit_bytes),
         charset=response.headers.get_content_charset(),
     )
 
@@ -181,3 +183,25 @@ def _receive(response: http.client.HTTPResponse, url: str, limit_bytes: int) -> 
         blocks.append(block)
         total = max(total, sum(map(len, blocks)))
     raise TooLarge(f"link: {url} gives more than {limit_bytes >> 20} MiB; give the part you need as a file.")
+
+
+def _unpacked(content: bytes, response: http.client.HTTPResponse, url: str, limit_bytes: int) -> bytes:
+    """`content` as it was before it was packed, which some servers do without being asked."""
+    packing = response.headers.get("Content-Encoding", "identity").strip().lower()
+    if packing in ("identity", ""):
+        return content
+    if packing not in ("gzip", "x-gzip", "deflate"):
+        raise UpstreamFailed(
+            f"link: {url} answers packed as {packing[:40]!r}; download it and give the file."
+        )
+    try:
+        unpacked = zlib.decompressobj(_GZIP_OR_ZLIB).decompress(content, limit_bytes + 1)
+    except zlib.error as error:
+        raise UpstreamFailed(
+            f"link: {url} cannot be unpacked ({error}); download it and give the file."
+        ) from None
+    if len(unpacked) > limit_bytes:
+        raise TooLarge(
+            f"link: {url} unpacks to more than {limit_bytes >> 20} MiB; give the part you need as a file."
+        )
+    return unpacked

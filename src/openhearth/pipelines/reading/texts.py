@@ -31,6 +31,7 @@ TEXT_SUFFIXES = frozenset(
         ".yml",
     ]
 )
+_SEEN_AND_HEARD = ("image/", "audio/", "video/")
 # What files begin with that hold others.
 _PACKED = {
     b"PK": "ZIP archive",
@@ -65,9 +66,7 @@ def read_document(
         return Readable(_checked(found[0], name), "document", found[1])
     if "html" in content_type or suffix in (".html", ".htm", ".xhtml") or _looks_like_html(content):
         return _read_page(content, name, charset)
-    if content_type.startswith(("image/", "audio/", "video/")) or (
-        b"\0" in content[:4096] and not is_marked(content)
-    ):
+    if content_type.startswith(_SEEN_AND_HEARD) or (b"\0" in content[:4096] and not is_marked(content)):
         raise Unsupported(_not_a_text(content, name, content_type))
     return Readable(_checked(decode(content, charset), name), "text")
 
@@ -76,7 +75,8 @@ def _not_a_text(content: bytes, name: str, content_type: str) -> str:
     packed = next((kind for magic, kind in _PACKED.items() if content.startswith(magic)), None)
     if packed:
         return f"{name}: is a {packed}; unpack it and give what is in it."
-    return f"{name}: is {content_type or 'binary data'}, which holds no text; name a task for it, or give a text, page or PDF."
+    kind = content_type if content_type.startswith(_SEEN_AND_HEARD) else "binary data"
+    return f"{name}: is {kind}, which holds no text; name a task for it, or give a text, page or PDF."
 
 
 def _looks_like_html(content: bytes) -> bool:
