@@ -93,6 +93,10 @@ def test_own_labels_share_one(tiny: dict[str, Path]) -> None:
 def test_summaries_and_translations_have_their_old_shapes(tiny: dict[str, Path]) -> None:
     summary = SummarizationOutput.parse_obj_as_list(ask(load(tiny, "summarization"), TEXT, max_length=8))
     assert isinstance(summary[0].summary_text, str)
+    # Of the text's own sentences: by an embedder, or where no model is here.
+    for task in (load(tiny, "summarization", "feature-extraction"), load_at(Path(), "summarization")):
+        own = SummarizationOutput.parse_obj_as_list(ask(task, TEXT, sentences=1, truncation=True))
+        assert own[0].summary_text in ("The furnace melts iron.", "Ada makes steel of it.")
     said = ask(load(tiny, "translation", "text-generation"), "Steel", tgt_lang="fr", max_length=4)
     assert isinstance(TranslationOutput.parse_obj_as_list(said)[0].translation_text, str)
 
