@@ -134,6 +134,13 @@ def test_bad_calls_get_a_sentence(served: Served, repo_id: str, body: bytes, sta
     assert code == status and says in told["error"]
 
 
+def test_a_bad_call_loads_no_model(served: Served) -> None:
+    before = served.room.service.list_engines()
+    for name in ("judge", "look", "listen", "plain", "embed"):
+        assert refused(served.model(f"forge/{name}"), b'{"parameters": {}}')[0] == 400
+    assert {engine.name for engine in served.room.service.list_engines()} <= {e.name for e in before}
+
+
 def test_a_plain_text_is_the_input(served: Served) -> None:
     asked = post(served.model("forge/judge"), "Müller melts iron.".encode(), "text/plain; charset=utf-8")
     assert asked == post(served.model("forge/judge"), '{"inputs": "Müller melts iron."}'.encode())

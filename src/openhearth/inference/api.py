@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from openhearth.inference import calls
 from openhearth.inference.bodies import event_stream, read_body, unless_gone
-from openhearth.inference.engine_process import EngineProcess
+from openhearth.inference.records import EngineSpec
 from openhearth.inference.service import Inference
 from openhearth.inference.task_shapes import (
     TaskCall,
@@ -47,22 +47,23 @@ class TaskApi:
         repo_id = f"{request.path_params['ns']}/{request.path_params['name']}"
         asked, revision = request.path_params.get("task"), request.query_params.get("revision", "main")
         body = await read_body(request)
-        engine = await calls.engine(
-            self._inference, actor_of(request), repo_id, task=asked, revision=revision
-        )
-        task = TASKS[engine.spec.key.task]
+        spec = await calls.spec_of(self._inference, actor_of(request), repo_id, task=asked, revision=revision)
+        task = TASKS[spec.key.task]  # what is wrong with a call is told before anything is loaded
         content_type = request.headers.get("content-type", "")
         call, payload = read_call(body, content_type, takes_text=task.takes == "text")
         if task.name == "text-generation":
-            return await self._generate(request, engine, call)
-        result = await unless_gone(request, calls.run(engine, to_run(task.name, call, payload)))
+            return await self._generate(request, spec, call)
+        run = to_run(task.name, call, payload)
+        engine = await calls.engine_of(self._inference, spec)
+        result = await unless_gone(request, calls.run(engine, run))
         if kind := media_type(result):
             return Response(result.payload, media_type=kind)
         return JSONResponse(as_client_reads(task.name, task_answer(call, result)))
 
-    async def _generate(self, request: Request, engine: EngineProcess, call: TaskCall) -> Response:
+    async def _generate(self, request: Request, spec: EngineSpec, call: TaskCall) -> Response:
         parameters = text_generation_parameters(call.all_parameters())
         generate = to_generate(call.inputs, parameters, stream=bool(call.stream))
+        engine = await calls.engine_of(self._inference, spec)
         if call.stream:
             return await event_stream(_text_events(calls.stream(engine, generate)), end=None)
         made = await unless_gone(request, calls.generate(engine, generate))

@@ -19,9 +19,15 @@ async def engine(
     inference: Inference, actor: Actor, repo_id: str, *, task: str | None, revision: str = DEFAULT_REVISION
 ) -> EngineProcess:
     """The engine for `repo_id`, loaded. Raises as `Inference.spec` and `Inference.engine` do."""
+    return await engine_of(inference, await spec_of(inference, actor, repo_id, task=task, revision=revision))
+
+
+async def spec_of(
+    inference: Inference, actor: Actor, repo_id: str, *, task: str | None, revision: str = DEFAULT_REVISION
+) -> EngineSpec:
+    """What runs `repo_id`, asked for by `actor`; nothing is loaded. Raises as `Inference.spec` does."""
     ask_for(actor)
-    spec = await asyncio.to_thread(inference.spec, actor, repo_id, task=task, revision=revision)
-    return await engine_of(inference, spec)
+    return await asyncio.to_thread(inference.spec, actor, repo_id, task=task, revision=revision)
 
 
 async def engine_of(inference: Inference, spec: EngineSpec) -> EngineProcess:
