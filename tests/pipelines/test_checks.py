@@ -126,6 +126,7 @@ def test_a_parameter_that_nothing_knows_is_named(pipes: dict[str, Pipe], tiny: d
     shorten = pipeline("summarization", tiny["summarization"], device="cpu")
     with pytest.raises(Invalid, match="max_lenght: summarization has no such parameter here"):
         shorten(TEXT, max_lenght=2)
+    assert not any(note.kind == "failure" for note in shorten.notes)
     with pytest.raises(Invalid, match="max_length: '-1' will not do for summarization; give a whole number"):
         shorten(TEXT, max_length=-1)
     answer = pipeline("question-answering", tiny["question-answering"], device="cpu")

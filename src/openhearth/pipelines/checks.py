@@ -183,7 +183,8 @@ def unknown_named(task: Task) -> Iterator[None]:
             raise Invalid(f"inputs: {' '.join(str(error).split())}; {_DECISION}") from error
         if said is None:
             raise
-        raise _unknown(task, said[1] or said[2].replace("'", "")) from error
+        # Our sentence says all there is to say: no earlier notes are looked up for it.
+        raise _unknown(task, said[1] or said[2].replace("'", "")) from None
 
 
 def _unknown(task: Task, names: str) -> Invalid:
