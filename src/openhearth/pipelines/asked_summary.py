@@ -16,6 +16,7 @@ from openhearth.pipelines.central_sentences import (
     choose_central,
     joined,
     read_sentences,
+    remembering,
 )
 from openhearth.pipelines.embedder import find_embedder
 from openhearth.pipelines.faithfulness import Tidied, tidied
@@ -129,9 +130,10 @@ class AskedSummary:
             return even_pieces(text, room, self.worker.count)
         room = min(room, _CHOSEN_TOKENS)
         wanted = max(asked.sentences, len(read_sentences(text)) * room // tokens)
-        chosen = choose_central(text, wanted, self._embed)
+        embed = remembering(self._embed)
+        chosen = choose_central(text, wanted, embed)
         while len(chosen) > 1 and self.worker.count(joined(chosen)) > room:
-            chosen = choose_central(text, len(chosen) * 9 // 10, self._embed)
+            chosen = choose_central(text, len(chosen) * 9 // 10, embed)
         log.warning(
             "The text has %s words; the %d sentences nearest to its meaning were summarised.",
             f"{len(text.split()):,}", len(chosen),

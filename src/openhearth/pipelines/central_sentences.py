@@ -100,6 +100,19 @@ def joined(chosen: Sequence[Sentence]) -> str:
     return " ".join(each.text for each in chosen)
 
 
+def remembering(embed: Embed) -> Embed:
+    """`embed`, which is asked once for the same sentences: to choose fewer or more of them costs nothing then."""
+    known: dict[tuple[str, ...], Vectors] = {}
+
+    def remembered(texts: Sequence[str]) -> Vectors:
+        key = tuple(texts)
+        if key not in known:
+            known[key] = embed(texts)
+        return known[key]
+
+    return remembered
+
+
 def choose_central(text: str, wanted: int, embed: Embed) -> list[Sentence]:
     """At most `wanted` sentences of `text`, in its order, each part of it with its share of them."""
     return _choose(plan(text, wanted), embed)

@@ -6,7 +6,7 @@ By nearness of meaning where there is an embedder, else by words: no model is ne
 from typing import TYPE_CHECKING, Any
 
 from openhearth.errors import Invalid
-from openhearth.pipelines.central_sentences import Embed, central_text, sentences_for
+from openhearth.pipelines.central_sentences import Embed, central_text, remembering, sentences_for
 from openhearth.pipelines.finding import FoundModel
 from openhearth.pipelines.lists import checked_texts, with_progress
 from openhearth.pipelines.options import PipelineOptions
@@ -66,15 +66,15 @@ class ExtractiveSummary:
         ]
 
     def _summarise(self, text: str, wanted: int | None, most: int | None, least: int) -> str:
-        count = wanted or sentences_for(text)
-        said = central_text(text, count, self.embed)
+        count, embed = wanted or sentences_for(text), remembering(self.embed)
+        said = central_text(text, count, embed)
         while self._tokens(said) < least and len(said) < len(text.strip()):
-            longer = central_text(text, count := count + 1, self.embed)
+            longer = central_text(text, count := count + 1, embed)
             if len(longer) <= len(said):
                 break
             said = longer
         while most is not None and count > 1 and self._tokens(said) > most:
-            said = central_text(text, count := count - 1, self.embed)
+            said = central_text(text, count := count - 1, embed)
         self.last_count = self.last_count or count
         return said
 
