@@ -110,9 +110,8 @@ def _load(choice: Choice, options: PipelineOptions) -> Any:
     extra = {"tongues": choice.tongues} if choice.task.name == "translation" else {}
     worker = module.load(choice.model, choice.task.name, options, **extra)
     if choice.model.adapter is not None:
-        from openhearth.pipelines.through_transformers import lay_adapter  # brings torch
-
-        lay_adapter(getattr(worker, "model", None), choice.model)
+        adapters = importlib.import_module("openhearth.pipelines.through_transformers")  # brings torch
+        adapters.lay_adapter(getattr(worker, "model", None), choice.model)
     return worker
 
 
