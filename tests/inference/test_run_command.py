@@ -163,7 +163,7 @@ def test_exit_codes_tell_a_refusal_from_a_misspelled_command(tiny: dict[str, Pat
     folder = str(tiny["text-classification"])
     failed = openhearth("text-classification", "x", "--model", folder, "--set", "function_to_apply=square")
     assert failed.returncode == 1
-    assert b"text-classification failed: " in failed.stderr
+    assert b"function_to_apply: 'square' will not do for text-classification; use one of" in failed.stderr
     assert b"Traceback" not in failed.stderr
 
 

@@ -43,7 +43,7 @@ class Pipe:
         """
         self.read = []
         parameters = {**self._said, **parameters}
-        if not self.choice.way.is_transformers:
+        if not self.choice.way.is_transformers and self.choice.way.library != "diffusers":
             # One after the other, our own tasks answer the same whatever is said of batches.
             parameters = {
                 name: value for name, value in parameters.items() if name not in ("batch_size", "num_workers")
