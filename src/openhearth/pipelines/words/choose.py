@@ -2,7 +2,7 @@
 
 What was learned from tables of phrasings (`learned.py`) weighs words, pieces of words and the ideas that they name; the likeliest
 task is chosen, and the clues of `clues.toml` that the request fulfils are the reason given. What asks for none of the tasks,
-like "delete my account", is refused with the nearest ones.
+like "delete my account", is refused with the nearest ones. What is said not to be wanted counts for nothing (`negation.py`).
 """
 
 import math
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from openhearth.errors import Invalid
 from openhearth.pipelines.words.clues import clues
 from openhearth.pipelines.words.ideas import Understood, understand
+from openhearth.pipelines.words.negation import affirmed
 
 # Of some fifty tasks, none is likelier where nothing is known of a request's words.
 LEAST_CHANCE = 0.08
@@ -73,8 +74,9 @@ def choose(request: str) -> WordChoice:
     """The task that `request` asks for, in any language of the lexicon. Raises NotUnderstood."""
     from openhearth.pipelines.words.learned import NOTHING  # numpy only once somebody asks
 
-    understood = understand(request)
-    chances = _chances(request, understood)
+    wanted = affirmed(request)
+    understood = understand(wanted)
+    chances = _chances(wanted, understood)
     nothing = chances.pop(NOTHING)
     ordered = sorted(chances, key=lambda task: -chances[task])
     task = ordered[0]
