@@ -27,6 +27,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         )
 
 
+@pytest.fixture(scope="session", autouse=True)
+def nobodys_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What tests do without a hub leaves no trace in the data folder of whoever runs them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OPENHEARTH_DATA", str(tmp_path_factory.mktemp("nobody")))
+        yield
+
+
 @pytest.fixture
 def rows_in(request: pytest.FixtureRequest) -> str:
     """SQLite; and for tests marked `both_engines`, once more Postgres."""

@@ -114,6 +114,7 @@ def test_sounds_are_written_down(served: Served) -> None:
         ("forge/look", b'{"inputs": "aGVsbG8=", "parameters": {"fly": 1}}', 400, "PNG"),
         ("forge/listen", b'{"inputs": "aGVsbG8="}', 400, "WAV"),
         ("forge/judge", b'{"inputs": []}', 400, "inputs: the list is empty; give at least one text."),
+        ("forge/judge", b'{"inputs": ["a", " "]}', 400, "inputs[1]: the text is empty; give one with words in it."),
         ("forge/judge", b'{"inputs": 5}', 400, "inputs: 5 is no text; give a text, or a list of texts."),
         ("forge/judge", b'{"inputs": ["a", null]}', 400, "inputs[1]: None is no text"),
         ("forge/judge", b'{"inputs": "\\ud800"}', 400, "half a character"),

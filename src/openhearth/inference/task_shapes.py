@@ -167,8 +167,10 @@ def _decoded(body: bytes) -> str:
 
 
 def check_texts(inputs: Any, *, place: str = "inputs") -> None:
-    """Raises Invalid for what is no text and holds none: an empty list, a number, half a character."""
+    """Raises Invalid for what is no text or holds none: an empty one, an empty list, a number, half a character."""
     if isinstance(inputs, str):
+        if not inputs.strip():
+            raise Invalid(f"{place}: the text is empty; give one with words in it.", param="inputs")
         if not inputs.isascii() and inputs != inputs.encode(errors="replace").decode():
             raise Invalid(
                 f"{place}: holds half a character (a lone surrogate); send whole ones.", param="inputs"
