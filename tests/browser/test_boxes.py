@@ -164,8 +164,6 @@ def test_a_dropped_picture_is_answered_in_place_with_the_parameters_that_were_se
     page.get_by_text("Parameters", exact=True).click()
     page.get_by_label("Answers").fill("1")
     page.get_by_role("button", name="Say what it shows").click()
-    expect(page.locator("try-form")).to_have_attribute("aria-busy", "true")
-    expect(page.get_by_role("button", name="Stop")).to_be_visible()
     expect(page.locator(".try__outcome .bar")).to_have_count(1, timeout=90_000)
     expect(page.locator(".try__outcome")).to_contain_text("cat")
     expect(page.locator(".try__outcome")).to_contain_text("Answered in")

