@@ -90,7 +90,7 @@ def test_series_go_on_without_any_model(others: Served) -> None:
 @pytest.mark.parametrize(
     ("model", "body", "words"),
     [
-        ("draw", {"inputs": " "}, "prompt: is empty"),
+        ("draw", {"inputs": " "}, "inputs: the text is empty"),
         ("draw", {"inputs": "fox", "parameters": {"width": 33}}, "width: 33 is no multiple of 8"),
         ("draw", {"inputs": "fox", "parameters": {"strenght": 1}}, "strenght: is no parameter"),
         (
