@@ -1,24 +1,20 @@
 """What libraries raise over a caller's parameters, as a sentence that names the parameter."""
 
 import inspect
-import re
 from typing import Any
 
 from openhearth.errors import Invalid
+from openhearth.pipelines.checks import find_unknown
 from openhearth.pipelines.loading import first_line
 
-# How Python says that a function has no such argument, and transformers that `generate` has none.
-_UNKNOWN = re.compile(
-    r"unexpected keyword argument '(\w+)'|model_kwargs` are not used by the model: \['(\w+)'"
-)
 # What every pipeline of transformers takes beside its own (pipelines/base.py, `Pipeline.__call__`).
 _COMMON = frozenset({"batch_size", "num_workers"})
 
 
 def refusal_of(error: Exception, task: str) -> Invalid:
     """`error`, which `task` was refused with, as the caller's to mend."""
-    if unknown := _UNKNOWN.search(str(error)):
-        return unknown_parameter(unknown[1] or unknown[2], task)
+    if unknown := find_unknown(error):
+        return unknown_parameter(unknown.partition(",")[0], task)
     where = "parameters" if isinstance(error, TypeError) else task
     param = "parameters" if isinstance(error, TypeError) else "inputs"
     return Invalid(f"{where}: {first_line(error).rstrip('.')}.", param=param)

@@ -149,8 +149,8 @@ def bound(
             raise Invalid(
                 f"inputs: are missing; give {task.name} {_WANTED.get(task.takes, 'an input')}."
             ) from None
-        if said := _UNKNOWN.search(str(error)):
-            raise _unknown(task, said[1]) from None
+        if unknown := find_unknown(error):
+            raise _unknown(task, unknown) from None
         raise Invalid(
             f"{task.name}: does not take this call ({error}); give one input, and parameters by their names."
         ) from None
@@ -171,20 +171,26 @@ _UNKNOWN = re.compile(
 )
 
 
+def find_unknown(error: Exception) -> str | None:
+    """The parameters that `error` calls unknown, with commas; None where it speaks of something else."""
+    said = _UNKNOWN.search(str(error))
+    return (said[1] or said[2].replace("'", "")) if said else None
+
+
 @contextmanager
 def unknown_named(task: Task) -> Iterator[None]:
     """Say of a parameter that nothing in this block knows that it is unknown."""
     try:
         yield
     except (TypeError, ValueError) as error:
-        said = _UNKNOWN.search(str(error))
-        if said is None and task.name == "decision" and isinstance(error, ValueError):
+        unknown = find_unknown(error)
+        if unknown is None and task.name == "decision" and isinstance(error, ValueError):
             # transformers reads the questions, and says in a sentence what is wrong with them.
             raise Invalid(f"inputs: {' '.join(str(error).split())}; {_DECISION}") from error
-        if said is None:
+        if unknown is None:
             raise
         # Our sentence says all there is to say: no earlier notes are looked up for it.
-        raise _unknown(task, said[1] or said[2].replace("'", "")) from None
+        raise _unknown(task, unknown) from None
 
 
 def _unknown(task: Task, names: str) -> Invalid:

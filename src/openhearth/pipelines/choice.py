@@ -142,12 +142,8 @@ def _by_model(found: FoundModel) -> Choice:
 
 
 def _way_with(task: Task, found: FoundModel) -> Way:
-    if (
-        found.gguf is not None
-        and task.name in _BY_GGUF
-        and (asked := find_chat_way(task) or ways_of(task)[-1])
-    ):
-        return asked
+    if found.gguf is not None and task.name in _BY_GGUF:
+        return find_chat_way(task) or ways_of(task)[-1]
     way = find_way(task, found.folder)
     if way is None:
         made_for = ", ".join(tasks_of(found.folder)[:4]) or "nothing that can be run here"
